@@ -1,0 +1,1 @@
+// What every page gains when scripts run; each page works without.
