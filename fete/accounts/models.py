@@ -1,0 +1,84 @@
+"""People, and the roles that the coordination gives them."""
+
+from datetime import datetime
+from enum import StrEnum
+from secrets import token_urlsafe
+
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fete.core.db import Model, choice
+from fete.geography.models import Departement
+
+
+class RoleName(StrEnum):
+    """What the coordination may entrust to a person, beside the structures they are members of."""
+
+    DEPARTMENTAL = "departmental"
+    REGIONAL = "regional"
+    ADMINISTRATOR = "administrator"
+
+
+class User(Model):
+    """A person with an account."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # In lower case.
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="fr")
+    password_hash: Mapped[str]
+    registered_at: Mapped[datetime]
+    # When the address was proved; nobody signs in before.
+    checked_at: Mapped[datetime | None]
+    # Made by the demonstration: said so on the pages.
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    # Goes into every session of the person: changing it ends them all.
+    session_key: Mapped[str] = mapped_column(insert_default=lambda: token_urlsafe(16))
+
+    roles: Mapped[list["Role"]] = relationship(
+        back_populates="person", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    # What Flask-Login asks of a person.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in."""
+        return self.checked_at is not None
+
+    def get_id(self) -> str:
+        """Return what a session keeps of the person."""
+        return f"{self.id}.{self.session_key}"
+
+
+role_departement = Table(
+    "role_departement",
+    Model.metadata,
+    Column("role_id", ForeignKey("role.id", ondelete="CASCADE"), primary_key=True),
+    Column("departement_code", ForeignKey("departement.code"), primary_key=True),
+)
+
+
+class Role(Model):
+    """A role of a person; a departmental one with its territory."""
+
+    __tablename__ = "role"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[RoleName] = mapped_column(choice(RoleName))
+    granted_at: Mapped[datetime]
+
+    person: Mapped[User] = relationship(back_populates="roles")
+    departements: Mapped[list[Departement]] = relationship(
+        secondary=role_departement, lazy="selectin", order_by=Departement.code
+    )

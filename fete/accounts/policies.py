@@ -1,0 +1,41 @@
+"""Which roles a person has, and over which territory."""
+
+from fete.accounts.models import RoleName, User
+
+
+def is_administrator(user: User) -> bool:
+    """Whether the person looks after the whole site."""
+    return any(role.name is RoleName.ADMINISTRATOR for role in user.roles)
+
+
+def is_regional(user: User) -> bool:
+    """Whether the person coordinates the whole region; an administrator may too."""
+    return any(role.name in {RoleName.REGIONAL, RoleName.ADMINISTRATOR} for role in user.roles)
+
+
+def is_coordinator(user: User) -> bool:
+    """Whether the person coordinates a département at least."""
+    return bool(user.roles)
+
+
+def territory_of(user: User) -> frozenset[str] | None:
+    """Return the codes of the départements that the person coordinates; `None` means all of them."""
+    if is_regional(user):
+        return None
+    return frozenset(
+        departement.code
+        for role in user.roles
+        if role.name is RoleName.DEPARTMENTAL
+        for departement in role.departements
+    )
+
+
+def coordinates(user: User, departement_code: str | None) -> bool:
+    """Whether the person coordinates this département; what has none is for the region."""
+    territory = territory_of(user)
+    return territory is None or departement_code in territory
+
+
+def can_manage_people(user: User) -> bool:
+    """Whether the person may see accounts and give roles."""
+    return is_regional(user)

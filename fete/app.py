@@ -1,0 +1,126 @@
+"""Assemble the site: settings, extensions, blueprints, commands. The only list of them all."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_compress import Compress
+from flask_login import LoginManager, current_user
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from fete.accounts import cli as accounts_cli
+from fete.accounts.policies import is_coordinator, is_regional
+from fete.accounts.queries import find_session_owner
+from fete.accounts.views import people, profile, sign
+from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
+from fete.core.db import db
+from fete.core.settings import Settings, read_settings
+from fete.dashboard import views as dashboard
+from fete.demo import cli as demo_cli
+from fete.exchange import cli as exchange_cli
+from fete.feeds import views as feeds
+from fete.figures.views import figures
+from fete.geography import cli as geography_cli, views as geography
+from fete.mailing import cli as mailing_cli
+from fete.network.views import admissions, directory, organisation
+from fete.pages import views as pages
+from fete.programme import cli as programme_cli
+from fete.programme.views import activities, editions, programme, review
+from fete.reports.views import follow_up, reports
+from fete.vocabulary import cli as vocabulary_cli
+
+ROOT = Path(__file__).resolve().parent
+INSTANCE = ROOT.parent / "instance"
+BLUEPRINTS = (
+    pages.blueprint,
+    programme.blueprint,
+    feeds.blueprint,
+    figures.blueprint,
+    directory.blueprint,
+    geography.blueprint,
+    sign.blueprint,
+    profile.blueprint,
+    dashboard.blueprint,
+    organisation.blueprint,
+    activities.blueprint,
+    reports.blueprint,
+    people.blueprint,
+    admissions.blueprint,
+    editions.blueprint,
+    review.blueprint,
+    follow_up.blueprint,
+)
+COMMANDS = (
+    accounts_cli.user,
+    demo_cli.demo,
+    exchange_cli.take_in,
+    geography_cli.geography,
+    mailing_cli.mail,
+    programme_cli.edition,
+    vocabulary_cli.vocabulary,
+)
+
+
+def create_app(instance: Path | None = None, **options: Any) -> Flask:
+    """Return the site, with the settings of its instance folder, of the environment, then of `options`."""
+    instance = instance or INSTANCE
+    settings = read_settings(instance, **options)
+    app = Flask("fete", instance_path=str(instance), root_path=str(ROOT), static_folder=None)
+    app.static_folder = "static"
+    app.extensions["fete.settings"] = settings
+    set_up(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.url_build_error_handlers.append(
+        lambda _error, endpoint, _values: f"#{endpoint}"
+    )  # FIXME: until every page stands
+    return app
+
+
+def set_up(app: Flask, settings: Settings) -> None:
+    """Tie every extension to the site."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+            "text/csv",
+        ],
+        COMPRESS_ALGORITHM=["gzip"],
+        TESTING=settings.mode == "test",
+    )
+    logs.init_logs(app)
+    security.init_security(app, settings)
+    ratelimit.init_ratelimit(app, settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    CSRFProtect(app)
+    set_up_sign_in(app)
+    access.init_access(app)
+    templating.init_templating(app)
+    i18n.init_i18n(app)
+    errorpages.init_errorpages(app)
+    Compress(app)
+
+
+def set_up_sign_in(app: Flask) -> None:
+    """Know who is asking."""
+    manager = LoginManager(app)
+    manager.user_loader(find_session_owner)
+
+    @app.context_processor
+    def of_the_person() -> dict[str, object]:
+        return {
+            "is_coordinator": lambda: (
+                current_user.is_authenticated and is_coordinator(current_user)
+            ),
+            "is_regional": lambda: current_user.is_authenticated and is_regional(current_user),
+            "request": request,
+        }

@@ -1,0 +1,1 @@
+"""What any package needs from the web and the database; knows no table, no person, no rule of the trade."""

@@ -1,0 +1,70 @@
+"""Errors as people can read them, each with a number to quote."""
+
+import logging
+import secrets
+
+from flask import Flask, Response, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+_log = logging.getLogger("fete.errors")
+_PAGES = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
+_PLAIN = (".ics", ".json", ".csv", ".txt", ".xml")
+
+
+def init_errorpages(app: Flask) -> None:
+    """Answer every error with a page in words, or with a line to what reads no page."""
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        return _page(error)
+
+    @app.errorhandler(RateLimitExceeded)
+    def slowed(error: RateLimitExceeded) -> Response:
+        response = _page(error)
+        response.headers["Retry-After"] = "300"
+        return response
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> Response:
+        return _page(error)
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Response:
+        number = secrets.token_hex(4)
+        _log.error(
+            "%s: the database does not answer: %s",
+            number,
+            type(error.orig).__name__,
+            exc_info=error,
+        )
+        response = _page(ServiceUnavailable(), number=number)
+        response.headers["Retry-After"] = "30"
+        return response
+
+    @app.errorhandler(InternalServerError)
+    def broken(error: InternalServerError) -> Response:
+        number = secrets.token_hex(4)
+        _log.error(
+            "%s: %s %s", number, request.method, request.url_rule, exc_info=error.original_exception
+        )
+        return _page(error, number=number)
+
+
+def _page(error: HTTPException, *, number: str | None = None) -> Response:
+    code = error.code or 500
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    number = number or secrets.token_hex(4)
+    if request.path.endswith(_PLAIN):
+        body: str = f"{code} {error.name} ({number})\n"
+        response = Response(body, status=code, mimetype="text/plain")
+    else:
+        template = f"errors/{code}.html" if code in _PAGES else "errors/400.html"
+        response = Response(render_template(template, error_number=number), status=code)
+    for name, value in error.get_headers(request.environ):
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response

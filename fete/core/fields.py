@@ -1,0 +1,192 @@
+"""Fields of the trade: a commune found by name or post code, a French day and hour, a figure, a phone."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, time
+from typing import Any, Protocol
+
+from flask import request
+from wtforms import Field, IntegerField, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from fete.core.i18n import gettext as _
+
+_DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_HOUR = re.compile(r"(\d{1,2})(?:\s*(?:h|:|\.)\s*(\d{2})?)?", re.IGNORECASE)
+_CENTURY = 2000
+_TWO_DIGITS = 2
+
+
+class Place(Protocol):
+    """What a commune shows of itself in a field."""
+
+    code: str
+    name: str
+    post_codes: str
+
+    @property
+    def label(self) -> str:
+        """The commune as one tells it from others."""
+
+
+class CommuneField(Field):  # type: ignore[misc]  # untyped library
+    """A commune, typed by its name or post code; its data is the official code, or `None`.
+
+    Several that fit are offered as `candidates`; the person's pick comes back under `<name>_code`.
+    """
+
+    widget = TextInput()
+
+    def __init__(
+        self,
+        label: Any = None,  # noqa: ANN401  # a text, or one that waits for its language
+        validators: Sequence[Any] = (),
+        *,
+        search: Callable[[str], Sequence[Place]],
+        find: Callable[[str], Place | None],
+        **options: Any,
+    ) -> None:
+        super().__init__(label, list(validators), **options)
+        self.search = search
+        self.find = find
+        self.typed = ""
+        self.candidates: Sequence[Place] = ()
+        self.chosen: Place | None = None
+
+    def _value(self) -> str:
+        return self.typed
+
+    def process_data(self, value: str | None) -> None:
+        """Show the commune that the object holds."""
+        super().process_data(value)
+        self.chosen = self.find(value) if value else None
+        self.typed = self.chosen.label if self.chosen else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Find which commune was meant; the pick counts only while the text has not been changed."""
+        self.typed = (valuelist[0] if valuelist else "").strip()[:100]
+        self.data: str | None = None
+        self.chosen = None
+        if not self.typed:
+            return
+        code = request.form.get(f"{self.name}_code", "").strip()
+        picked = self.find(code) if code else None
+        found = list(self.search(self.typed))
+        if picked is not None and (
+            picked.label == self.typed or any(place.code == picked.code for place in found)
+        ):
+            self._choose(picked)
+        elif len(found) == 1:
+            self._choose(found[0])
+        elif found:
+            self.candidates = found
+            raise ValueError(
+                _("Plusieurs communes correspondent : choisissez la vôtre dans la liste.")
+            )
+        else:
+            raise ValueError(
+                _("Aucune commune ne porte ce nom ou ce code postal. Vérifiez l’orthographe.")
+            )
+
+    def _choose(self, place: Place) -> None:
+        self.data, self.chosen, self.typed = place.code, place, place.label
+
+
+class DayField(StringField):  # type: ignore[misc]
+    """A day typed the French way, `3/10/2026`, or as a browser sends it, `2026-10-03`."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:%d/%m/%Y}" if isinstance(self.data, date) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        typed = (valuelist[0] if valuelist else "").strip()
+        self.data = read_day(typed) if typed else None
+
+
+class HourField(StringField):  # type: ignore[misc]
+    """An hour typed as people write it: `14h30`, `14:30`, `14 h`, `14`."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:%H:%M}" if isinstance(self.data, time) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the hour."""
+        typed = (valuelist[0] if valuelist else "").strip()
+        self.data = read_hour(typed) if typed else None
+
+
+class FigureField(IntegerField):  # type: ignore[misc]
+    """A whole number, with the spaces that people put between thousands."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; an empty field is nothing, not zero."""
+        typed = re.sub(r"[\s.\u00a0\u202f]", "", valuelist[0]) if valuelist else ""
+        if not typed:
+            self.data = None
+            return
+        if not re.fullmatch(r"\d{1,7}", typed):
+            self.data = None
+            raise ValueError(
+                _("Écrivez un nombre entier, sans virgule ni signe : par exemple 120.")
+            )
+        self.data = int(typed)
+
+
+class PhoneField(StringField):  # type: ignore[misc]
+    """A French or international phone number, kept as it reads best: `05 61 00 00 00`."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number and put the spaces where they belong."""
+        typed = (valuelist[0] if valuelist else "").strip()
+        bare = re.sub(r"[\s.\-()/]", "", typed)
+        self.data = typed or None
+        if not bare:
+            return
+        if not re.fullmatch(r"(?:0\d{9}|\+\d{8,15}|[1-9]\d{3})", bare):
+            raise ValueError(
+                _("Ce numéro n’a pas la bonne forme : 10 chiffres, ou + et l’indicatif du pays.")
+            )
+        self.data = " ".join(re.findall(r"\d{2}", bare)) if bare.startswith("0") else bare
+
+
+def read_day(typed: str) -> date:
+    """Return the day typed; raise `ValueError` with a sentence when there is none such."""
+    if found := _ISO_DAY.fullmatch(typed):
+        year, month, number = (int(part) for part in found.groups())
+    elif found := _DAY.fullmatch(typed):
+        number, month, year = (int(part) for part in found.groups())
+        year += _CENTURY if len(found[3]) == _TWO_DIGITS else 0
+    else:
+        raise ValueError(
+            _("Écrivez la date sous la forme jour/mois/année : par exemple 03/10/2026.")
+        )
+    try:
+        return date(year, month, number)
+    except ValueError:
+        raise ValueError(_("Cette date n’existe pas dans le calendrier.")) from None
+
+
+def read_hour(typed: str) -> time:
+    """Return the hour typed; raise `ValueError` with a sentence when there is none such."""
+    found = _HOUR.fullmatch(typed)
+    if found is None:
+        raise ValueError(_("Écrivez l’heure sous la forme heures et minutes : par exemple 14h30."))
+    try:
+        return time(int(found[1]), int(found[2] or 0))
+    except ValueError:
+        raise ValueError(_("Cette heure n’existe pas : de 0h00 à 23h59.")) from None
+
+
+def required_if_sent(form: Any, field: Field) -> None:  # noqa: ANN401, ARG001  # as every validator
+    """Refuse an empty field."""
+    if field.data in (None, "", []):
+        raise ValidationError(_("Ce champ est nécessaire."))

@@ -1,0 +1,48 @@
+"""One page of a query, its number held within bounds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+
+from fete.core.db import db
+
+PAGE_SIZE = 25
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[Row]):
+    """Some of the rows, and where one is among all of them."""
+
+    rows: Sequence[Row]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are: one at least."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a page comes before."""
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page comes after."""
+        return self.number < self.pages
+
+
+def paginate(statement: Select[Any], *, number: int, size: int = PAGE_SIZE) -> Page[Any]:
+    """Return a page of the objects that the statement selects; beyond the last page, the last."""
+    total = (
+        db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+        or 0
+    )
+    number = min(max(number, 1), max(1, -(-total // size)))
+    rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()
+    return Page(rows=rows, number=number, total=total, size=size)

@@ -1,0 +1,29 @@
+"""Slow down guesses: a number of tries an address and a while, in memory or in Redis."""
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from fete.core.settings import Mode, Settings
+
+limiter = Limiter(key_func=get_remote_address)
+
+# What a person needs on a bad day, and what a guessing machine cannot live on.
+GUESSES = "20 per 5 minutes"
+
+
+def init_ratelimit(app: Flask, settings: Settings) -> None:
+    """Count tries where the settings say."""
+    app.config.update(
+        RATELIMIT_ENABLED=settings.mode is not Mode.TEST,
+        RATELIMIT_STORAGE_URI=settings.redis or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis),
+        RATELIMIT_IN_MEMORY_FALLBACK=[],
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    limiter.init_app(app)
+
+
+def only_posts() -> bool:
+    """Whether the present request needs no counting: reading a form guesses nothing."""
+    return request.method != "POST"

@@ -1,0 +1,55 @@
+"""What every answer carries and what every request must be: headers, cookies, host names, sizes."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fete.core.settings import Mode, Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()"
+BODY_LIMIT = 12 * 1024 * 1024
+FIELDS_LIMIT = 2_000
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Set cookies, sizes, host names and headers as the settings ask."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=FIELDS_LIMIT,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_NAME="fete",
+        TRUSTED_HOSTS=settings.external_hosts if settings.mode is Mode.PRODUCTION else None,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.is_secure,
+    )
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        if settings.is_secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if (
+            "Cache-Control" not in headers
+            and request.endpoint not in {"static", "vendor"}
+            and current_user.is_authenticated
+        ):
+            headers["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,213 @@
+"""Jinja as the pages use it: nothing undefined, dates and figures in the reader's form, files by fingerprint."""
+
+import hashlib
+import re
+from datetime import date, datetime, time
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import nh3
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, Response, abort, current_app, send_from_directory, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from werkzeug.security import safe_join
+
+from fete.core import clock
+from fete.core.access import public
+from fete.core.i18n import base_path, current_language, current_locale, gettext as _, language_links
+from fete.core.settings import settings
+from fete.core.text import slug
+
+YEAR_IN_SECONDS = 31_536_000
+_BOOTSTRAP = str(files("flask_bootstrap") / "static" / "bootstrap5")
+_VENDORS = {"bootstrap": _BOOTSTRAP}
+_ICONS = str(files("flask_bootstrap") / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "s",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "a",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "code",
+    "pre",
+    "hr",
+}
+_HOUR_LENGTH = 3
+
+
+def init_templating(app: Flask) -> None:
+    """Give templates what they may use, and serve the fingerprinted files."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.filters.update(
+        day=day,
+        hour=hour,
+        markdown=markdown,
+        moment=moment,
+        number=number,
+        percent=percent,
+        short_day=short_day,
+        slug=slug,
+    )
+    app.jinja_env.globals.update(
+        csrf_token=generate_csrf,
+        current_language=current_language,
+        icon_svg=icon_svg,
+        language_links=language_links,
+        now=clock.now,
+        static_url=static_url,
+        today=clock.today,
+        vendor_url=vendor_url,
+    )
+
+    @app.context_processor
+    def of_the_site() -> dict[str, object]:
+        return {"settings": settings()}
+
+    app.add_url_rule("/static/<path:filename>", "static", public(_send_static))
+    app.add_url_rule("/static/vendor/<name>/<path:filename>", "vendor", public(_send_vendor))
+
+
+def number(value: float | None) -> str:
+    """Return a number as the reader writes it: « 75 300 »; nothing is a dash."""
+    return "–" if value is None else format_decimal(value, locale=current_locale())
+
+
+def percent(share: float | None) -> str:
+    """Return a share from 0 to 1 in whole per cent: « 33 % »; nothing is a dash."""
+    if share is None:
+        return "–"
+    # 199 of 200 is not yet all of them, and 1 of 1,000 is not nothing.
+    whole = 1 if 0 < share < 0.01 else 99 if 0.99 < share < 1 else round(share * 100)  # noqa: PLR2004
+    return f"{whole}\u202f%" if current_language() == "fr" else f"{whole}%"
+
+
+def day(value: datetime | date) -> str:
+    """Return the Paris day in full: « samedi 3 octobre 2026 », « vendredi 1er janvier »."""
+    return _first_of_month(format_date(_day_of(value), "full", locale=current_locale()))
+
+
+def short_day(value: datetime | date) -> str:
+    """Return the Paris day in short: « sam. 3 oct. »."""
+    return _first_of_month(format_date(_day_of(value), "EEE d MMM", locale=current_locale()))
+
+
+def _day_of(value: datetime | date) -> date:
+    return clock.to_paris(value).date() if isinstance(value, datetime) else value
+
+
+def _first_of_month(text: str) -> str:
+    return re.sub(r"\b1 (?=[a-zéû])", "1er ", text) if current_language() == "fr" else text
+
+
+def hour(value: datetime | time) -> str:
+    """Return the Paris hour: « 10 h », « 14 h 30 »."""
+    local = clock.to_paris(value) if isinstance(value, datetime) else value
+    if current_language() != "fr":
+        return f"{local:%H:%M}"
+    return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02}" if local.minute else "")
+
+
+def moment(value: datetime) -> str:
+    """Return the Paris day and hour: « samedi 3 octobre 2026 à 14 h 30 »."""
+    return str(_("%(day)s à %(hour)s", day=day(value), hour=hour(value)))
+
+
+def markdown(text: str | None) -> Markup:
+    """Return safe HTML of a Markdown text: no markup of its author's, links to the web and mail only."""
+    html = _MARKDOWN.render(text or "")
+    # The page has its own h1 and h2: those of the text begin below.
+    html = re.sub(r"(</?)h([1-6])>", lambda found: f"{found[1]}h{min(int(found[2]) + 2, 6)}>", html)
+    kept = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow ugc",
+    )
+    return Markup(kept)  # noqa: S704  # cleaned on the line above
+
+
+@lru_cache(maxsize=512)
+def icon_svg(name: str) -> Markup:
+    """Return one Bootstrap icon as inline SVG, hidden from screen readers; raise `KeyError` for an unknown one."""
+    sprite = _sprite()
+    box, body = sprite[name]
+    return Markup(  # noqa: S704  # read from our own package
+        f'<svg class="icon" viewBox="{escape(box)}" width="16" height="16" fill="currentColor" aria-hidden="true" focusable="false">{body}</svg>'
+    )
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> dict[str, tuple[str, str]]:
+    text = Path(_ICONS).read_text("utf-8")
+    symbols = re.findall(r"<symbol([^>]*)>(.*?)</symbol>", text, re.DOTALL)
+    found = {}
+    for attributes, body in symbols:
+        values = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
+        found[values["id"]] = (values["viewBox"], body.strip())
+    return found
+
+
+def static_url(filename: str) -> str:
+    """Return the address of a file of ours, which changes with its content."""
+    return f"{base_path()}/static/{filename}?v={_fingerprint(str(current_app.static_folder), filename)}"
+
+
+def vendor_url(name: str, filename: str) -> str:
+    """Return the address of a file of a front-end package, which changes with its content."""
+    return (
+        f"{base_path()}/static/vendor/{name}/{filename}?v={_fingerprint(_VENDORS[name], filename)}"
+    )
+
+
+@lru_cache(maxsize=256)
+def _kept_fingerprint(folder: str, filename: str, _changed: float) -> str:
+    return hashlib.blake2b(Path(folder, filename).read_bytes(), digest_size=6).hexdigest()
+
+
+def _fingerprint(folder: str, filename: str) -> str:
+    path = Path(folder, filename)
+    return _kept_fingerprint(folder, filename, path.stat().st_mtime)
+
+
+def _send_static(filename: str) -> Response:
+    return _sent(str(current_app.static_folder), filename)
+
+
+def _send_vendor(name: str, filename: str) -> Response:
+    return _sent(_VENDORS.get(name) or abort(404), filename)
+
+
+def _sent(folder: str, filename: str) -> Response:
+    if safe_join(folder, filename) is None:
+        abort(404)
+    response = send_from_directory(folder, filename, max_age=YEAR_IN_SECONDS)
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    response.cache_control.no_cache = None
+    return response
+
+
+def absolute_url(endpoint: str, **values: object) -> str:
+    """Return an address for letters, feeds and codes: on the configured host, in the language of the site."""
+    with current_app.test_request_context("/", base_url=settings().public_address):
+        path = url_for(endpoint, _external=False, **values)  # type: ignore[arg-type]
+    return settings().public_address + path

@@ -1,0 +1,20 @@
+"""Write the journal."""
+
+from datetime import datetime
+
+from fete.core.db import Model, db
+from fete.journal.models import Entry, number_of
+
+
+def record(act: str, *, on: Model, person_id: int | None, at: datetime, detail: str = "") -> None:
+    """Add one line about an object that has its number, inside the caller's transaction."""
+    db.session.add(
+        Entry(
+            at=at,
+            person_id=person_id,
+            act=act,
+            object_kind=on.__tablename__,
+            object_id=number_of(on),
+            detail=detail,
+        )
+    )

@@ -1,0 +1,41 @@
+"""The life of a report. Knows nothing else."""
+
+from enum import StrEnum
+
+
+class ReportStatus(StrEnum):
+    """Where a report stands. One that is due has no row yet, or an empty one."""
+
+    DRAFT = "draft"
+    FILED = "filed"
+    VALIDATED = "validated"
+    WAIVED = "waived"
+
+
+class ReportStep(StrEnum):
+    """What somebody does about a report."""
+
+    SAVE = "save"
+    FILE = "file"
+    VALIDATE = "validate"
+    SEND_BACK = "send_back"
+    WAIVE = "waive"
+
+
+TRANSITIONS: dict[tuple[ReportStatus, ReportStep], ReportStatus] = {
+    (ReportStatus.DRAFT, ReportStep.SAVE): ReportStatus.DRAFT,
+    (ReportStatus.DRAFT, ReportStep.FILE): ReportStatus.FILED,
+    (ReportStatus.DRAFT, ReportStep.WAIVE): ReportStatus.WAIVED,
+    # What was filed may be corrected until it is validated.
+    (ReportStatus.FILED, ReportStep.FILE): ReportStatus.FILED,
+    (ReportStatus.FILED, ReportStep.VALIDATE): ReportStatus.VALIDATED,
+    (ReportStatus.FILED, ReportStep.SEND_BACK): ReportStatus.DRAFT,
+    (ReportStatus.FILED, ReportStep.WAIVE): ReportStatus.WAIVED,
+    (ReportStatus.VALIDATED, ReportStep.SEND_BACK): ReportStatus.DRAFT,
+    (ReportStatus.WAIVED, ReportStep.SEND_BACK): ReportStatus.DRAFT,
+}
+
+
+def next_status(status: ReportStatus, step: ReportStep) -> ReportStatus | None:
+    """Return where the step leads, or `None` when it cannot be taken there."""
+    return TRANSITIONS.get((status, step))
