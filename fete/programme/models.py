@@ -19,6 +19,7 @@ FIRST_EDITION_BEFORE = 1991
 TITLE_LENGTH = 140
 STANDFIRST_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
+NOTE_LENGTH = 200
 
 
 class EditionState(StrEnum):
@@ -245,6 +246,8 @@ class Slot(Model):
     ends_at: Mapped[datetime]
     capacity: Mapped[int | None]
     state: Mapped[SlotState] = mapped_column(choice(SlotState), default=SlotState.SCHEDULED)
+    # What visitors should know of its state: « La salle est inondée ».
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
     # Raised, with the date, at each change that a calendar should learn, of the slot or of its activity.
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]

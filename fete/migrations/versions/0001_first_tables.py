@@ -711,6 +711,7 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_slot_capacity")),
