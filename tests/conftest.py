@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 import flask_migrate
 import pytest
@@ -13,7 +14,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event, select
+from sqlalchemy import NullPool, create_engine, event, select, text
 
 from fete.accounts.models import User
 from fete.app import create_app
@@ -25,14 +26,34 @@ from fete.vocabulary.services import load_terms
 
 # A quiet day of the spring when the call of 2026 is open: what the tests call now, unless they say otherwise.
 NOW = datetime(2026, 3, 16, 10, 0, tzinfo=PARIS)
-DATABASES = {"sqlite": "sqlite:///{folder}/tests.sqlite"}
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """Give the address of an empty database: a file, or a database of its own in FETE_TEST_DATABASE's server."""
+    server = os.environ.get("FETE_TEST_DATABASE")
+    if not server:
+        yield f"sqlite:///{folder}/tests.sqlite"
+        return
+    name = f"fete_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield engine.url.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Give the site on a database made by the migrations, with the reference lists of Occitanie in it."""
     folder = tmp_path_factory.mktemp("instance")
-    address = os.environ.get("FETE_TEST_DATABASE") or DATABASES["sqlite"].format(folder=folder)
+    with empty_database(folder) as address:
+        yield from site_on(address, folder)
+
+
+def site_on(address: str, folder: Path) -> Iterator[Flask]:
+    """Give the site on an empty database, until the tests are over."""
     site = create_app(
         folder,
         mode="test",
