@@ -1,0 +1,102 @@
+"""Find communes as people name them."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy.orm import contains_eager
+
+from fete.core.db import db
+from fete.core.settings import settings
+from fete.core.text import fold_name
+from fete.geography.models import Commune, Departement
+
+_CODE = re.compile(r"\d[\dAB]\d{3}")
+_SHORTEST = 2
+
+
+def find_commune(code: str) -> Commune | None:
+    """Return the commune of this official code."""
+    return db.session.get(Commune, code)
+
+
+def departements_of_region(code: str) -> Sequence[Departement]:
+    """Return the départements of a region, in the order of their codes."""
+    statement = (
+        select(Departement).where(Departement.region_code == code).order_by(Departement.code)
+    )
+    return db.session.scalars(statement).all()
+
+
+def matching_communes(typed: str, limit: int = 10) -> list[Commune]:
+    """Return the communes meant by a name, the beginning of one, a post code, or both: « Auch (32000) ».
+
+    Accents, capitals and hyphens do not matter, and the name of a former commune finds the one it belongs to.
+    The exact name comes first, then the region of the network, then the most populated. A number of five
+    digits is a post code; only when nobody receives letters there is it an official code.
+    """
+    words = fold_name(typed[:100]).split()
+    digits = [word for word in words if word.isdigit()]
+    name = " ".join(word for word in words if not word.isdigit())
+    number = digits[0] if digits else ""
+    if len(name + number) < _SHORTEST or len(digits) > 1:
+        return []
+    code = typed.strip().upper()
+    if not name:
+        return _found(_receives(number), limit=limit) or _by_code(code)
+    if _CODE.fullmatch(code):
+        return _by_code(code)
+    if not number:
+        return _found(_named(name), limit=limit, name=name) or _found(_squeezed(name), limit=limit)
+    there = or_(_receives(number), Commune.code == number)
+    return _found(Commune.search == name, there, limit=limit) or _found(
+        _named(name), there, limit=limit, name=name
+    )
+
+
+def _by_code(code: str) -> list[Commune]:
+    commune = find_commune(code)
+    return [commune] if commune else []
+
+
+def _receives(number: str) -> ColumnElement[bool]:
+    # The number holds digits only: nothing to escape.
+    return or_(Commune.post_codes.like(f"{number}%"), Commune.post_codes.like(f"% {number}%"))
+
+
+def _named(name: str) -> ColumnElement[bool]:
+    # A folded name holds letters and spaces only: nothing to escape.
+    return or_(
+        Commune.search.like(f"{name}%"),
+        Commune.search.like(f"% {name}%"),
+        Commune.former_names.like(f"{name}%"),
+        Commune.former_names.like(f"%|{name}%"),
+    )
+
+
+def _squeezed(name: str) -> ColumnElement[bool]:
+    # « lisle jourdain » for L’Isle-Jourdain: as if nobody ever wrote a space.
+    return func.replace(Commune.search, " ", "").like(f"{name.replace(' ', '')}%")
+
+
+def _found(*conditions: ColumnElement[bool], limit: int, name: str = "") -> list[Commune]:
+    at_home = case((Departement.region_code == settings().region, 0), else_=1)
+    statement = (
+        select(Commune)
+        .join(Commune.departement)
+        .options(contains_eager(Commune.departement))
+        .where(*conditions)
+        .order_by(
+            case(
+                (Commune.search == name, 0),
+                ((literal("|") + Commune.former_names + "|").like(f"%|{name}|%"), 1),
+                else_=2,
+            ),
+            at_home,
+            case((Commune.search.like(f"{name}%"), 0), else_=1),
+            Commune.population.desc(),
+            Commune.code,
+        )
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
