@@ -8,7 +8,7 @@ from fete.geography.services import load_reference
 
 @click.group("geography")
 def geography() -> None:
-    """Regions, départements and communes of France."""
+    """Keep the regions, départements and communes of France."""
 
 
 @geography.command("load")

@@ -3,7 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -12,7 +12,7 @@ from fete.core.db import Model, db, upsert_rows
 from fete.core.text import fold_name
 from fete.geography.models import Commune, Departement, Region
 
-_FOLDER = files("fete.geography") / "data"
+_FOLDER = Path(__file__).parent / "data"
 
 
 def load_reference(*, regions: set[str] | None = None) -> None:

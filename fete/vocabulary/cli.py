@@ -8,7 +8,7 @@ from fete.vocabulary.services import load_terms
 
 @click.group("vocabulary")
 def vocabulary() -> None:
-    """Lists of words: kinds, themes, publics, school levels…"""
+    """Keep the lists of words: kinds, themes, publics, school levels."""
 
 
 @vocabulary.command("load")

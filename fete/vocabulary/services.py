@@ -1,14 +1,14 @@
 """Load the lists of words: rename and retire, never delete."""
 
 import csv
-from importlib.resources import files
+from pathlib import Path
 
 from sqlalchemy import select
 
 from fete.core.db import db
 from fete.vocabulary.models import Term, TermList
 
-_TERMS = files("fete.vocabulary") / "data" / "terms.csv"
+_TERMS = Path(__file__).parent / "data" / "terms.csv"
 _FLAGS = ("is_container", "is_lab_open_day", "counts_apart")
 
 
