@@ -5,9 +5,10 @@ from enum import StrEnum
 from secrets import token_urlsafe
 
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fete.core.db import Model, choice
+from fete.core.text import fold_name
 from fete.geography.models import Departement
 
 
@@ -28,12 +29,16 @@ class User(Model):
     # In lower case.
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # The name and the address as one searches them; follows both by itself.
+    search: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="fr")
     password_hash: Mapped[str]
     registered_at: Mapped[datetime]
     # When the address was proved; nobody signs in before.
     checked_at: Mapped[datetime | None]
+    # When the account was erased: what is left is a number that other rows point to.
+    erased_at: Mapped[datetime | None]
     # Made by the demonstration: said so on the pages.
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Goes into every session of the person: changing it ends them all.
@@ -50,7 +55,13 @@ class User(Model):
     @property
     def is_active(self) -> bool:
         """Whether the person may sign in."""
-        return self.checked_at is not None
+        return self.checked_at is not None and self.erased_at is None
+
+    @validates("name", "email")
+    def _follow(self, key: str, value: str) -> str:
+        parts = {"name": self.name or "", "email": self.email or ""} | {key: value}
+        self.search = f"{fold_name(parts['name'])} {parts['email']}".strip()
+        return value
 
     def get_id(self) -> str:
         """Return what a session keeps of the person."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.accounts.models import User
 from fete.core.db import Model, choice
+from fete.core.text import slug
 from fete.geography.models import Commune
 from fete.vocabulary.models import Term
 
@@ -47,13 +48,23 @@ class Organisation(Model):
     signatures: Mapped[list["CharterSignature"]] = relationship(
         back_populates="organisation",
         cascade="all, delete-orphan",
-        order_by="CharterSignature.signed_at.desc()",
+        order_by="CharterSignature.signed_at.desc(), CharterSignature.id.desc()",
     )
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return slug(self.name)
 
     @property
     def departement_code(self) -> str | None:
         """The département of its commune."""
         return self.commune.departement_code if self.commune else None
+
+    @property
+    def sector(self) -> str:
+        """`public` or `private`, as its legal status says; empty when that is not known."""
+        return self.legal_status.group if self.legal_status else ""
 
 
 class MembershipState(StrEnum):
@@ -103,5 +114,9 @@ class CharterSignature(Model):
     accepts_charter: Mapped[bool]
     agrees_to_be_listed: Mapped[bool]
     agrees_to_letters: Mapped[bool]
+    # When each of them was taken back.
+    charter_withdrawn_at: Mapped[datetime | None]
+    listing_withdrawn_at: Mapped[datetime | None]
+    letters_withdrawn_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship(back_populates="signatures")
