@@ -1,0 +1,118 @@
+"""Find activities: one with all that a page shows, those of a person, the containers that may hold others."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from fete.accounts.models import User
+from fete.accounts.policies import is_coordinator
+from fete.core.db import db
+from fete.core.pagination import Page, paginate
+from fete.journal.models import Entry
+from fete.network.models import Membership, MembershipState, Organisation
+from fete.programme.models import Activity, Decision, Edition, Remark, Venue
+from fete.programme.workflow import Status
+from fete.vocabulary.models import Term
+
+_PLACE = joinedload(Activity.venue).joinedload(Venue.commune)
+_SHOWN: tuple[ExecutableOption, ...] = (
+    joinedload(Activity.edition),
+    joinedload(Activity.organisation).joinedload(Organisation.commune),
+    joinedload(Activity.organisation).selectinload(Organisation.memberships),
+    joinedload(Activity.kind),
+    _PLACE,
+    joinedload(Activity.parent).joinedload(Activity.venue),
+    joinedload(Activity.parent).joinedload(Activity.kind),
+    joinedload(Activity.parent).selectinload(Activity.slots),
+    joinedload(Activity.created_by),
+    selectinload(Activity.terms),
+    selectinload(Activity.slots),
+    selectinload(Activity.children).options(
+        joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
+    ),
+    selectinload(Activity.remarks).joinedload(Remark.person),
+    selectinload(Activity.decisions).joinedload(Decision.person),
+)
+
+
+def find_activity(activity_id: int) -> Activity | None:
+    """Return an activity with all that its pages show: nothing more is asked of the database."""
+    return db.session.scalar(
+        select(Activity)
+        .where(Activity.id == activity_id)
+        .options(*_SHOWN)
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_declared(form_key: str) -> Activity | None:
+    """Return the activity that a form has declared already."""
+    return db.session.scalar(select(Activity).where(Activity.form_key == form_key))
+
+
+def is_mine(user: User) -> ColumnElement[bool]:
+    """Return the condition that an activity is of a structure the person acts for, or declared by a coordinator."""
+    mine: ColumnElement[bool] = Activity.organisation_id.in_(
+        select(Membership.organisation_id).where(
+            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+        )
+    )
+    return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
+
+
+def activities_of(user: User) -> Sequence[Activity]:
+    """Return a person's activities with what a list shows, the latest edition first, then by title."""
+    return db.session.scalars(_mine(user)).all()
+
+
+def page_of_activities(user: User, *, number: int) -> Page[Activity]:
+    """Return one page of a person's activities, in the order of `activities_of`."""
+    return paginate(_mine(user), number=number)
+
+
+def _mine(user: User) -> Select[Activity]:
+    return (
+        select(Activity)
+        .join(Activity.edition)
+        .where(is_mine(user))
+        .options(
+            joinedload(Activity.edition),
+            joinedload(Activity.organisation),
+            joinedload(Activity.kind),
+            _PLACE,
+            joinedload(Activity.parent).joinedload(Activity.venue),
+            selectinload(Activity.slots),
+        )
+        .order_by(Edition.year.desc(), Activity.title, Activity.id)
+    )
+
+
+def containers_of(edition: Edition) -> Sequence[Activity]:
+    """Return the villages, festivals and trails of an edition that activities may join, by title."""
+    return db.session.scalars(
+        select(Activity)
+        .join(Activity.kind)
+        .where(
+            Activity.edition_id == edition.id,
+            Activity.status.in_((Status.LABELLED, Status.PUBLISHED)),
+            Term.is_container,
+        )
+        .options(joinedload(Activity.kind), _PLACE)
+        .order_by(Activity.title, Activity.id)
+    ).all()
+
+
+def last_change(activity: Activity) -> Entry | None:
+    """Return the latest line of the journal about what the activity holds."""
+    return db.session.scalar(
+        select(Entry)
+        .where(
+            Entry.object_kind == Activity.__tablename__,
+            Entry.object_id == activity.id,
+            Entry.act.in_(("activity.changed", "activity.declared")),
+        )
+        .order_by(Entry.at.desc(), Entry.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,67 @@
+"""Find places."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+
+from fete.core.db import db
+from fete.core.text import fold_name
+from fete.geography.models import Commune
+from fete.network.models import Organisation
+from fete.programme.models import Activity, Venue
+
+# The commune's code, the name and the address as one compares them; without an address, any place of that name.
+VenueKey = tuple[str, str, str]
+MOST_OFFERED = 150
+
+
+def find_venue(venue_id: int) -> Venue | None:
+    """Return the place of this number."""
+    return db.session.get(Venue, venue_id)
+
+
+def known_venues() -> dict[VenueKey, Venue]:
+    """Return every place under its key, in one reading: for those who bring many."""
+    return by_key(db.session.scalars(select(Venue).order_by(Venue.id)))
+
+
+def venues_named(name: str, commune: Commune) -> dict[VenueKey, Venue]:
+    """Return the places of this name in the commune, under their keys."""
+    return by_key(
+        db.session.scalars(
+            select(Venue)
+            .where(Venue.search == fold_name(name), Venue.commune_code == commune.code)
+            .order_by(Venue.id)
+        )
+    )
+
+
+def by_key(venues: Iterable[Venue]) -> dict[VenueKey, Venue]:
+    """Return the places under their keys: the first of a name is also found without its address."""
+    found: dict[VenueKey, Venue] = {}
+    for venue in venues:
+        found.setdefault((venue.commune_code, venue.search, fold_name(venue.address)), venue)
+        found.setdefault((venue.commune_code, venue.search, ""), venue)
+    return found
+
+
+def venues_of(organisation: Organisation) -> Sequence[Venue]:
+    """Return the places where the structure held activities, the most used first."""
+    return db.session.scalars(
+        select(Venue)
+        .join(Activity, Activity.venue_id == Venue.id)
+        .where(Activity.organisation_id == organisation.id)
+        .group_by(Venue.id)
+        .order_by(func.count().desc(), Venue.name, Venue.id)
+        .limit(MOST_OFFERED)
+    ).all()
+
+
+def venues_in(commune_code: str | None) -> Sequence[Venue]:
+    """Return the places known in a commune, by name."""
+    return db.session.scalars(
+        select(Venue)
+        .where(Venue.commune_code == commune_code)
+        .order_by(Venue.name, Venue.id)
+        .limit(MOST_OFFERED)
+    ).all()

@@ -1,0 +1,458 @@
+"""The rules of declaring, pure: when the call is open, what a deposit lacks, which slots cannot be, who may hold whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from fete.accounts.policies import is_coordinator
+from fete.core import clock
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.programme.models import (
+    DESCRIPTION_LENGTH,
+    STANDFIRST_LENGTH,
+    TITLE_LENGTH,
+    Activity,
+    Booking,
+    Edition,
+    EditionState,
+    Mode,
+)
+from fete.programme.workflow import SlotState, Status
+from fete.vocabulary.models import Term, TermList
+
+LONGEST_SLOT = timedelta(hours=24)
+OLDEST = 120
+MOST_PEOPLE = 1_000_000
+_OPEN_TO_CHILDREN = frozenset({Status.LABELLED, Status.PUBLISHED})
+
+
+class Part(StrEnum):
+    """The parts of a declaration, in order, each under the word of its address."""
+
+    WHAT = "quoi"
+    WHOM = "pour-qui"
+    WHERE = "ou"
+    WHEN = "quand"
+    HOW = "comment"
+    ACCESS = "accessibilite"
+    MEANS = "moyens"
+
+
+FIELDS: dict[Part, tuple[str, ...]] = {
+    Part.WHAT: (
+        "kind",
+        "title",
+        "standfirst",
+        "description",
+        "themes",
+        "matches_edition_theme",
+        "scientific_referent",
+        "partners",
+    ),
+    Part.WHOM: ("audiences", "for_public", "for_schools", "levels", "age_min", "age_max"),
+    Part.WHERE: ("mode", "parent", "venue", "access_note", "online_link"),
+    Part.WHEN: ("slots",),
+    Part.HOW: (
+        "booking",
+        "booking_phone",
+        "booking_email",
+        "booking_link",
+        "conditions",
+        "is_free",
+    ),
+    Part.ACCESS: ("accessibility_known", "accessibility", "accessibility_note"),
+    Part.MEANS: (
+        "expected_researchers",
+        "expected_mediators",
+        "expected_volunteers",
+        "expected_visitors",
+    ),
+}
+# What an activity holds as words of a list.
+TERM_LISTS: dict[str, TermList] = {
+    "themes": TermList.THEME,
+    "audiences": TermList.AUDIENCE,
+    "levels": TermList.LEVEL,
+    "accessibility": TermList.ACCESSIBILITY,
+}
+# How each field is called, on the forms and in the journal.
+FIELD_NAMES: dict[str, Any] = {
+    "kind": lazy_gettext("Type d’activité"),
+    "title": lazy_gettext("Titre"),
+    "standfirst": lazy_gettext("Résumé en une phrase"),
+    "description": lazy_gettext("Description"),
+    "themes": lazy_gettext("Thématiques"),
+    "matches_edition_theme": lazy_gettext("Lien avec le thème de l’édition"),
+    "scientific_referent": lazy_gettext("Référent ou référente scientifique"),
+    "partners": lazy_gettext("Partenaires"),
+    "audiences": lazy_gettext("Publics"),
+    "for_public": lazy_gettext("Ouverte à tout le monde"),
+    "for_schools": lazy_gettext("Ouverte aux groupes scolaires"),
+    "levels": lazy_gettext("Niveaux scolaires"),
+    "age_min": lazy_gettext("Âge minimum"),
+    "age_max": lazy_gettext("Âge maximum"),
+    "mode": lazy_gettext("Sur place ou en ligne"),
+    "parent": lazy_gettext("Village des sciences, festival ou parcours"),
+    "venue": lazy_gettext("Lieu"),
+    "access_note": lazy_gettext("Comment venir"),
+    "online_link": lazy_gettext("Lien pour participer en ligne"),
+    "slots": lazy_gettext("Créneaux"),
+    "booking": lazy_gettext("Réservation"),
+    "booking_phone": lazy_gettext("Téléphone pour réserver"),
+    "booking_email": lazy_gettext("Adresse électronique pour réserver"),
+    "booking_link": lazy_gettext("Page web pour réserver"),
+    "conditions": lazy_gettext("Conditions particulières"),
+    "is_free": lazy_gettext("Gratuité"),
+    "accessibility_known": lazy_gettext("Accessibilité renseignée"),
+    "accessibility": lazy_gettext("Accessibilité"),
+    "accessibility_note": lazy_gettext("Précisions sur l’accessibilité"),
+    "expected_researchers": lazy_gettext("Scientifiques attendus"),
+    "expected_mediators": lazy_gettext("Médiateurs et médiatrices attendus"),
+    "expected_volunteers": lazy_gettext("Bénévoles attendus"),
+    "expected_visitors": lazy_gettext("Visiteurs attendus"),
+}
+# What the public never sees: a change of these tells subscribers nothing.
+PRIVATE_FIELDS = frozenset(FIELDS[Part.MEANS])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """Something that is missing: the field, the part of the declaration where it is, the sentence."""
+
+    field: str
+    step: Part
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedSlot:
+    """A slot as somebody wishes it: `id` names the one that stands already; capacity in people."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotFault:
+    """Why a slot cannot be: its number in the list from 0, the field, the sentence."""
+
+    number: int
+    field: str
+    message: str
+
+
+def call_is_open(edition: Edition, today: date) -> bool:
+    """Whether one may declare for the edition today: it is open, and today is within its call."""
+    return (
+        edition.state is EditionState.OPEN
+        and edition.call_opens_on <= today <= edition.call_closes_on
+    )
+
+
+def deposit_is_open(activity: Activity, today: date) -> bool:
+    """Whether the activity may be deposited today: in the call.
+
+    Later too when it was deposited in time, or when the coordination began it.
+    """
+    begun_by = activity.created_by
+    if activity.submitted_at is not None or (begun_by is not None and is_coordinator(begun_by)):
+        return activity.edition.state is EditionState.OPEN
+    return call_is_open(activity.edition, today)
+
+
+def window_of(edition: Edition) -> tuple[datetime, datetime]:
+    """Return the instants between which the edition lies, the end excluded."""
+    return clock.day_bounds(edition.starts_on, edition.ends_on)
+
+
+def is_in_window(starts_at: datetime, edition: Edition) -> bool:
+    """Whether a slot that starts then belongs to the official dates."""
+    first, last = window_of(edition)
+    return first <= starts_at < last
+
+
+def may_hold(parent: Activity, child: Activity) -> bool:
+    """Whether the container may take the activity in: same edition, one level, labelled or published."""
+    return (
+        parent is not child
+        and parent.is_container
+        and parent.parent is None
+        and not child.is_container
+        and parent.edition_id == child.edition_id
+        and (parent.status in _OPEN_TO_CHILDREN or child.parent is parent)
+    )
+
+
+def slot_times(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
+    """Return when a slot starts and ends; an end before the start is on the next day.
+
+    Raise `NoSuchTimeError` for the hour that the clocks of Paris skip.
+    """
+    last = day + timedelta(days=1) if ends < starts else day
+    return clock.from_paris(day, starts), clock.from_paris(last, ends)
+
+
+def same_time(one: datetime, other: datetime) -> bool:
+    """Whether the clocks of Paris show the same day and hour: the hour repeated in autumn is one."""
+    return clock.to_paris(one).replace(tzinfo=None, fold=0) == clock.to_paris(other).replace(
+        tzinfo=None, fold=0
+    )
+
+
+def slot_faults(slots: Sequence[PlannedSlot], edition: Edition | None = None) -> list[SlotFault]:
+    """Return what is wrong with the slots of one activity, in their order; nothing when all can be."""
+    found = [fault for number, slot in enumerate(slots) for fault in _own_faults(number, slot)]
+    if edition is not None:
+        found += [
+            SlotFault(
+                number=number,
+                field="day",
+                message=_("Cette date n’est pas en %(year)s.", year=edition.year),
+            )
+            for number, slot in enumerate(slots)
+            if clock.to_paris(slot.starts_at).year != edition.year
+        ]
+    if not found:
+        found = _overlaps(slots)
+    return sorted(found, key=lambda fault: fault.number)
+
+
+def _own_faults(number: int, slot: PlannedSlot) -> list[SlotFault]:
+    found = []
+    if slot.ends_at <= slot.starts_at:
+        found.append(("ends", _("La fin doit venir après le début.")))
+    elif _shown_length(slot) > LONGEST_SLOT:
+        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
+    if slot.capacity is not None and not 0 < slot.capacity <= MOST_PEOPLE:
+        found.append(
+            (
+                "capacity",
+                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
+            )
+        )
+    return [SlotFault(number=number, field=field, message=message) for field, message in found]
+
+
+def _shown_length(slot: PlannedSlot) -> timedelta:
+    # By the clock on the wall: the night of October that lasts an hour more breaks no rule.
+    return clock.to_paris(slot.ends_at).replace(tzinfo=None) - clock.to_paris(
+        slot.starts_at
+    ).replace(tzinfo=None)
+
+
+def _overlaps(slots: Sequence[PlannedSlot]) -> list[SlotFault]:
+    ordered = sorted(enumerate(slots), key=lambda each: (each[1].starts_at, each[0]))
+    found = []
+    latest = ordered[0][1] if ordered else None
+    for (_before, _slot), (number, slot) in pairwise(ordered):
+        if latest is not None and slot.starts_at < latest.ends_at:
+            start = clock.to_paris(latest.starts_at)
+            message = _(
+                "Ce créneau chevauche celui du %(day)s à %(hour)s.",
+                day=f"{start:%d/%m/%Y}",
+                hour=f"{start:%H:%M}",
+            )
+            found.append(SlotFault(number=number, field="starts", message=message))
+        if latest is None or slot.ends_at > latest.ends_at:
+            latest = slot
+    return found
+
+
+def missing(activity: Activity) -> list[Gap]:
+    """Return what keeps the activity from being deposited, in the order of the form; nothing when it may be."""
+    return [
+        *_what(activity),
+        *_whom(activity),
+        *_where(activity),
+        *_when(activity),
+        *_how(activity),
+    ]
+
+
+def advice(activity: Activity) -> list[Gap]:
+    """Return what would make the activity better known, without keeping it from being deposited."""
+    found = []
+    if not activity.standfirst:
+        found.append(
+            Gap(
+                field="standfirst",
+                step=Part.WHAT,
+                message=_("Ajoutez un résumé en une phrase : c’est ce que l’on lit en premier."),
+            )
+        )
+    if not activity.scientific_referent:
+        found.append(
+            Gap(
+                field="scientific_referent",
+                step=Part.WHAT,
+                message=_("Dites qui répond du contenu scientifique."),
+            )
+        )
+    if activity.mode is not Mode.ON_SITE and not activity.online_link:
+        found.append(
+            Gap(
+                field="online_link",
+                step=Part.WHERE,
+                message=_("Donnez le lien pour participer en ligne dès que vous le connaissez."),
+            )
+        )
+    outside = slots_outside(activity)
+    if outside and len(outside) < len(activity.slots):
+        found.append(
+            Gap(
+                field="slots",
+                step=Part.WHEN,
+                message=_("Un créneau au moins tombe hors des dates officielles : est-ce voulu ?"),
+            )
+        )
+    if not activity.accessibility_known:
+        found.append(
+            Gap(
+                field="accessibility_known",
+                step=Part.ACCESS,
+                message=_("Dites à qui le lieu est accessible, même si ce n’est à personne."),
+            )
+        )
+    return found
+
+
+def slots_outside(activity: Activity) -> list[datetime]:
+    """Return the starts of its slots that lie outside the official dates."""
+    return [
+        slot.starts_at
+        for slot in activity.slots
+        if not is_in_window(slot.starts_at, activity.edition)
+    ]
+
+
+def complete_parts(activity: Activity) -> frozenset[Part]:
+    """Return the parts of the declaration where nothing is left to fill in."""
+    lacking = {gap.step for gap in missing(activity)}
+    if not activity.accessibility_known:
+        lacking.add(Part.ACCESS)
+    if all(getattr(activity, field) is None for field in FIELDS[Part.MEANS]):
+        lacking.add(Part.MEANS)
+    return frozenset(set(Part) - lacking)
+
+
+def content_faults(activity: Activity) -> list[Gap]:
+    """Return what cannot stand even in a draft: too long, contradictory, or not the declarer's to choose."""
+    found: list[Gap] = []
+    for field, most in (
+        ("title", TITLE_LENGTH),
+        ("standfirst", STANDFIRST_LENGTH),
+        ("description", DESCRIPTION_LENGTH),
+    ):
+        if len(getattr(activity, field)) > most:
+            found.append(
+                Gap(field=field, step=Part.WHAT, message=_("Au plus %(most)s signes.", most=most))
+            )
+    youngest, oldest = activity.age_min, activity.age_max
+    if youngest is not None and oldest is not None and youngest > oldest:
+        found.append(
+            Gap(
+                field="age_max",
+                step=Part.WHOM,
+                message=_("L’âge maximum est plus petit que l’âge minimum."),
+            )
+        )
+    if activity.parent is not None and not may_hold(activity.parent, activity):
+        found.append(
+            Gap(
+                field="parent",
+                step=Part.WHERE,
+                message=_("Cette activité ne peut pas être rattachée à cet événement."),
+            )
+        )
+    return found
+
+
+def terms_of(activity: Activity, field: str) -> list[Term]:
+    """Return the words that the activity holds under a field, in the order of their list."""
+    of = TERM_LISTS[field]
+    return sorted(
+        (term for term in activity.terms if term.list is of), key=lambda term: term.position
+    )
+
+
+def _what(activity: Activity) -> list[Gap]:
+    found = []
+    if activity.kind is None:
+        found.append(("kind", _("Choisissez le type d’activité.")))
+    if not activity.title:
+        found.append(("title", _("Donnez un titre.")))
+    if not activity.description:
+        found.append(
+            ("description", _("Décrivez l’activité : ce que l’on y voit, ce que l’on y fait."))
+        )
+    if not terms_of(activity, "themes"):
+        found.append(("themes", _("Choisissez au moins une thématique.")))
+    if activity.matches_edition_theme is None and activity.edition.theme:
+        found.append(
+            ("matches_edition_theme", _("Dites si l’activité répond au thème de l’édition."))
+        )
+    return [Gap(field=field, step=Part.WHAT, message=message) for field, message in found]
+
+
+def _whom(activity: Activity) -> list[Gap]:
+    found = []
+    if not activity.for_public and not activity.for_schools:
+        found.append(
+            ("welcome", _("Dites si l’activité est ouverte à tous, aux scolaires, ou aux deux."))
+        )
+    if not terms_of(activity, "audiences"):
+        found.append(("audiences", _("Choisissez au moins un public.")))
+    if activity.for_schools and not terms_of(activity, "levels"):
+        found.append(("levels", _("Choisissez les niveaux scolaires que vous accueillez.")))
+    return [Gap(field=field, step=Part.WHOM, message=message) for field, message in found]
+
+
+def _where(activity: Activity) -> list[Gap]:
+    if activity.mode is Mode.ONLINE or activity.venue is not None:
+        return []
+    if activity.parent is not None and activity.parent.venue is not None:
+        return []
+    return [Gap(field="venue", step=Part.WHERE, message=_("Dites où l’activité a lieu."))]
+
+
+def _when(activity: Activity) -> list[Gap]:
+    starts = [slot.starts_at for slot in activity.slots if slot.state is not SlotState.CANCELLED]
+    if not starts and activity.parent is not None:
+        return []
+    if not starts:
+        message = _("Indiquez au moins un créneau : un jour, une heure de début et de fin.")
+    elif not any(is_in_window(each, activity.edition) for each in starts):
+        edition = activity.edition
+        message = _(
+            "Un créneau au moins doit tomber dans les dates officielles, du %(first)s au %(last)s.",
+            first=f"{edition.starts_on:%d/%m/%Y}",
+            last=f"{edition.ends_on:%d/%m/%Y}",
+        )
+    else:
+        return []
+    return [Gap(field="slots", step=Part.WHEN, message=message)]
+
+
+def _how(activity: Activity) -> list[Gap]:
+    found = []
+    reached_by = (activity.booking_phone, activity.booking_email, activity.booking_link)
+    if activity.booking is not Booking.NONE and not any(reached_by):
+        found.append(
+            (
+                "booking_phone",
+                _("Donnez un téléphone, une adresse électronique ou une page web pour réserver."),
+            )
+        )
+    if not activity.is_free:
+        found.append(
+            (
+                "is_free",
+                _("La Fête de la science est gratuite : confirmez que votre activité l’est aussi."),
+            )
+        )
+    return [Gap(field=field, step=Part.HOW, message=message) for field, message in found]

@@ -1,0 +1,367 @@
+"""Declare, rewrite and plan activities: every change is told to the search, to calendars and to the journal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from fete.accounts.models import User
+from fete.accounts.policies import is_coordinator
+from fete.core import clock
+from fete.core.db import db
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _
+from fete.core.text import search_text
+from fete.journal.services import record
+from fete.network.models import Organisation
+from fete.programme import rules
+from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
+from fete.programme.queries.activities import find_declared
+from fete.programme.rules import PlannedSlot
+from fete.programme.workflow import SlotState, Status
+from fete.vocabulary.models import Term, TermList
+
+_SEARCHED = frozenset({"title", "standfirst", "description", "kind", "themes", "venue", "parent"})
+_SEEN_BY_CHILDREN = frozenset({"title", "venue"})
+
+
+class Content(TypedDict, total=False):
+    """What an activity says of itself: any of it, under the names of the model and of the lists of words."""
+
+    kind: Term | None
+    title: str
+    standfirst: str
+    description: str
+    themes: Sequence[Term]
+    matches_edition_theme: bool | None
+    scientific_referent: str
+    partners: str
+    audiences: Sequence[Term]
+    for_public: bool
+    for_schools: bool
+    levels: Sequence[Term]
+    age_min: int | None
+    age_max: int | None
+    mode: Mode
+    parent: Activity | None
+    venue: Venue | None
+    access_note: str
+    online_link: str
+    booking: Booking
+    booking_phone: str
+    booking_email: str
+    booking_link: str
+    conditions: str
+    is_free: bool
+    accessibility_known: bool
+    accessibility: Sequence[Term]
+    accessibility_note: str
+    expected_researchers: int | None
+    expected_mediators: int | None
+    expected_volunteers: int | None
+    expected_visitors: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastActivity:
+    """A whole activity that was declared elsewhere or before: as it stood, with its slots and its dates."""
+
+    organisation: Organisation
+    edition: Edition
+    content: Content
+    slots: Sequence[PlannedSlot] = ()
+    status: Status = Status.PUBLISHED
+    submitted_at: datetime | None = None
+    published_at: datetime | None = None
+    form_key: str = field(default_factory=lambda: str(uuid4()))
+
+
+def declare(
+    *,
+    organisation: Organisation,
+    edition: Edition,
+    form_key: str,
+    by: User,
+    at: datetime,
+    **content: Unpack[Content],
+) -> Activity:
+    """Return a new draft of the structure for the edition; the same form sent again returns the same draft."""
+    known = find_declared(form_key)
+    if known is not None and known.organisation_id == organisation.id:
+        return known
+    _check_call(edition, by=by, today=clock.to_paris(at).date())
+    activity = _begun(organisation, edition, form_key, by=by, at=at)
+    _set_down(activity, content, by=by)
+    try:
+        with db.session.begin_nested():
+            db.session.add(activity)
+    except IntegrityError:
+        # The same form arrived by another worker in the same instant: its draft is the one.
+        known = find_declared(form_key)
+        if known is None:
+            raise
+        return known
+    record("activity.declared", on=activity, person_id=by.id, at=at, detail=activity.title)
+    return activity
+
+
+def declare_past(
+    activities: Iterable[PastActivity], *, by: User | None, at: datetime
+) -> list[Activity]:
+    """Return the activities, kept as they stood whatever the call says: one journal line each, one writing for all."""
+    made = []
+    with db.session.no_autoflush:
+        for past in activities:
+            activity = _begun(past.organisation, past.edition, past.form_key, by=by, at=at)
+            activity.status = past.status
+            activity.submitted_at = past.submitted_at
+            activity.published_at = past.published_at
+            _set_down(activity, past.content, by=None)
+            _refuse_slot_faults(past.slots, past.edition)
+            activity.slots = [_new_slot(slot, at=at) for slot in past.slots]
+            made.append(activity)
+        db.session.add_all(made)
+    db.session.flush()
+    person_id = by.id if by else None
+    for activity in made:
+        record("activity.declared", on=activity, person_id=person_id, at=at, detail=activity.title)
+    return made
+
+
+def rewrite(
+    activity: Activity,
+    *,
+    by: User | None,
+    at: datetime,
+    version: int | None = None,
+    **content: Unpack[Content],
+) -> list[str]:
+    """Return the names of the fields that changed; where the public sees them, calendars are told.
+
+    With a `version`, raise `StaleError` when somebody else wrote since.
+    """
+    changed = [name for name, value in content.items() if _differs(activity, name, value)]
+    if not changed:
+        return []
+    _claim(activity, version)
+    _set_down(activity, content, by=by)
+    _tell(activity, changed, by=by, at=at)
+    return changed
+
+
+def plan_slots(
+    activity: Activity,
+    slots: Sequence[PlannedSlot],
+    *,
+    by: User | None,
+    at: datetime,
+    version: int | None = None,
+) -> bool:
+    """Return whether the slots changed: those named by their number stay themselves, the others come or go.
+
+    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled.
+    """
+    _refuse_slot_faults(slots, activity.edition)
+    standing = {slot.id: slot for slot in activity.slots}
+    kept = {slot.id for slot in slots if slot.id is not None} & standing.keys()
+    gone = [slot for slot in activity.slots if slot.id not in kept]
+    if gone and activity.published_at is not None:
+        raise RuleBrokenError(
+            _(
+                "Un créneau déjà publié ne se supprime pas : annulez-le, pour que le public l’apprenne."
+            ),
+            field="slots",
+        )
+    moved = [
+        (standing[slot.id], slot)
+        for slot in slots
+        if slot.id in standing and _slot_differs(standing[slot.id], slot)
+    ]
+    added = [slot for slot in slots if slot.id not in standing]
+    if not (gone or moved or added):
+        return False
+    _claim(activity, version)
+    for slot, planned in moved:
+        _move(slot, planned, at=at)
+    for slot in gone:
+        activity.slots.remove(slot)
+    activity.slots.extend(_new_slot(slot, at=at) for slot in added)
+    activity.slots.sort(key=lambda slot: slot.starts_at)
+    activity.changed_at = at
+    db.session.flush()
+    _note(activity, ["slots"], by=by, at=at)
+    return True
+
+
+def touch(activity: Activity, at: datetime) -> None:
+    """Raise the revision of the activity's slots: calendars learn that something of it changed."""
+    activity.changed_at = at
+    for slot in activity.slots:
+        slot.revision += 1
+        slot.changed_at = at
+
+
+def index(activity: Activity) -> None:
+    """Make the activity findable by all that it says now, by its structure and by its place."""
+    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    activity.search = search_text(
+        activity.title,
+        activity.standfirst,
+        activity.description,
+        activity.kind.label_fr if activity.kind else None,
+        *(term.label_fr for term in activity.terms if term.list is TermList.THEME),
+        activity.organisation.name,
+        activity.organisation.acronym,
+        venue.name if venue else None,
+        venue.commune.name if venue else None,
+    )
+
+
+def delete_draft(activity: Activity) -> None:
+    """Take away a draft that nobody but its structure has seen."""
+    if activity.status is not Status.DRAFT or activity.submitted_at is not None:
+        raise RuleBrokenError(_("Seul un brouillon jamais déposé peut être supprimé."))
+    db.session.delete(activity)
+    db.session.flush()
+
+
+def _check_call(edition: Edition, *, by: User, today: date) -> None:
+    if rules.call_is_open(edition, today):
+        return
+    if is_coordinator(by) and edition.state is EditionState.OPEN:
+        return
+    raise RuleBrokenError(
+        _("L’appel à participation de cette édition n’est pas ouvert."), field="edition"
+    )
+
+
+def _begun(
+    organisation: Organisation, edition: Edition, form_key: str, *, by: User | None, at: datetime
+) -> Activity:
+    # Written out, so that rules can read them before the database gives its own.
+    return Activity(
+        organisation=organisation,
+        edition=edition,
+        edition_id=edition.id,
+        organisation_id=organisation.id,
+        status=Status.DRAFT,
+        form_key=form_key,
+        created_at=at,
+        created_by=by,
+        changed_at=at,
+        version=1,
+        title="",
+        standfirst="",
+        description="",
+        mode=Mode.ON_SITE,
+        booking=Booking.NONE,
+        for_public=True,
+        for_schools=False,
+    )
+
+
+def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
+    """Put the content on the activity; refuse what cannot stand."""
+    kind = content.get("kind")
+    if by is not None and kind is not None and kind.is_container and not is_coordinator(by):
+        raise RuleBrokenError(
+            _("Un village, un festival ou un parcours est créé par la coordination."), field="kind"
+        )
+    words = {name: content[name] for name in rules.TERM_LISTS if name in content}  # type: ignore[literal-required]
+    if words:
+        replaced = {rules.TERM_LISTS[name] for name in words}
+        kept = [term for term in activity.terms if term.list not in replaced]
+        activity.terms = [*kept, *(term for terms in words.values() for term in terms)]
+    for name, value in content.items():
+        if name not in rules.TERM_LISTS:
+            setattr(activity, name, value)
+    for fault in rules.content_faults(activity):
+        raise RuleBrokenError(fault.message, field=fault.field)
+    if _SEARCHED & content.keys():
+        index(activity)
+
+
+def _differs(activity: Activity, name: str, value: Any) -> bool:  # noqa: ANN401  # any field's value
+    if name in rules.TERM_LISTS:
+        return {term.id for term in rules.terms_of(activity, name)} != {term.id for term in value}
+    return bool(getattr(activity, name) != value)
+
+
+def _claim(activity: Activity, version: int | None) -> None:
+    """Raise the version; whoever read an older one is refused, on every engine."""
+    if version is None:
+        activity.version += 1
+        return
+    claimed = db.session.execute(
+        update(Activity)
+        .where(Activity.id == activity.id, Activity.version == version)
+        .values(version=version + 1)
+    )
+    if not claimed.rowcount:  # type: ignore[attr-defined]
+        raise StaleError
+
+
+def _tell(activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime) -> None:
+    activity.changed_at = at
+    if not rules.PRIVATE_FIELDS.issuperset(changed):
+        touch(activity, at)
+    if activity.is_container and _SEEN_BY_CHILDREN.intersection(changed):
+        for child in activity.children:
+            if child.venue is None:
+                index(child)
+            touch(child, at)
+    db.session.flush()
+    _note(activity, changed, by=by, at=at)
+
+
+def _note(activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime) -> None:
+    names = ", ".join(str(rules.FIELD_NAMES[name]) for name in changed)
+    record(
+        "activity.changed",
+        on=activity,
+        person_id=by.id if by else None,
+        at=at,
+        detail=names,
+    )
+
+
+def _refuse_slot_faults(slots: Sequence[PlannedSlot], edition: Edition) -> None:
+    for fault in rules.slot_faults(slots, edition):
+        raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
+
+
+def _slot_differs(slot: Slot, planned: PlannedSlot) -> bool:
+    return (
+        not rules.same_time(slot.starts_at, planned.starts_at)
+        or not rules.same_time(slot.ends_at, planned.ends_at)
+        or slot.capacity != planned.capacity
+    )
+
+
+def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
+    moved = not rules.same_time(slot.starts_at, planned.starts_at) or not rules.same_time(
+        slot.ends_at, planned.ends_at
+    )
+    if moved:
+        slot.starts_at, slot.ends_at = planned.starts_at, planned.ends_at
+        if slot.activity.status is Status.PUBLISHED and slot.state is SlotState.SCHEDULED:
+            # Whoever noted the old hour must read that it changed.
+            slot.state = SlotState.RESCHEDULED
+    slot.capacity = planned.capacity
+    slot.revision += 1
+    slot.changed_at = at
+
+
+def _new_slot(planned: PlannedSlot, *, at: datetime) -> Slot:
+    return Slot(
+        starts_at=planned.starts_at,
+        ends_at=planned.ends_at,
+        capacity=planned.capacity,
+        state=SlotState.SCHEDULED,
+        revision=0,
+        changed_at=at,
+    )
