@@ -1,7 +1,6 @@
 """What happened: the report of one activity."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,23 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fete.accounts.models import User
 from fete.core.db import Model, choice
 from fete.programme.models import Activity
-from fete.reports.workflow import ReportStatus
+from fete.reports.arithmetic import Counts, Method, Outcome
+from fete.reports.workflow import ReportStatus, Standing
 
-
-class Outcome(StrEnum):
-    """Whether the activity took place."""
-
-    HELD = "held"
-    PARTLY = "partly"
-    CANCELLED = "cancelled"
-
-
-class Method(StrEnum):
-    """How the visitors were counted."""
-
-    COUNTED = "counted"
-    TICKETED = "ticketed"
-    ESTIMATED = "estimated"
+__all__ = ["Method", "Outcome", "Report", "ReportStatus"]
 
 
 class Report(Model):
@@ -66,11 +52,14 @@ class Report(Model):
     mediators: Mapped[int | None]
     volunteers: Mapped[int | None]
     others: Mapped[int | None]
-    # What the person answered when the figures were asked about.
+    # What the person answered when the figures were asked about: words, or that they are right as they stand.
     explanation: Mapped[str] = mapped_column(Text, default="")
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
     remarks: Mapped[str] = mapped_column(Text, default="")
     # What the coordination asks when it sends the report back.
     question: Mapped[str] = mapped_column(Text, default="")
+    # Why the coordination does not ask for it any more.
+    waiver: Mapped[str] = mapped_column(Text, default="")
     filed_at: Mapped[datetime | None]
     filed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     validated_at: Mapped[datetime | None]
@@ -80,3 +69,25 @@ class Report(Model):
     activity: Mapped[Activity] = relationship()
     filed_by: Mapped[User | None] = relationship(foreign_keys=[filed_by_id])
     validated_by: Mapped[User | None] = relationship(foreign_keys=[validated_by_id])
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands as people see it."""
+        if self.status is ReportStatus.DRAFT and self.question:
+            return Standing.SENT_BACK
+        return Standing(self.status.value)
+
+    @property
+    def counts(self) -> Counts:
+        """Its figures, apart from everything else."""
+        return Counts(
+            outcome=self.outcome,
+            public=self.public,
+            pupils=self.pupils,
+            adults=self.adults,
+            online=self.online,
+            researchers=self.researchers,
+            mediators=self.mediators,
+            volunteers=self.volunteers,
+            others=self.others,
+        )

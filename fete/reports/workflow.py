@@ -12,6 +12,17 @@ class ReportStatus(StrEnum):
     WAIVED = "waived"
 
 
+class Standing(StrEnum):
+    """Where a report stands as people see it: one not begun, and one sent back, are told apart from a draft."""
+
+    DUE = "due"
+    DRAFT = "draft"
+    SENT_BACK = "sent_back"
+    FILED = "filed"
+    VALIDATED = "validated"
+    WAIVED = "waived"
+
+
 class ReportStep(StrEnum):
     """What somebody does about a report."""
 
@@ -35,7 +46,15 @@ TRANSITIONS: dict[tuple[ReportStatus, ReportStep], ReportStatus] = {
     (ReportStatus.WAIVED, ReportStep.SEND_BACK): ReportStatus.DRAFT,
 }
 
+# What is still awaited from the structure.
+MISSING = frozenset({Standing.DUE, Standing.DRAFT, Standing.SENT_BACK})
+
 
 def next_status(status: ReportStatus, step: ReportStep) -> ReportStatus | None:
     """Return where the step leads, or `None` when it cannot be taken there."""
     return TRANSITIONS.get((status, step))
+
+
+def possible_steps(status: ReportStatus) -> frozenset[ReportStep]:
+    """Return the steps that can be taken from this status."""
+    return frozenset(step for (start, step) in TRANSITIONS if start is status)

@@ -1,0 +1,175 @@
+"""Sums over one report, and what in it does not hang together. Knows nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+# A report asks itself questions beyond these; none of them refuses anything.
+TIMES_CAPACITY = 3
+TIMES_VISITORS = 3
+FEW_PEOPLE = 10
+LARGE_ACTIVITY = 10_000
+LARGE_CONTAINER = 100_000
+LARGE_TEAM = 1_000
+SAME_FROM = 10
+
+
+class Outcome(StrEnum):
+    """Whether the activity took place."""
+
+    HELD = "held"
+    PARTLY = "partly"
+    CANCELLED = "cancelled"
+
+
+class Method(StrEnum):
+    """How the visitors were counted."""
+
+    COUNTED = "counted"
+    TICKETED = "ticketed"
+    ESTIMATED = "estimated"
+
+
+class Doubt(StrEnum):
+    """What in a report may be a slip of the pen."""
+
+    NOBODY_CAME = "nobody_came"
+    CANCELLED_YET_VISITED = "cancelled_yet_visited"
+    HELD_YET_CANCELLED = "held_yet_cancelled"
+    PUPILS_WITHOUT_ADULTS = "pupils_without_adults"
+    ADULTS_WITHOUT_PUPILS = "adults_without_pupils"
+    PUPILS_NOT_EXPECTED = "pupils_not_expected"
+    PUBLIC_NOT_EXPECTED = "public_not_expected"
+    COUNTED_TWICE = "counted_twice"
+    ABOVE_CAPACITY = "above_capacity"
+    VERY_MANY = "very_many"
+    MORE_PEOPLE_THAN_VISITORS = "more_people_than_visitors"
+    VERY_LARGE_TEAM = "very_large_team"
+    ONLINE_NOT_EXPECTED = "online_not_expected"
+    ON_SITE_NOT_EXPECTED = "on_site_not_expected"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """The figures of one report; nothing is not zero."""
+
+    outcome: Outcome | None = None
+    public: int | None = None
+    pupils: int | None = None
+    adults: int | None = None
+    online: int | None = None
+    researchers: int | None = None
+    mediators: int | None = None
+    volunteers: int | None = None
+    others: int | None = None
+
+    @property
+    def took_place(self) -> bool:
+        """Whether the activity was held, at least in part."""
+        return self.outcome in {Outcome.HELD, Outcome.PARTLY}
+
+    @property
+    def visitors(self) -> int | None:
+        """Those who came: public, pupils and the adults with them; `None` when nothing was told."""
+        return total_of(self.public, self.pupils, self.adults)
+
+    @property
+    def team(self) -> int | None:
+        """Those who made it: researchers, mediators, volunteers and others present."""
+        return total_of(self.researchers, self.mediators, self.volunteers, self.others)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Circumstances:
+    """What was declared of the activity, against which its figures are held."""
+
+    for_public: bool = True
+    for_schools: bool = False
+    on_site: bool = True
+    online: bool = False
+    is_container: bool = False
+    is_cancelled: bool = False
+    slots: int = 1
+    # Seats of all slots together; `None` as soon as one slot does not say.
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoherence:
+    """A doubt with the figures that raise it, in the order in which its sentence names them."""
+
+    doubt: Doubt
+    figures: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What tells this question from another: an answer holds for these figures only."""
+        return ":".join([self.doubt.value, *(str(figure) for figure in self.figures)])
+
+
+def total_of(*figures: int | None) -> int | None:
+    """Return the sum of the figures that are told; `None` when none is."""
+    told = [figure for figure in figures if figure is not None]
+    return sum(told) if told else None
+
+
+def incoherences(counts: Counts, about: Circumstances) -> list[Incoherence]:
+    """Return what the person who reports is asked about, in the order of the form."""
+    if counts.outcome is Outcome.CANCELLED:
+        return list(_of_a_cancelled_one(counts))
+    if not counts.took_place:
+        return []
+    return [*_of_the_visitors(counts, about), *_of_the_size(counts, about), *_of_the_team(counts)]
+
+
+def questions_key(found: list[Incoherence]) -> str:
+    """Return what identifies these questions together; empty when there is none."""
+    return ";".join(each.key for each in found)
+
+
+def _of_a_cancelled_one(counts: Counts) -> Iterator[Incoherence]:
+    visitors, online = counts.visitors or 0, counts.online or 0
+    if visitors + online:
+        yield Incoherence(doubt=Doubt.CANCELLED_YET_VISITED, figures=(visitors, online))
+
+
+def _of_the_visitors(counts: Counts, about: Circumstances) -> Iterator[Incoherence]:
+    public, pupils, adults = counts.public or 0, counts.pupils or 0, counts.adults or 0
+    online = counts.online or 0
+    if about.is_cancelled:
+        yield Incoherence(doubt=Doubt.HELD_YET_CANCELLED)
+    if counts.visitors == 0 and not online:
+        yield Incoherence(doubt=Doubt.NOBODY_CAME)
+    if pupils and not adults:
+        yield Incoherence(doubt=Doubt.PUPILS_WITHOUT_ADULTS, figures=(pupils,))
+    if adults and not pupils:
+        yield Incoherence(doubt=Doubt.ADULTS_WITHOUT_PUPILS, figures=(adults,))
+    if pupils and not about.for_schools:
+        yield Incoherence(doubt=Doubt.PUPILS_NOT_EXPECTED, figures=(pupils,))
+    if public and not about.for_public:
+        yield Incoherence(doubt=Doubt.PUBLIC_NOT_EXPECTED, figures=(public,))
+    if pupils >= SAME_FROM and public in {pupils, pupils + adults}:
+        yield Incoherence(doubt=Doubt.COUNTED_TWICE, figures=(public, pupils, adults))
+    if online and not about.online:
+        yield Incoherence(doubt=Doubt.ONLINE_NOT_EXPECTED, figures=(online,))
+    if counts.visitors and not about.on_site:
+        yield Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(counts.visitors,))
+
+
+def _of_the_size(counts: Counts, about: Circumstances) -> Iterator[Incoherence]:
+    visitors = counts.visitors or 0
+    if about.capacity and visitors > TIMES_CAPACITY * about.capacity:
+        yield Incoherence(
+            doubt=Doubt.ABOVE_CAPACITY, figures=(visitors, about.capacity, about.slots)
+        )
+    elif visitors > (LARGE_CONTAINER if about.is_container else LARGE_ACTIVITY):
+        yield Incoherence(doubt=Doubt.VERY_MANY, figures=(visitors,))
+
+
+def _of_the_team(counts: Counts) -> Iterator[Incoherence]:
+    present = (counts.visitors or 0) + (counts.online or 0)
+    team = counts.team or 0
+    if present and team > FEW_PEOPLE and team > TIMES_VISITORS * present:
+        yield Incoherence(doubt=Doubt.MORE_PEOPLE_THAN_VISITORS, figures=(team, present))
+    elif team > LARGE_TEAM:
+        yield Incoherence(doubt=Doubt.VERY_LARGE_TEAM, figures=(team,))
