@@ -16,7 +16,7 @@ MO := $(PO:.po=.mo)
 WORKERS ?= auto
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
-.PHONY: help run demo test test-fast test-sqlite test-postgres journeys fmt lint types imports templates migrations check bench lock i18n clean
+.PHONY: help run demo test test-fast test-sqlite test-postgres journeys fmt lint types imports templates migrations check bench i18n routes lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ i18n: $(READY) ## Gather the sentences and update the catalogues
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords lazy_gettext --sort-output --no-location --omit-header --output-file fete/translations/messages.pot fete
 	$(BIN)/pybabel --quiet update --ignore-obsolete --no-fuzzy-matching --omit-header --input-file fete/translations/messages.pot --output-dir fete/translations
 	rm fete/translations/messages.pot
+
+routes: $(READY) ## Write the list of addresses anew
+	$(BIN)/python -c "from pathlib import Path; from fete.app import create_app; from tests.architecture import test_routes as t; t.LIST.write_text('\n'.join(t.addresses(create_app(mode='test'))) + '\n', 'utf-8')"
 
 lock: $(READY) ## Renew the pinned versions
 	$(BIN)/pip install --quiet uv

@@ -147,7 +147,7 @@ def sign_in(app: Flask, db: SQLAlchemy) -> Callable[[User], Browser]:
 
 @pytest.fixture
 def queries(app: Flask, db: SQLAlchemy) -> Callable[[], object]:
-    """Count what is asked of the database: `with queries() as asked: …; assert len(asked) == 5`."""
+    """Count what is asked of the database, between the beginning and the end of a `with`."""
 
     @contextmanager
     def counting() -> Iterator[list[str]]:

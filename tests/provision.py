@@ -49,7 +49,7 @@ def install(package: str) -> bool:
     """Install a Debian package where one may; whether that was done."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    print(f"Installation de {package}…", flush=True)
+    print(f"Installation de {package}…", flush=True)  # noqa: T201
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
@@ -72,7 +72,7 @@ def provide(what: str) -> bool:
         here = named or bool(find_postgresql()) or install("postgresql") or has_wheel()
         advice = "Sans PostgreSQL, ses tests ne sont pas faits : installez postgresql, ou nommez une base vide dans FETE_TEST_DATABASE."
     if not here:
-        print(advice, file=sys.stderr)
+        print(advice, file=sys.stderr)  # noqa: T201
     return here
 
 
@@ -146,8 +146,8 @@ def _wheel_server(folder: Path) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Provide the things named, or run a command with a PostgreSQL."""
     if arguments[:1] != ["with-postgresql"]:
-        complete = all([provide(what) for what in arguments])
-        return 1 if IN_CI and not complete else 0
+        missing = [what for what in arguments if not provide(what)]
+        return 1 if IN_CI and missing else 0
     with server() as address:
         if address is None:
             return 1 if IN_CI else 0

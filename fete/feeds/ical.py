@@ -1,0 +1,210 @@
+"""Slots in, iCalendar bytes out (RFC 5545, RFC 7986). Pure: the same slot gives the same bytes.
+
+The writer is ours because feeding calendars is what this site is for: every byte is chosen after what Google
+Calendar, Outlook, Apple Calendar and Thunderbird were seen to need, and a cold feed costs little.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fete.core.clock import to_paris
+from fete.core.text import clean
+from fete.programme.models import Activity, Booking, Mode, Slot
+from fete.programme.workflow import SlotState
+from fete.vocabulary.models import TermList
+
+# Changes whenever the same slot would be written otherwise: fragments written before are then written anew.
+WRITER = "1"
+PRODUCT = "-//Réseau Science(s) en Occitanie//fete//FR"
+REFRESH = "PT6H"
+LINE = 75
+LOCATION_LENGTH = 250
+
+# Outlook reads one pair of yearly rules and no list of dates: hence RRULE, both changes, nothing else.
+PARIS = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Europe/Paris",
+    "BEGIN:DAYLIGHT",
+    "TZOFFSETFROM:+0100",
+    "TZOFFSETTO:+0200",
+    "TZNAME:CEST",
+    "DTSTART:19700329T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "END:DAYLIGHT",
+    "BEGIN:STANDARD",
+    "TZOFFSETFROM:+0200",
+    "TZOFFSETTO:+0100",
+    "TZNAME:CET",
+    "DTSTART:19701025T030000",
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+# Calendars differ in what they show of a status: the title says it too, in the words of the programme.
+PREFIXES = {
+    SlotState.CANCELLED: "Annulé : ",
+    SlotState.POSTPONED: "Reporté : ",
+    SlotState.FULL: "Complet : ",
+    SlotState.MOVED_ONLINE: "En ligne : ",
+}
+STATUSES = {SlotState.CANCELLED: "CANCELLED", SlotState.POSTPONED: "TENTATIVE"}
+BOOKINGS = {
+    Booking.NONE: "Entrée libre.",
+    Booking.RECOMMENDED: "Réservation conseillée",
+    Booking.REQUIRED: "Réservation obligatoire",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """What a calendar says of itself."""
+
+    name: str
+    description: str
+    # The addresses of the page that people read and of the feed itself.
+    page: str
+    source: str
+
+
+def calendar(heading: Heading, fragments: Iterable[bytes]) -> bytes:
+    """Return one VCALENDAR that holds the fragments as they stand."""
+    lines = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{escape(PRODUCT)}",
+        "CALSCALE:GREGORIAN",
+        f"NAME:{escape(heading.name)}",
+        f"X-WR-CALNAME:{escape(heading.name)}",
+        f"DESCRIPTION:{escape(heading.description)}",
+        f"X-WR-CALDESC:{escape(heading.description)}",
+        f"URL:{heading.page}",
+        f"SOURCE;VALUE=URI:{heading.source}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+        "X-WR-TIMEZONE:Europe/Paris",
+        *PARIS,
+    )
+    return b"".join((written(lines), *fragments, b"END:VCALENDAR\r\n"))
+
+
+def fragment(slot: Slot, *, page: str, domain: str) -> bytes:
+    """Return the VEVENT of a slot; `page` is the address of its activity, `domain` the site's name."""
+    activity = slot.activity
+    changed = utc(slot.changed_at)
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{slot.uid}@{domain}",
+        f"DTSTAMP:{changed}",
+        f"CREATED:{utc(activity.created_at)}",
+        f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{slot.revision}",
+        f"DTSTART;TZID=Europe/Paris:{paris(slot.starts_at)}",
+        f"DTEND;TZID=Europe/Paris:{paris(slot.ends_at)}",
+        f"SUMMARY:{escape(one_line(PREFIXES.get(slot.state, '') + activity.title))}",
+        f"STATUS:{STATUSES.get(slot.state, 'CONFIRMED')}",
+        f"DESCRIPTION:{escape(description(slot, page))}",
+        f"LOCATION:{escape(location(activity, slot.state))}",
+        *position(activity, slot.state),
+        f"CATEGORIES:{','.join(escape(word) for word in categories(activity))}",
+        f"URL:{page}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
+    return written(lines)
+
+
+def description(slot: Slot, page: str) -> str:
+    """Return what a calendar shows under the title: what it is, who makes it, how to book, the page."""
+    activity = slot.activity
+    parts = [
+        slot.note and f"{PREFIXES.get(slot.state, '')}{slot.note}",
+        activity.standfirst,
+        f"Proposé par {activity.organisation.name}.",
+        booking(activity),
+        f"Lien : {activity.online_link}" if activity.online_link and activity.mode is not Mode.ON_SITE else "",
+        page,
+    ]
+    return "\n".join(clean(part) for part in parts if part)
+
+
+def booking(activity: Activity) -> str:
+    """Return in one line whether and where one books."""
+    contacts = [activity.booking_phone, activity.booking_email, activity.booking_link]
+    words = BOOKINGS[activity.booking]
+    if activity.booking is Booking.NONE:
+        return words
+    known = " · ".join(contact for contact in contacts if contact)
+    return f"{words} : {known}" if known else f"{words}."
+
+
+def location(activity: Activity, state: SlotState) -> str:
+    """Return the place in one line under 255 characters, as a map finds it: place, address, post code town."""
+    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    if state is SlotState.MOVED_ONLINE or activity.mode is Mode.ONLINE or venue is None:
+        return "En ligne" if activity.mode is not Mode.ON_SITE or state is SlotState.MOVED_ONLINE else ""
+    town = f"{venue.commune.post_code} {venue.commune.name}"
+    return one_line(", ".join(part for part in (venue.name, venue.address, town) if part))[:LOCATION_LENGTH]
+
+
+def position(activity: Activity, state: SlotState) -> list[str]:
+    """Return the GEO line of an activity held somewhere that is known."""
+    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    if venue is None or activity.mode is Mode.ONLINE or state is SlotState.MOVED_ONLINE:
+        return []
+    place = venue if venue.latitude is not None else venue.commune
+    if place.latitude is None or place.longitude is None:
+        return []
+    return [f"GEO:{place.latitude:.5f};{place.longitude:.5f}"]
+
+
+def categories(activity: Activity) -> Sequence[str]:
+    """Return the kind and the themes, in French whoever asks: the feed is the same for all."""
+    kind = [activity.kind.label_fr] if activity.kind else []
+    return kind + [term.label_fr for term in activity.terms_of(TermList.THEME)] or ["Fête de la science"]
+
+
+def one_line(text: str) -> str:
+    """Return the text with every run of white space as one space."""
+    return re.sub(r"\s+", " ", clean(text))
+
+
+def escape(text: str) -> str:
+    """Return a text value as RFC 5545 3.3.11 writes it."""
+    text = clean(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\n", "\\n")
+
+
+def utc(instant: datetime) -> str:
+    """Return an instant in UTC form."""
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def paris(instant: datetime) -> str:
+    """Return an instant as the clocks of Paris show it."""
+    return to_paris(instant).strftime("%Y%m%dT%H%M%S")
+
+
+def written(lines: Iterable[str]) -> bytes:
+    """Return content lines folded at 75 octets, each ended by CRLF (RFC 5545 3.1)."""
+    return b"".join(folded(line) for line in lines)
+
+
+def folded(line: str) -> bytes:
+    """Return one content line, folded so that no character and no escape is cut in two."""
+    octets = line.encode()
+    if len(octets) <= LINE:
+        return octets + b"\r\n"
+    parts, start, room = [], 0, LINE
+    while len(octets) - start > room:
+        cut = start + room
+        while octets[cut] & 0xC0 == 0x80:  # noqa: PLR2004  # the middle of a UTF-8 character
+            cut -= 1
+        # A backslash stays with what it escapes: an odd run of them before the cut goes to the next line.
+        run = len(octets[start:cut]) - len(octets[start:cut].rstrip(b"\\"))
+        cut -= run % 2
+        parts.append(octets[start:cut])
+        start, room = cut, LINE - 1
+    parts.append(octets[start:])
+    return b"\r\n ".join(parts) + b"\r\n"

@@ -1,0 +1,58 @@
+"""Every address says who may call it, and none disappears unnoticed."""
+
+from pathlib import Path
+
+from flask import Flask
+
+LIST = Path(__file__).with_name("routes.txt")
+
+
+def addresses(app: Flask) -> list[str]:
+    """Return every address with what may be done there and who may."""
+    return sorted(
+        f"{rule.rule} {','.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} "
+        f"{rule.endpoint} [{getattr(app.view_functions[rule.endpoint], 'access', 'SILENT')}]"
+        for rule in app.url_map.iter_rules()
+    )
+
+
+def test_every_view_says_who_may_call_it(app):
+    assert [line for line in addresses(app) if "[SILENT]" in line] == []
+
+
+def test_no_address_changes_without_being_thought_about(app):
+    """An address that goes needs a redirect; write the list anew with `make routes`."""
+    assert addresses(app) == LIST.read_text("utf-8").splitlines()
+
+
+def test_addresses_are_french_words_in_lower_case(app):
+    for rule in app.url_map.iter_rules():
+        fixed = "".join(text for is_value, text in rule._trace if not is_value).partition("|")[2]
+        assert fixed == fixed.lower(), rule.rule
+        assert "_" not in fixed, rule.rule
+
+
+def test_a_view_that_says_nothing_is_never_opened(app):
+    view = app.view_functions["pages.home"]
+    kept = view.access
+    del view.access
+    try:
+        app.testing, was = False, app.testing
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        assert app.test_client().get("/").status_code == 500
+    finally:
+        view.access = kept
+        app.testing = was
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+
+
+def test_a_form_without_its_token_is_refused_everywhere(app, db):
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods:
+            values = {
+                name: 1 if converter.__class__.__name__ == "IntegerConverter" else "x"
+                for name, converter in rule._converters.items()
+            }
+            path = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+            assert client.post(path).status_code == 400, path

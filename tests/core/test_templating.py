@@ -1,0 +1,76 @@
+"""Dates, numbers and texts as pages write them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fete.core.templating import day, hour, icon_svg, markdown, moment, number, percent, short_day
+
+
+@pytest.fixture(autouse=True)
+def page(app):
+    with app.test_request_context():
+        yield
+
+
+def test_dates_and_hours_are_french():
+    start = datetime(2026, 10, 3, 8, 30, tzinfo=UTC)
+    assert day(start) == "samedi 3 octobre 2026"
+    assert day(date(2027, 1, 1)) == "vendredi 1er janvier 2027"
+    assert short_day(start) == "sam. 3 oct."
+    assert hour(start) == "10\u00a0h\u00a030"
+    assert hour(datetime(2026, 10, 3, 8, tzinfo=UTC)) == "10\u00a0h"
+    assert moment(start) == "samedi 3 octobre 2026 à 10\u00a0h\u00a030"
+
+
+@pytest.mark.parametrize(("value", "written"), [(75300, "75\u202f300"), (0, "0"), (None, "–")])
+def test_numbers_have_their_thin_spaces(value, written):
+    assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0.325, "32\u202f%"),
+        (0.0, "0\u202f%"),
+        (1.0, "100\u202f%"),
+        (0.001, "1\u202f%"),
+        (0.999, "99\u202f%"),
+        (None, "–"),
+    ],
+)
+def test_a_share_is_whole_only_when_it_is(share, written):
+    assert percent(share) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("**gras**", "<p><strong>gras</strong></p>\n"),
+        ("# Titre", "<h3>Titre</h3>\n"),
+        (
+            "[site](https://example.org)",
+            '<p><a href="https://example.org" rel="noopener nofollow ugc">site</a></p>\n',
+        ),
+        ("[piège](javascript:alert(1))", "<p>[piège](javascript:alert(1))</p>\n"),
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
+        (None, ""),
+    ],
+)
+def test_markdown_gives_safe_pages(typed, shown):
+    assert markdown(typed) == shown
+
+
+@given(st.text())
+def test_no_text_ever_becomes_a_script_or_an_attribute(text):
+    html = str(markdown(text)).lower()
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "style=" not in html.replace("&quot;", "") or "style=" in text.lower()
+
+
+def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_an_error():
+    assert 'aria-hidden="true"' in icon_svg("calendar")
+    with pytest.raises(KeyError):
+        icon_svg("no-such-icon")
