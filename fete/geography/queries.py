@@ -13,6 +13,7 @@ from fete.geography.models import Commune, Departement
 
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _SHORTEST = 2
+_ARTICLES = ("l", "la", "le", "les")
 
 
 def find_commune(code: str) -> Commune | None:
@@ -43,14 +44,14 @@ def matching_communes(typed: str, limit: int = 10) -> list[Commune]:
         return []
     code = typed.strip().upper()
     if not name:
-        return _found(_receives(number), limit=limit) or _by_code(code)
+        return _found(_receives(number), limit=limit) or _by_code(number)
     if _CODE.fullmatch(code):
         return _by_code(code)
-    if not number:
-        return _found(_named(name), limit=limit, name=name) or _found(_squeezed(name), limit=limit)
-    there = or_(_receives(number), Commune.code == number)
-    return _found(Commune.search == name, there, limit=limit) or _found(
-        _named(name), there, limit=limit, name=name
+    there = [or_(_receives(number), Commune.code == number)] if number else []
+    return (
+        (number and _found(Commune.search == name, *there, limit=limit))
+        or _found(_named(name), *there, limit=limit, name=name)
+        or _found(_loosely_named(name), *there, limit=limit, name=name)
     )
 
 
@@ -66,17 +67,21 @@ def _receives(number: str) -> ColumnElement[bool]:
 
 def _named(name: str) -> ColumnElement[bool]:
     # A folded name holds letters and spaces only: nothing to escape.
+    beginnings = [name, *(f"{article} {name}" for article in _ARTICLES)]
     return or_(
-        Commune.search.like(f"{name}%"),
-        Commune.search.like(f"% {name}%"),
+        *(Commune.search.like(f"{beginning}%") for beginning in beginnings),
         Commune.former_names.like(f"{name}%"),
         Commune.former_names.like(f"%|{name}%"),
     )
 
 
-def _squeezed(name: str) -> ColumnElement[bool]:
-    # « lisle jourdain » for L’Isle-Jourdain: as if nobody ever wrote a space.
-    return func.replace(Commune.search, " ", "").like(f"{name.replace(' ', '')}%")
+def _loosely_named(name: str) -> ColumnElement[bool]:
+    # « jourdain », and « lisle jourdain » as if nobody ever wrote a space.
+    bare = name.replace(" ", "")
+    return or_(
+        Commune.search.like(f"% {name}%"),
+        func.replace(Commune.search, " ", "").like(f"{bare}%"),
+    )
 
 
 def _found(*conditions: ColumnElement[bool], limit: int, name: str = "") -> list[Commune]:
