@@ -10,7 +10,7 @@ from pathlib import Path
 import nh3
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, Response, abort, current_app, send_from_directory, url_for
+from flask import Flask, Response, abort, current_app, send_from_directory
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markdown_it import MarkdownIt
@@ -19,7 +19,14 @@ from werkzeug.security import safe_join
 
 from fete.core import clock
 from fete.core.access import public
-from fete.core.i18n import base_path, current_language, current_locale, gettext as _, language_links
+from fete.core.i18n import (
+    DEFAULT,
+    base_path,
+    current_language,
+    current_locale,
+    gettext as _,
+    language_links,
+)
 from fete.core.settings import settings
 from fete.core.text import slug
 
@@ -206,8 +213,7 @@ def _sent(folder: str, filename: str) -> Response:
     return response
 
 
-def absolute_url(endpoint: str, **values: object) -> str:
-    """Return an address for letters, feeds and codes: on the configured host, in the language of the site."""
-    with current_app.test_request_context("/", base_url=settings().public_address):
-        path = url_for(endpoint, _external=False, **values)  # type: ignore[arg-type]
-    return settings().public_address + path
+def absolute_url(endpoint: str, *, language: str = DEFAULT, **values: object) -> str:
+    """Return an address for letters, feeds and codes: on the configured host, whatever the request says."""
+    path = current_app.url_map.bind("").build(endpoint, {k: v for k, v in values.items() if v is not None})
+    return settings().public_address + ("" if language == DEFAULT else f"/{language}") + path
