@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -140,6 +141,7 @@ def sign_in(app: Flask, db: SQLAlchemy) -> Callable[[User], Browser]:
         with client.session_transaction() as session:
             session["_user_id"] = person.get_id()
             session["_fresh"] = True
+            session["began"] = session["seen"] = int(time.time())
         return client  # type: ignore[return-value]
 
     return as_person

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = [  # what others take from here, the library's own first
+    "address_in",
     "base_path",
     "current_language",
     "current_locale",
@@ -82,6 +83,12 @@ def current_locale() -> str:
 def base_path() -> str:
     """Return what stands before the language in addresses: nothing, or where the site is mounted."""
     return str(request.environ.get("fete.base", request.script_root))
+
+
+def address_in(language: str, address: str) -> str:
+    """Return the address of a page of ours, as `url_for` gives it, in another language."""
+    path = address.removeprefix(request.script_root)
+    return base_path() + ("" if language == DEFAULT else f"/{language}") + path
 
 
 def language_links() -> list[LanguageLink]:

@@ -91,6 +91,9 @@ class Settings:
     smtp_password: str = option("", "mot de passe SMTP")
     smtp_security: str = option("none", "`none`, `starttls` ou `tls`")
     session_hours: int = option(12, "durée maximale d’une session, en heures")
+    idle_hours: int = option(
+        4, "durée sans aucune action au bout de laquelle une session prend fin, en heures"
+    )
     registration_hours: int = option(72, "validité du lien qui confirme une adresse, en heures")
     reset_hours: int = option(2, "validité du lien qui change un mot de passe, en heures")
 
