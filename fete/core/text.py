@@ -74,6 +74,9 @@ _STOP_WORDS = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _SLUG_LENGTH = 60
+# What is left of an elision typed without its apostrophe: « l eau ».
+_LONE_LETTERS = frozenset("cdjlmnst")
+_MOST_WORDS = 12
 
 
 def fold(text: str) -> str:
@@ -96,19 +99,40 @@ def _stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the folded French stems of a text, in order, without elisions nor empty words."""
-    bare = _ELISION.sub("", text.lower().replace("’", "'"))
-    words = (word for word in re.findall(r"\w+", bare) if fold(word) not in _STOP_WORDS)
-    return [_stem(word) for word in words]
+    return [_stem(word) for word in _words(text) if fold(word) not in _STOP_WORDS]
 
 
 def search_text(*parts: str | None) -> str:
-    """Return what a search looks through: stems, and folded stems of the unaccented words beside them."""
+    """Return what a search looks through: each word under every form in which one may ask for it."""
     found: dict[str, None] = {}
     for part in parts:
-        if part:
-            found |= dict.fromkeys(stems(part))
-            found |= dict.fromkeys(stems(fold(part)))
+        for word in _words(part or ""):
+            if fold(word) not in _STOP_WORDS:
+                found |= dict.fromkeys(_forms(word))
     return " ".join(found)
+
+
+def asked_words(text: str) -> list[tuple[str, ...]]:
+    """Return the words of a search in order, each with the forms that find it; none when nothing can be found.
+
+    Of words that are all empty, the last alone counts: somebody has begun to type « la(boratoire) ».
+    """
+    words = _words(text)
+    full = [word for word in words if fold(word) not in _STOP_WORDS | _LONE_LETTERS]
+    kept = full or [word for word in words if fold(word) in _LONE_LETTERS] or words[-1:]
+    return [_forms(word) for word in kept[:_MOST_WORDS]]
+
+
+def _words(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return re.findall(r"[^\W_]+", _ELISION.sub("", text))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    # The stem with and without accents, then the word itself, so that its beginning is found too:
+    # the stem of « fréquence » ends otherwise than « fréquenc ».
+    bare = fold(word)
+    return tuple(dict.fromkeys((_stem(word), _stem(bare), bare)))
 
 
 def clean(text: str) -> str:
