@@ -2,15 +2,18 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nh3
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, abort, current_app, send_from_directory
+from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markdown_it import MarkdownIt
@@ -215,5 +218,41 @@ def _sent(folder: str, filename: str) -> Response:
 
 def absolute_url(endpoint: str, *, language: str = DEFAULT, **values: object) -> str:
     """Return an address for letters, feeds and codes: on the configured host, whatever the request says."""
-    path = current_app.url_map.bind("").build(endpoint, {k: v for k, v in values.items() if v is not None})
+    path = current_app.url_map.bind("").build(
+        endpoint, {k: v for k, v in values.items() if v is not None}
+    )
     return settings().public_address + ("" if language == DEFAULT else f"/{language}") + path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenLetter:
+    """A letter in words: its subject on one line, and its two forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_letter(kind: str, *, language: str, **context: object) -> WrittenLetter:
+    """Return the letter of `letters/<kind>.txt` and `.html` in a language, its links on the configured host."""
+    base = urlsplit(settings().public_address).path
+    environment = {
+        "fete.language": language,
+        "fete.base": base,
+        "SCRIPT_NAME": base if language == DEFAULT else f"{base}/{language}",
+    }
+    reading = current_app.test_request_context(
+        "/", base_url=settings().public_address, environ_overrides=environment
+    )
+    with reading, force_locale(language):
+        current_app.update_template_context(context)
+        template = current_app.jinja_env.get_template(f"letters/{kind}.txt")
+        subject = "".join(template.blocks["subject"](template.new_context(context)))
+        # The layout writes the subject first, then the letter.
+        text = template.render(context).removeprefix(subject)
+        html = current_app.jinja_env.get_template(f"letters/{kind}.html").render(context)
+    return WrittenLetter(
+        subject=" ".join(subject.split()),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=html.strip() + "\n",
+    )
