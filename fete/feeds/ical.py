@@ -123,7 +123,9 @@ def description(slot: Slot, page: str) -> str:
         activity.standfirst,
         f"Proposé par {activity.organisation.name}.",
         booking(activity),
-        f"Lien : {activity.online_link}" if activity.online_link and activity.mode is not Mode.ON_SITE else "",
+        f"Lien : {activity.online_link}"
+        if activity.online_link and activity.mode is not Mode.ON_SITE
+        else "",
         page,
     ]
     return "\n".join(clean(part) for part in parts if part)
@@ -143,9 +145,15 @@ def location(activity: Activity, state: SlotState) -> str:
     """Return the place in one line under 255 characters, as a map finds it: place, address, post code town."""
     venue = activity.venue or (activity.parent.venue if activity.parent else None)
     if state is SlotState.MOVED_ONLINE or activity.mode is Mode.ONLINE or venue is None:
-        return "En ligne" if activity.mode is not Mode.ON_SITE or state is SlotState.MOVED_ONLINE else ""
+        return (
+            "En ligne"
+            if activity.mode is not Mode.ON_SITE or state is SlotState.MOVED_ONLINE
+            else ""
+        )
     town = f"{venue.commune.post_code} {venue.commune.name}"
-    return one_line(", ".join(part for part in (venue.name, venue.address, town) if part))[:LOCATION_LENGTH]
+    return one_line(", ".join(part for part in (venue.name, venue.address, town) if part))[
+        :LOCATION_LENGTH
+    ]
 
 
 def position(activity: Activity, state: SlotState) -> list[str]:
@@ -162,7 +170,9 @@ def position(activity: Activity, state: SlotState) -> list[str]:
 def categories(activity: Activity) -> Sequence[str]:
     """Return the kind and the themes, in French whoever asks: the feed is the same for all."""
     kind = [activity.kind.label_fr] if activity.kind else []
-    return kind + [term.label_fr for term in activity.terms_of(TermList.THEME)] or ["Fête de la science"]
+    return kind + [term.label_fr for term in activity.terms_of(TermList.THEME)] or [
+        "Fête de la science"
+    ]
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,89 @@
+"""The slots of a feed with their fragments, and the state of a whole feed for conditional requests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from fete.core.db import db
+from fete.feeds.models import Fragment
+from fete.programme.models import Activity, Slot, Venue
+from fete.programme.queries.search import Filters, published_slots
+from fete.programme.workflow import Status
+
+# What the public sees, and what it saw: a feed changes too when something leaves it.
+_SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedState:
+    """What changes whenever the bytes of a feed do: which slots, and how far each has been revised."""
+
+    slots: int
+    numbers: int
+    revisions: int
+    # The last change to anything of the edition that the public saw: never earlier than the feed's own.
+    changed_at: datetime | None
+
+
+def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
+    """Return the state of a feed, by one query that reads no text."""
+    seen = select(func.max(Slot.changed_at)).join(Slot.activity).where(Activity.status.in_(_SEEN))
+    if filters.edition_id is not None:
+        seen = seen.where(Activity.edition_id == filters.edition_id)
+    statement = (
+        _chosen(filters, activity_id)
+        .order_by(None)
+        .with_only_columns(
+            func.count(Slot.id),
+            func.coalesce(func.sum(Slot.id), 0),
+            func.coalesce(func.sum(Slot.revision), 0),
+            seen.scalar_subquery(),
+        )
+    )
+    count, numbers, revisions, changed_at = db.session.execute(statement).one()
+    return FeedState(
+        slots=count, numbers=int(numbers), revisions=int(revisions), changed_at=changed_at
+    )
+
+
+def fragments_of(
+    filters: Filters, *, writer: str, activity_id: int | None = None
+) -> list[tuple[int, bytes | None]]:
+    """Return the slots of a feed in order, each with its fragment, or with nothing when it has to be written."""
+    current = and_(
+        Fragment.slot_id == Slot.id, Fragment.revision == Slot.revision, Fragment.writer == writer
+    )
+    statement = (
+        _chosen(filters, activity_id)
+        .outerjoin(Fragment, current)
+        .with_only_columns(Slot.id, Fragment.content)
+    )
+    return [(number, content) for number, content in db.session.execute(statement)]
+
+
+def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
+    """Return these slots with all that their fragments tell."""
+    statement = (
+        select(Slot)
+        .join(Slot.activity)
+        .where(Slot.id.in_(numbers))
+        .options(
+            contains_eager(Slot.activity).options(
+                joinedload(Activity.kind),
+                joinedload(Activity.organisation),
+                joinedload(Activity.venue).joinedload(Venue.commune),
+                joinedload(Activity.parent).joinedload(Activity.venue).joinedload(Venue.commune),
+                selectinload(Activity.terms),
+            )
+        )
+        .order_by(Slot.id)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def _chosen(filters: Filters, activity_id: int | None) -> Select[Slot]:
+    statement = published_slots(filters)
+    return statement if activity_id is None else statement.where(Slot.activity_id == activity_id)

@@ -1,0 +1,50 @@
+"""Write the fragments that are missing."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from fete.core.db import upsert_rows
+from fete.core.settings import settings
+from fete.core.templating import absolute_url
+from fete.feeds.ical import WRITER, fragment
+from fete.feeds.models import Fragment
+from fete.feeds.queries import slots_to_write
+from fete.programme.models import Activity
+
+# As many as one statement may name, on both engines.
+BATCH = 500
+
+
+def writer() -> str:
+    """Return what the bytes of a fragment depend on beside its slot: the writer and the public address."""
+    return f"{WRITER} {settings().public_address}"
+
+
+def write_fragments(numbers: Sequence[int]) -> dict[int, bytes]:
+    """Return the fragments of these slots, kept from now on."""
+    written: dict[int, bytes] = {}
+    for start in range(0, len(numbers), BATCH):
+        rows = []
+        for slot in slots_to_write(numbers[start : start + BATCH]):
+            content = fragment(slot, page=page_of(slot.activity), domain=domain())
+            rows.append(
+                {
+                    "slot_id": slot.id,
+                    "revision": slot.revision,
+                    "writer": writer(),
+                    "content": content,
+                }
+            )
+            written[slot.id] = content
+        upsert_rows(Fragment, rows, key=("slot_id",))
+    return written
+
+
+def page_of(activity: Activity) -> str:
+    """Return the public address of an activity, the same in every feed."""
+    return absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
+
+
+def domain() -> str:
+    """Return the name that makes the numbers of slots unique in the world."""
+    return urlsplit(settings().public_address).hostname or "fete.invalid"

@@ -1,0 +1,235 @@
+"""Slots in, iCalendar bytes out."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, strategies as st
+from icalendar import Calendar
+
+from fete.core.clock import from_paris
+from fete.core.text import clean
+from fete.feeds import ical
+from fete.programme.models import Activity, Booking, Mode, Slot
+from fete.programme.workflow import SlotState
+
+CHANGED = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
+HEADING = ical.Heading(
+    name="Fête de la science, Gers",
+    description="Le programme",
+    page="https://fete.example.org/programme",
+    source="https://fete.example.org/agenda.ics",
+)
+
+
+def slot(**values):
+    """Give a slot of an activity held at Auch, never saved."""
+    commune = SimpleNamespace(name="Auch", post_code="32000", latitude=43.6456, longitude=0.5885)
+    venue = SimpleNamespace(
+        name="Muséum", address="1, rue des Écoles", commune=commune, latitude=None, longitude=None
+    )
+    activity = SimpleNamespace(
+        id=7,
+        title="Étoiles, planètes ; et autres",
+        standfirst="Une nuit dehors.",
+        organisation=SimpleNamespace(name="Club d’astronomie"),
+        booking=Booking.NONE,
+        booking_phone="",
+        booking_email="",
+        booking_link="",
+        mode=Mode.ON_SITE,
+        online_link="",
+        venue=venue,
+        parent=None,
+        kind=SimpleNamespace(label_fr="Atelier"),
+        terms_of=lambda _list: [
+            SimpleNamespace(label_fr="Terre, Univers"),
+            SimpleNamespace(label_fr="Numérique"),
+        ],
+        created_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
+    )
+    known = {
+        "uid": "0b0e3f5a-0000-4000-8000-000000000001",
+        "revision": 3,
+        "changed_at": CHANGED,
+        "starts_at": from_paris(date(2026, 10, 3), time(20)),
+        "ends_at": from_paris(date(2026, 10, 3), time(22)),
+        "state": SlotState.SCHEDULED,
+        "note": "",
+        "activity": activity,
+    }
+    for name in [name for name in values if hasattr(activity, name) and name not in known]:
+        setattr(activity, name, values.pop(name))
+    return SimpleNamespace(**(known | values))
+
+
+def lines(slot) -> list[str]:
+    """Give the unfolded lines of a slot."""
+    written = ical.fragment(
+        slot, page="https://fete.example.org/activites/7-etoiles", domain="fete.example.org"
+    )
+    return written.decode().replace("\r\n ", "").split("\r\n")
+
+
+def test_a_slot_is_written_whole():
+    assert lines(slot()) == [
+        "BEGIN:VEVENT",
+        "UID:0b0e3f5a-0000-4000-8000-000000000001@fete.example.org",
+        "DTSTAMP:20260901T083000Z",
+        "CREATED:20260301T090000Z",
+        "LAST-MODIFIED:20260901T083000Z",
+        "SEQUENCE:3",
+        "DTSTART;TZID=Europe/Paris:20261003T200000",
+        "DTEND;TZID=Europe/Paris:20261003T220000",
+        "SUMMARY:Étoiles\\, planètes \\; et autres",
+        "STATUS:CONFIRMED",
+        "DESCRIPTION:Une nuit dehors.\\nProposé par Club d’astronomie.\\nEntrée libre.\\nhttps://fete.example.org/activites/7-etoiles",
+        "LOCATION:Muséum\\, 1\\, rue des Écoles\\, 32000 Auch",
+        "GEO:43.64560;0.58850",
+        "CATEGORIES:Atelier,Terre\\, Univers,Numérique",
+        "URL:https://fete.example.org/activites/7-etoiles",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "summary"),
+    [
+        (SlotState.SCHEDULED, "CONFIRMED", "Titre"),
+        (SlotState.RESCHEDULED, "CONFIRMED", "Titre"),
+        (SlotState.MOVED_ONLINE, "CONFIRMED", "En ligne : Titre"),
+        (SlotState.POSTPONED, "TENTATIVE", "Reporté : Titre"),
+        (SlotState.FULL, "CONFIRMED", "Complet : Titre"),
+        (SlotState.CANCELLED, "CANCELLED", "Annulé : Titre"),
+    ],
+)
+def test_the_state_of_a_slot_is_its_status_and_is_said_in_the_title(state, status, summary):
+    written = lines(slot(state=state, title="Titre"))
+    assert f"STATUS:{status}" in written
+    assert f"SUMMARY:{summary}" in written
+
+
+def test_a_slot_online_has_no_place_on_a_map():
+    written = lines(slot(state=SlotState.MOVED_ONLINE))
+    assert "LOCATION:En ligne" in written
+    assert [line for line in written if line.startswith("GEO")] == []
+
+
+def test_a_stand_is_where_its_village_is():
+    village = slot().activity
+    assert "LOCATION:Muséum\\, 1\\, rue des Écoles\\, 32000 Auch" in lines(
+        slot(venue=None, parent=village)
+    )
+
+
+def test_the_reason_of_a_change_comes_first():
+    written = lines(slot(state=SlotState.CANCELLED, note="Alerte météo"))
+    assert any(
+        line.startswith("DESCRIPTION:Annulé : Alerte météo\\nUne nuit dehors.") for line in written
+    )
+
+
+@pytest.mark.parametrize(
+    ("booking", "contacts", "words"),
+    [
+        (Booking.NONE, {"booking_phone": "05 62 00 00 00"}, "Entrée libre."),
+        (Booking.REQUIRED, {}, "Réservation obligatoire."),
+        (
+            Booking.REQUIRED,
+            {"booking_phone": "05 62 00 00 00", "booking_email": "a@example.org"},
+            "Réservation obligatoire : 05 62 00 00 00 · a@example.org",
+        ),
+        (
+            Booking.RECOMMENDED,
+            {"booking_link": "https://example.org"},
+            "Réservation conseillée : https://example.org",
+        ),
+    ],
+)
+def test_booking_is_told_in_one_line(booking, contacts, words):
+    assert ical.booking(slot(booking=booking, **contacts).activity) == words
+
+
+def test_a_long_place_stays_under_255_characters_on_one_line():
+    activity = slot().activity
+    activity.venue.address = "rue\nde la très longue adresse " * 20
+    written = ical.location(activity, SlotState.SCHEDULED)
+    assert len(written) <= 255
+    assert "\n" not in written
+
+
+TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=400)
+
+
+@given(TEXT)
+def test_any_text_is_folded_at_75_octets_and_read_back_whole(text):
+    folded = ical.folded("DESCRIPTION:" + ical.escape(text))
+    parts = folded.split(b"\r\n")
+    assert parts[-1] == b""
+    assert all(len(part) <= 75 for part in parts)
+    for part in parts:
+        part.decode()  # no character is cut in two
+    for before in parts[:-2]:
+        assert (len(before) - len(before.rstrip(b"\\"))) % 2 == 0  # no escape is cut in two
+    whole = folded.replace(b"\r\n ", b"").decode()[len("DESCRIPTION:") : -2]
+    read = re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], whole)
+    assert read == clean(text)
+
+
+@given(title=TEXT, note=TEXT, name=TEXT)
+def test_whatever_is_typed_the_library_reads_the_calendar_back(title, note, name):
+    made = ical.calendar(
+        HEADING,
+        [
+            ical.fragment(
+                slot(title=title or "x", note=note), page="https://x.example/1", domain="x.example"
+            )
+        ],
+    )
+    (event,) = Calendar.from_ical(made).walk("VEVENT")
+    assert event["SUMMARY"] == ical.one_line(title or "x")
+    assert event["DTSTART"].dt == slot().starts_at
+
+
+def test_a_calendar_begins_with_what_readers_need_and_its_zone():
+    made = ical.calendar(HEADING, []).decode()
+    assert made.split("\r\n")[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    assert "METHOD" not in made
+    assert made.count("BEGIN:VTIMEZONE") == 1
+    assert made.endswith("END:VTIMEZONE\r\nEND:VCALENDAR\r\n")
+    read = Calendar.from_ical(made)
+    assert read["NAME"] == read["X-WR-CALNAME"] == "Fête de la science, Gers"
+    assert read["REFRESH-INTERVAL"].dt == timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("day", "instant"),
+    [
+        (date(2026, 10, 24), "2026-10-24T12:00:00+00:00"),
+        (date(2026, 10, 25), "2026-10-25T13:00:00+00:00"),
+    ],
+)
+def test_two_in_the_afternoon_is_right_on_both_sides_of_the_change(day, instant):
+    start = from_paris(day, time(14))
+    made = ical.calendar(
+        HEADING,
+        [
+            ical.fragment(
+                slot(starts_at=start, ends_at=start + timedelta(hours=1)),
+                page="https://x.example/1",
+                domain="x.example",
+            )
+        ],
+    )
+    (event,) = Calendar.from_ical(made).walk("VEVENT")
+    assert event["DTSTART"].dt.astimezone(UTC).isoformat() == instant
+
+
+def test_the_models_have_what_the_writer_reads():
+    assert {"uid", "revision", "changed_at", "state", "note"} <= set(Slot.__table__.columns.keys())
+    assert {"standfirst", "booking", "mode", "online_link"} <= set(
+        Activity.__table__.columns.keys()
+    )
