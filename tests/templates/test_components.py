@@ -27,7 +27,7 @@ from fete.programme.workflow import SlotState, Status
 from fete.reports.workflow import ReportStatus
 
 
-@dataclass(frozen=True)
+@dataclass
 class Town:
     """A commune as the field knows it."""
 
@@ -48,13 +48,13 @@ TOWNS = [
 ]
 
 
-class SlotForm(Form):
+class SlotForm(Form):  # type: ignore[misc]  # untyped library
     """A small form inside a form."""
 
     day = StringField("Jour", [InputRequired("Donnez le jour.")])
 
 
-class ActivityForm(Form):
+class ActivityForm(Form):  # type: ignore[misc]  # untyped library
     """A field of each kind."""
 
     title = StringField("Titre", [InputRequired("Donnez un titre."), Length(max=140)])
