@@ -1,5 +1,6 @@
 """Assemble the site: settings, extensions, blueprints, commands. The only list of them all."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,11 @@ from fete.mailing import cli as mailing_cli
 from fete.network.views import admissions, directory, organisation
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, editions, programme, review
+from fete.programme.views import activities, cancellations, editions, programme, review
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
-INSTANCE = ROOT.parent / "instance"
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
@@ -44,6 +44,7 @@ BLUEPRINTS = (
     dashboard.blueprint,
     organisation.blueprint,
     activities.blueprint,
+    cancellations.blueprint,
     reports.blueprint,
     people.blueprint,
     admissions.blueprint,
@@ -62,9 +63,17 @@ COMMANDS = (
 )
 
 
+def instance_folder() -> Path:
+    """Return where the site keeps what is its own: FETE_INSTANCE, else `instance` in the checkout or where one stands."""
+    if named := os.environ.get("FETE_INSTANCE"):
+        return Path(named).resolve()
+    checkout = ROOT.parent
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
+
+
 def create_app(instance: Path | None = None, **options: Any) -> Flask:
     """Return the site, with the settings of its instance folder, of the environment, then of `options`."""
-    instance = instance or INSTANCE
+    instance = instance or instance_folder()
     settings = read_settings(instance, **options)
     app = Flask("fete", instance_path=str(instance), root_path=str(ROOT), static_folder=None)
     app.static_folder = "static"

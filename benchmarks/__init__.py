@@ -1,0 +1,1 @@
+"""What the site costs, always as ratios within one run."""
