@@ -1,6 +1,6 @@
 """Editions, venues, activities and their slots; what was remarked and decided about them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.accounts.models import User
+from fete.core.clock import to_paris
 from fete.core.db import Model, choice
 from fete.core.text import slug
 from fete.geography.models import Commune
@@ -217,6 +218,16 @@ class Activity(Model):
         return bool(self.slots) and all(slot.state is SlotState.CANCELLED for slot in self.slots)
 
     @property
+    def times(self) -> list["Slot"]:
+        """Its slots; those of its container when it has none of its own."""
+        return self.slots or (self.parent.slots if self.parent else [])
+
+    @property
+    def published_children(self) -> list["Activity"]:
+        """What it holds that the public may see."""
+        return [child for child in self.children if child.status is Status.PUBLISHED]
+
+    @property
     def last_ends_at(self) -> datetime | None:
         """When its last slot ends: its report is due from then on."""
         return max((slot.ends_at for slot in self.slots), default=None)
@@ -253,6 +264,16 @@ class Slot(Model):
     changed_at: Mapped[datetime]
 
     activity: Mapped[Activity] = relationship(back_populates="slots")
+
+    @property
+    def day(self) -> date:
+        """The day of Paris on which it begins."""
+        return to_paris(self.starts_at).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last day of Paris that it touches: one that ends at midnight ends the day before."""
+        return to_paris(self.ends_at - timedelta(microseconds=1)).date()
 
 
 class Remark(Model):

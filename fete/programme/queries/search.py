@@ -9,7 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     column,
+    exists,
     false,
     func,
     literal_column,
@@ -143,6 +145,23 @@ def slot_conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bo
     if not filters.with_cancelled:
         conditions.append(Slot.state != SlotState.CANCELLED)
     return conditions
+
+
+def conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bool]]:
+    """Return both: what an activity and one of its slots must be, all but one filter, named as its field."""
+    return [*activity_conditions(filters, but=but), *slot_conditions(filters, but=but)]
+
+
+def is_timed() -> ColumnElement[bool]:
+    """Return the condition that a slot is a time of an activity: its own, or its container's when it has none."""
+    own = aliased(Slot)
+    has_own = exists().where(own.activity_id == Activity.id).correlate(Activity)
+    return Slot.activity_id == case((has_own, Activity.id), else_=Activity.parent_id)
+
+
+def is_held(filters: Filters, *, but: str = "") -> ColumnElement[bool]:
+    """Return the condition that an activity has a slot asked for."""
+    return exists(Slot.id).where(is_timed(), *slot_conditions(filters, but=but)).correlate(Activity)
 
 
 def commune_of_activity() -> ColumnElement[str | None]:

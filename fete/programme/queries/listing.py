@@ -1,0 +1,145 @@
+"""The programme as the public reads it: pages of activities under their days, and one activity whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from fete.core.clock import to_paris
+from fete.core.db import db
+from fete.core.pagination import PAGE_SIZE, Page
+from fete.geography.models import Commune
+from fete.network.models import Organisation
+from fete.programme.models import Activity, Slot, Venue
+from fete.programme.queries.search import Filters, conditions, is_timed
+from fete.programme.workflow import SlotState
+
+_PLACE = joinedload(Activity.venue).joinedload(Venue.commune).joinedload(Commune.departement)
+_CONTAINER = joinedload(Activity.parent)
+_CARD: tuple[ExecutableOption, ...] = (
+    joinedload(Activity.kind),
+    joinedload(Activity.organisation),
+    _PLACE,
+    _CONTAINER.joinedload(Activity.venue),
+    _CONTAINER.joinedload(Activity.kind),
+    _CONTAINER.selectinload(Activity.slots),
+    selectinload(Activity.terms),
+    selectinload(Activity.slots),
+)
+_WHOLE: tuple[ExecutableOption, ...] = (
+    *_CARD,
+    joinedload(Activity.edition),
+    joinedload(Activity.organisation).joinedload(Organisation.commune),
+    selectinload(Activity.children).options(
+        joinedload(Activity.kind), joinedload(Activity.organisation), selectinload(Activity.slots)
+    ),
+)
+_OFF = (SlotState.CANCELLED, SlotState.POSTPONED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """An activity of the list under the day of its next slot, with the slots of that day and its other days."""
+
+    activity: Activity
+    day: date
+    is_over: bool
+    slots: tuple[Slot, ...]
+    other_days: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """What stands under one day of the list."""
+
+    day: date
+    is_over: bool
+    listed: tuple[Listed, ...]
+
+
+def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Page[Listed]:
+    """Return a page of the activities asked for, each once, by its next slot; those that are over come last.
+
+    A slot that will not take place is next only when no other is.
+    """
+    asked = select(Activity.id).join(Slot, is_timed()).where(*conditions(filters))
+    total = db.session.scalar(
+        select(func.count()).select_from(asked.distinct().order_by(None).subquery())
+    )
+    number = min(max(number, 1), max(1, -(-(total or 0) // PAGE_SIZE)))
+    coming = _first_start(Slot.ends_at > now)
+    next_on = _first_start(Slot.ends_at > now, Slot.state.not_in(_OFF))
+    start = func.coalesce(next_on, coming, func.min(Slot.starts_at))
+    statement = (
+        asked.add_columns(start, coming.is_(None))
+        .group_by(Activity.id)
+        .order_by(coming.is_(None), start, Activity.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    found = db.session.execute(statement).all()
+    activities = _with_cards([activity_id for activity_id, *_ in found])
+    rows = [
+        _listed(activities[activity_id], starts_at, filters, now=now, is_over=bool(is_over))
+        for activity_id, starts_at, is_over in found
+    ]
+    return Page(rows=rows, number=number, total=total or 0)
+
+
+def by_day(listed: Sequence[Listed]) -> list[Day]:
+    """Return the activities of a page under their days, in the order of the page."""
+    return [
+        Day(day=day, is_over=is_over, listed=tuple(group))
+        for (is_over, day), group in groupby(listed, key=lambda each: (each.is_over, each.day))
+    ]
+
+
+def find_shown(activity_id: int) -> Activity | None:
+    """Return an activity with all that its public page shows, whatever its status."""
+    return db.session.scalar(
+        select(Activity)
+        .where(Activity.id == activity_id)
+        .options(*_WHOLE)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _first_start(*conditions: ColumnElement[bool]) -> ColumnElement[datetime | None]:
+    return func.min(case((and_(*conditions), Slot.starts_at)))
+
+
+def _with_cards(numbers: Sequence[int]) -> dict[int, Activity]:
+    statement = select(Activity).where(Activity.id.in_(numbers)).options(*_CARD)
+    return {activity.id: activity for activity in db.session.scalars(statement)}
+
+
+def _listed(
+    activity: Activity, starts_at: datetime, filters: Filters, *, now: datetime, is_over: bool
+) -> Listed:
+    # What began before the first day asked for, or before today, is still on: it stands under that day.
+    earliest = [to_paris(starts_at).date()]
+    earliest += [filters.first] if filters.first else []
+    earliest += [] if is_over else [to_paris(now).date()]
+    day = max(earliest)
+    slots = [
+        slot
+        for slot in activity.times
+        if filters.with_cancelled or slot.state is not SlotState.CANCELLED
+    ]
+    there = tuple(
+        slot
+        for slot in slots
+        if slot.day <= day <= slot.last_day and (is_over or slot.ends_at > now)
+    )
+    others = {slot.day for slot in slots if slot not in there and (is_over or slot.ends_at > now)}
+    return Listed(
+        activity=activity,
+        day=day,
+        is_over=is_over,
+        slots=there,
+        other_days=tuple(sorted(others - {day})),
+    )
