@@ -3,14 +3,14 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nh3
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, Response, abort, current_app, send_from_directory
 from flask_babel import force_locale
@@ -58,6 +58,8 @@ _TAGS = {
     "hr",
 }
 _HOUR_LENGTH = 3
+# Of the next unit, before one counts in it: up to 13 days in days, up to 8 weeks in weeks.
+_AGE_THRESHOLD = 2
 
 
 def init_templating(app: Flask) -> None:
@@ -67,6 +69,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
+        age=age,
         day=day,
         hour=hour,
         markdown=markdown,
@@ -75,6 +78,7 @@ def init_templating(app: Flask) -> None:
         percent=percent,
         short_day=short_day,
         slug=slug,
+        until=until,
     )
     app.jinja_env.globals.update(
         csrf_token=generate_csrf,
@@ -114,6 +118,17 @@ def day(value: datetime | date) -> str:
     return _first_of_month(format_date(_day_of(value), "full", locale=current_locale()))
 
 
+def until(first: date, last: date) -> str:
+    """Return a stretch of days: « du vendredi 2 au lundi 12 octobre 2026 », « samedi 3 octobre 2026 »."""
+    if first == last:
+        return day(first)
+    beginning = day(first)
+    if current_language() == "fr" and first.year == last.year:
+        form = "EEEE d" if first.month == last.month else "EEEE d MMMM"
+        beginning = re.sub(r"\b1(?= |$)", "1er", format_date(first, form, locale="fr"))
+    return str(_("du %(first)s au %(last)s", first=beginning, last=day(last)))
+
+
 def short_day(value: datetime | date) -> str:
     """Return the Paris day in short: « sam. 3 oct. »."""
     return _first_of_month(format_date(_day_of(value), "EEE d MMM", locale=current_locale()))
@@ -138,6 +153,20 @@ def hour(value: datetime | time) -> str:
 def moment(value: datetime) -> str:
     """Return the Paris day and hour: « samedi 3 octobre 2026 à 14 h 30 »."""
     return str(_("%(day)s à %(hour)s", day=day(value), hour=hour(value)))
+
+
+def age(value: datetime) -> str:
+    """Return how long ago, in words: « aujourd’hui », « hier », « il y a 12 jours », « il y a 3 semaines »."""
+    days = (clock.today() - _day_of(value)).days
+    if days in {0, 1}:
+        return str(_("hier") if days else _("aujourd’hui"))
+    return format_timedelta(
+        timedelta(days=-days),
+        granularity="day",
+        threshold=_AGE_THRESHOLD,
+        add_direction=True,
+        locale=current_locale(),
+    )
 
 
 def markdown(text: str | None) -> Markup:

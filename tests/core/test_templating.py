@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from fete.core.templating import day, hour, icon_svg, markdown, moment, number, percent, short_day
+from fete.core.templating import (
+    age,
+    day,
+    hour,
+    icon_svg,
+    markdown,
+    moment,
+    number,
+    percent,
+    short_day,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +84,19 @@ def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_an_error():
     assert 'aria-hidden="true"' in icon_svg("calendar")
     with pytest.raises(KeyError):
         icon_svg("no-such-icon")
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        (datetime(2026, 3, 16, 8, 0, tzinfo=UTC), "aujourd’hui"),
+        # The evening before by the clocks of Paris.
+        (datetime(2026, 3, 15, 22, 59, tzinfo=UTC), "hier"),
+        (datetime(2026, 3, 14, 12, 0, tzinfo=UTC), "il y a 2 jours"),
+        (datetime(2026, 3, 3, 12, 0, tzinfo=UTC), "il y a 13 jours"),
+        (datetime(2026, 3, 2, 12, 0, tzinfo=UTC), "il y a 2 semaines"),
+        (datetime(2025, 12, 16, 12, 0, tzinfo=UTC), "il y a 3 mois"),
+    ],
+)
+def test_an_age_is_told_in_words(then, words):
+    assert age(then) == words
