@@ -65,6 +65,8 @@ COORDINATOR_STEPS = frozenset(
 )
 # The steps that must say why.
 REASONED_STEPS = frozenset({Step.SEND_BACK, Step.REFUSE})
+# Where people may already count on it: what does not take place is then said, not withdrawn.
+CANCELLABLE = frozenset({Status.LABELLED, Status.PUBLISHED})
 
 
 def next_status(status: Status, step: Step) -> Status | None:

@@ -1,0 +1,260 @@
+"""Take an activity through its review, and say what becomes of its slots."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fete.accounts.models import User
+from fete.core.clock import to_paris
+from fete.core.db import db
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.templating import moment
+from fete.journal.services import record
+from fete.network.policies import is_member
+from fete.programme import mails, rules
+from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
+from fete.programme.queries.review import latest_act
+from fete.programme.services.activities import touch
+from fete.programme.workflow import (
+    CANCELLABLE,
+    REASONED_STEPS,
+    SlotState,
+    Status,
+    Step,
+    next_status,
+)
+
+ACTS = {
+    Step.SUBMIT: "activity.submitted",
+    Step.SEND_BACK: "activity.sent_back",
+    Step.LABEL: "activity.labelled",
+    Step.REFUSE: "activity.refused",
+    Step.PUBLISH: "activity.published",
+    Step.WITHDRAW: "activity.withdrawn",
+    Step.REOPEN: "activity.reopened",
+}
+# What the second of two people reads, under the act of the first.
+_ALREADY = {
+    "activity.submitted": lazy_gettext("%(name)s l’a déjà déposée le %(moment)s."),
+    "activity.sent_back": lazy_gettext(
+        "%(name)s l’a déjà renvoyée pour compléments le %(moment)s."
+    ),
+    "activity.labelled": lazy_gettext("%(name)s l’a déjà labellisée le %(moment)s."),
+    "activity.refused": lazy_gettext("%(name)s l’a déjà refusée le %(moment)s."),
+    "activity.published": lazy_gettext("%(name)s l’a déjà publiée le %(moment)s."),
+    "activity.withdrawn": lazy_gettext("%(name)s l’a déjà retirée le %(moment)s."),
+    "activity.reopened": lazy_gettext("%(name)s l’a déjà reprise le %(moment)s."),
+}
+_CHANGES = ("activity.changed", "activity.slot_changed", "activity.cancelled")
+
+
+def take_step(
+    activity: Activity,
+    step: Step,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    version: int | None = None,
+) -> None:
+    """Take the activity one step further: its status, decision or remark, journal and letters stand.
+
+    `version` is the one that the person had before their eyes. Raise `StaleError` when somebody was quicker and
+    `RuleBrokenError` when a rule refuses; sent twice by one person, the step is taken once.
+    """
+    _hold(activity)
+    target = next_status(activity.status, step)
+    if target is None or version not in {None, activity.version}:
+        if _took_it_already(activity, step, by):
+            return
+        raise StaleError(_what_happened(activity))
+    _check(activity, step, by=by, at=at, reason=reason)
+    before, activity.status = activity.status, target
+    _mark(activity, at)
+    _write_down(activity, step, before, by=by, at=at, reason=reason)
+    if Status.PUBLISHED in {before, target}:
+        touch(activity, at)
+    record(ACTS[step], on=activity, person_id=by.id, at=at, detail=reason)
+    db.session.flush()
+    mails.tell_of_step(activity, step, by=by, at=at, reason=reason)
+
+
+def cancel_activity(
+    activity: Activity, *, by: User, at: datetime, reason: str = "", version: int | None = None
+) -> None:
+    """Cancel what has not taken place yet of an activity, and of what it holds; it stays visible as cancelled.
+
+    The slots to come are cancelled; all of them when none is to come. Done twice, it is done once.
+    """
+    _hold(activity)
+    _check_cancellable(activity)
+    if not activity.slots:
+        raise RuleBrokenError(_("Cette activité n’a pas de créneau à elle : retirez-la plutôt."))
+    slots = slots_to_cancel(activity, at)
+    if not slots:
+        return
+    _check_version(activity, version)
+    _set_slots(slots, SlotState.CANCELLED, at=at, note=reason)
+    _mark(activity, at)
+    record("activity.cancelled", on=activity, person_id=by.id, at=at, detail=reason)
+    db.session.flush()
+    mails.tell_of_cancellation(activity, by=by, at=at, reason=reason)
+    for child in activity.children:
+        if child.status in CANCELLABLE and slots_to_cancel(child, at):
+            cancel_activity(child, by=by, at=at, reason=reason)
+
+
+def reinstate_activity(
+    activity: Activity, *, by: User, at: datetime, version: int | None = None
+) -> None:
+    """Let a cancelled activity take place after all: its cancelled slots are scheduled again."""
+    _hold(activity)
+    _check_cancellable(activity)
+    slots = [slot for slot in activity.slots if slot.state is SlotState.CANCELLED]
+    if not slots:
+        return
+    _check_version(activity, version)
+    _set_slots(slots, SlotState.SCHEDULED, at=at, note="")
+    _mark(activity, at)
+    record("activity.reinstated", on=activity, person_id=by.id, at=at)
+    db.session.flush()
+    mails.tell_of_reinstatement(activity, by=by, at=at)
+
+
+def change_slot(
+    slot: Slot,
+    state: SlotState,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    version: int | None = None,
+) -> None:
+    """Say what becomes of a slot and why; calendars learn it. Said twice, it is said once."""
+    activity = slot.activity
+    _hold(activity)
+    _check_cancellable(activity)
+    if slot.state is state and slot.note == reason:
+        return
+    _check_version(activity, version)
+    before = slot.state
+    _set_slots([slot], state, at=at, note=reason)
+    _mark(activity, at)
+    said = f"{mails.time_of(slot)}{_(' : ')}{mails.SLOT_WORDS[state]}"
+    detail = f"{said}. {reason}" if reason else said
+    record("activity.slot_changed", on=activity, person_id=by.id, at=at, detail=detail)
+    db.session.flush()
+    mails.tell_of_slot(slot, before=before, by=by, at=at)
+
+
+def slots_to_cancel(activity: Activity, at: datetime) -> Sequence[Slot]:
+    """Return the slots that cancelling the activity at this instant cancels: those to come, else all."""
+    standing = [slot for slot in activity.slots if slot.state is not SlotState.CANCELLED]
+    to_come = [slot for slot in activity.slots if slot.ends_at > at]
+    return [slot for slot in standing if slot.ends_at > at] if to_come else standing
+
+
+def _hold(activity: Activity) -> None:
+    # Read it anew and keep it: of two people who act at once, the second waits and then sees what the first did.
+    db.session.flush()
+    db.session.refresh(activity, with_for_update={"of": Activity})
+
+
+def _mark(activity: Activity, at: datetime) -> None:
+    activity.version += 1
+    activity.changed_at = at
+
+
+def _took_it_already(activity: Activity, step: Step, by: User) -> bool:
+    latest = latest_act(activity, ACTS.values())
+    return (
+        latest is not None
+        and latest.act == ACTS[step]
+        and latest.person_id == by.id
+        and (activity.status in _ENDS[step])
+    )
+
+
+# Where each step leads.
+_ENDS = {
+    step: frozenset(end for start in Status if (end := next_status(start, step))) for step in Step
+}
+
+
+def _what_happened(activity: Activity) -> str:
+    latest = latest_act(activity, [*ACTS.values(), *_CHANGES])
+    if latest is None:
+        return str(_("Cette activité a changé entre-temps : relisez-la avant de décider."))
+    name = latest.person_name or _("Quelqu’un")
+    if latest.act in _ALREADY:
+        return str(_ALREADY[latest.act] % {"name": name, "moment": moment(latest.at)})
+    words = _(
+        "%(name)s l’a modifiée le %(moment)s : relisez-la avant de décider.",
+        name=name,
+        moment=moment(latest.at),
+    )
+    return str(words)
+
+
+def _check_version(activity: Activity, version: int | None) -> None:
+    if version not in {None, activity.version}:
+        raise StaleError(_what_happened(activity))
+
+
+def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: str) -> None:
+    if activity.edition.state is EditionState.CLOSED:
+        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    if not reason and (step in REASONED_STEPS or _withdraws_for_others(activity, step, by)):
+        raise RuleBrokenError(
+            _("Dites pourquoi : la structure recevra votre message."), field="reason"
+        )
+    if step is Step.SUBMIT:
+        _check_deposit(activity, at)
+
+
+def _withdraws_for_others(activity: Activity, step: Step, by: User) -> bool:
+    return step is Step.WITHDRAW and not is_member(by, activity.organisation)
+
+
+def _check_deposit(activity: Activity, at: datetime) -> None:
+    if not rules.deposit_is_open(activity, to_paris(at).date()):
+        raise RuleBrokenError(
+            _("L’appel à participation n’est pas ouvert : on ne peut pas déposer.")
+        )
+    if gaps := rules.missing(activity):
+        raise RuleBrokenError(
+            _("Il manque encore : %(gaps)s", gaps=" ".join(gap.message for gap in gaps))
+        )
+
+
+def _check_cancellable(activity: Activity) -> None:
+    if activity.edition.state is EditionState.CLOSED:
+        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    if activity.status not in CANCELLABLE:
+        raise RuleBrokenError(
+            _("Seule une activité labellisée ou publiée s’annule ; les autres se retirent.")
+        )
+
+
+def _write_down(
+    activity: Activity, step: Step, before: Status, *, by: User, at: datetime, reason: str
+) -> None:
+    if step is Step.SUBMIT:
+        activity.submitted_at = at
+    elif step is Step.PUBLISH:
+        activity.published_at = at
+    if step in {Step.LABEL, Step.REFUSE}:
+        activity.decisions.append(Decision(person_id=by.id, at=at, step=step, reason=reason))
+    elif step is Step.PUBLISH and before is Status.SUBMITTED:
+        # Publishing what was not labelled yet labels it.
+        activity.decisions.append(Decision(person_id=by.id, at=at, step=Step.LABEL, reason=reason))
+    elif reason and step in {Step.SEND_BACK, Step.SUBMIT}:
+        activity.remarks.append(Remark(person_id=by.id, at=at, text=reason))
+
+
+def _set_slots(slots: Sequence[Slot], state: SlotState, *, at: datetime, note: str) -> None:
+    for slot in slots:
+        slot.state = state
+        slot.note = note
+        slot.revision += 1
+        slot.changed_at = at
