@@ -140,8 +140,8 @@ def change_slot(
     before = slot.state
     _set_slots([slot], state, at=at, note=reason)
     _mark(activity, at)
-    said = f"{mails.time_of(slot)}{_(' : ')}{mails.SLOT_WORDS[state]}"
-    detail = f"{said}. {reason}" if reason else said
+    said = str(_("%(slot)s : %(state)s.", slot=mails.time_of(slot), state=mails.SLOT_WORDS[state]))
+    detail = f"{said} {reason}" if reason else said
     record("activity.slot_changed", on=activity, person_id=by.id, at=at, detail=detail)
     db.session.flush()
     mails.tell_of_slot(slot, before=before, by=by, at=at)
