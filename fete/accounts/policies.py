@@ -39,3 +39,16 @@ def coordinates(user: User, departement_code: str | None) -> bool:
 def can_manage_people(user: User) -> bool:
     """Whether the person may see accounts and give roles."""
     return is_regional(user)
+
+
+def can_manage_person(user: User, person: User) -> bool:  # noqa: ARG001  # as every policy on an object
+    """Whether the person may see this account: as `can_manage_people`."""
+    return can_manage_people(user)
+
+
+def grantable_roles(user: User) -> list[RoleName]:
+    """Return the roles that the person may give and take back: only an administrator makes another."""
+    if not can_manage_people(user):
+        return []
+    roles = [RoleName.DEPARTMENTAL, RoleName.REGIONAL]
+    return [*roles, RoleName.ADMINISTRATOR] if is_administrator(user) else roles

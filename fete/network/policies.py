@@ -1,8 +1,8 @@
-"""Who acts for a structure, and who admits whom."""
+"""Who acts for a structure, who signs in its name, and who admits whom."""
 
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator
-from fete.network.models import MembershipState, Organisation
+from fete.network.models import Membership, MembershipState, Organisation
 
 
 def is_member(user: User, organisation: Organisation) -> bool:
@@ -23,3 +23,27 @@ def can_act_for(user: User, organisation: Organisation) -> bool:
 def can_admit(user: User, organisation: Organisation) -> bool:
     """Whether the person may say yes to who asks to join: as `can_act_for`."""
     return can_act_for(user, organisation)
+
+
+def can_sign(user: User, organisation: Organisation) -> bool:
+    """Whether the person may commit the structure: its members only, nobody signs for another."""
+    return is_member(user, organisation)
+
+
+def can_ask_to_join(user: User, organisation: Organisation) -> bool:
+    """Whether the person may ask: anybody who is not tied to the structure yet."""
+    return all(membership.person_id != user.id for membership in organisation.memberships)
+
+
+def can_leave(user: User, organisation: Organisation) -> bool:
+    """Whether the person has something to leave: a membership, or a request."""
+    return not can_ask_to_join(user, organisation)
+
+
+def can_settle(user: User, membership: Membership) -> bool:
+    """Whether the person answers this request for the coordination: that of the structure's département."""
+    return (
+        membership.state is MembershipState.REQUESTED
+        and is_coordinator(user)
+        and coordinates(user, membership.organisation.departement_code)
+    )

@@ -1,0 +1,219 @@
+"""Find structures, their members, who asks to join them, and those that the public may see."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+
+from fete.accounts.models import User
+from fete.core.db import db
+from fete.core.text import fold_name
+from fete.geography.models import Commune
+from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
+from fete.network.rules import Likeness, bare_identifier, twins_among
+from fete.vocabulary.models import Term
+
+_SIRET_LENGTH = 14
+_SHORTEST = 2
+
+
+def find_organisation(organisation_id: int) -> Organisation | None:
+    """Return a structure with all that its pages show."""
+    return db.session.scalar(_whole(select(Organisation)).where(Organisation.id == organisation_id))
+
+
+def _whole(statement: Select[Organisation]) -> Select[Organisation]:
+    return statement.options(
+        joinedload(Organisation.commune),
+        joinedload(Organisation.family),
+        joinedload(Organisation.legal_status),
+        selectinload(Organisation.memberships).joinedload(Membership.person),
+        selectinload(Organisation.signatures),
+    )
+
+
+def organisations_of(user: User) -> Sequence[Organisation]:
+    """Return the structures that the person acts for, in the order of names."""
+    statement = _whole(select(Organisation)).where(
+        Organisation.memberships.any(
+            (Membership.person_id == user.id) & (Membership.state == MembershipState.ACTIVE)
+        )
+    )
+    return db.session.scalars(statement.order_by(Organisation.search, Organisation.id)).all()
+
+
+def requests_of(user: User) -> Sequence[Membership]:
+    """Return what the person has asked to join and nobody has answered yet, oldest first."""
+    statement = (
+        select(Membership)
+        .where(Membership.person_id == user.id, Membership.state == MembershipState.REQUESTED)
+        .options(joinedload(Membership.organisation).joinedload(Organisation.commune))
+        .order_by(Membership.asked_at, Membership.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def active_members(organisation: Organisation) -> Sequence[User]:
+    """Return who acts for a structure, in the order of names."""
+    statement = (
+        select(User)
+        .join(Membership, Membership.person_id == User.id)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.state == MembershipState.ACTIVE,
+        )
+        .order_by(User.search, User.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_membership(membership_id: int) -> Membership | None:
+    """Return a membership with its person and its structure."""
+    statement = (
+        select(Membership)
+        .where(Membership.id == membership_id)
+        .options(
+            joinedload(Membership.person),
+            joinedload(Membership.organisation).joinedload(Organisation.commune),
+        )
+    )
+    return db.session.scalar(statement)
+
+
+def membership_of(user: User, organisation: Organisation) -> Membership | None:
+    """Return what ties the person to the structure, a request included."""
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.person_id == user.id, Membership.organisation_id == organisation.id
+        )
+    )
+
+
+def waiting_requests(territory: Collection[str] | None) -> Select[Membership]:
+    """Return who asks to join a structure of these départements (`None`: of all), oldest first."""
+    statement = (
+        select(Membership)
+        .join(Membership.organisation)
+        .outerjoin(Organisation.commune)
+        .where(Membership.state == MembershipState.REQUESTED)
+        .options(
+            joinedload(Membership.person),
+            joinedload(Membership.organisation).joinedload(Organisation.commune),
+        )
+        .order_by(Membership.asked_at, Membership.id)
+    )
+    if territory is not None:
+        statement = statement.where(Commune.departement_code.in_(sorted(territory)))
+    return statement
+
+
+def similar_organisations(
+    name: str, commune_code: str | None, siret: str | None, acronym: str = ""
+) -> Sequence[Organisation]:
+    """Return the structures that are likely the one described, in the order of names."""
+    like = Likeness(name=name, acronym=acronym, commune_code=commune_code, siret=siret)
+    near: list[ColumnElement[bool]] = [Organisation.search == fold_name(name)]
+    if commune_code:
+        near.append(Organisation.commune_code == commune_code)
+    if siret:
+        near.append(Organisation.siret == siret)
+    statement = (
+        select(Organisation)
+        .where(or_(*near))
+        .options(joinedload(Organisation.commune))
+        .order_by(Organisation.search, Organisation.id)
+    )
+    return twins_among(like, db.session.scalars(statement))
+
+
+def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation]:
+    """Return the structures whose name, acronym or commune holds every word typed, or whose SIRET this is."""
+    words = fold_name(typed[:100]).split()
+    bare = bare_identifier(typed)
+    if len("".join(words)) < _SHORTEST:
+        return []
+    statement = (
+        select(Organisation)
+        .outerjoin(Organisation.commune)
+        .options(joinedload(Organisation.commune), joinedload(Organisation.family))
+        .order_by(Organisation.search, Organisation.id)
+        .limit(limit)
+    )
+    if re.fullmatch(r"\d{9}|\d{14}", bare):
+        return db.session.scalars(statement.where(Organisation.siret.startswith(bare))).all()
+    return db.session.scalars(statement.where(*_hold(words))).all()
+
+
+def _hold(words: Sequence[str]) -> list[ColumnElement[bool]]:
+    # A folded word holds letters and digits only: nothing to escape.
+    return [
+        or_(
+            Organisation.search.contains(word),
+            func.lower(Organisation.acronym) == word,
+            Commune.search.contains(word),
+            Commune.post_codes.startswith(word),
+        )
+        for word in words
+    ]
+
+
+def owner_of_identifier(
+    column: InstrumentedAttribute[str | None], value: str, *, other_than: Organisation | None
+) -> Organisation | None:
+    """Return the structure that bears this SIRET or RNA number already, another than the one described."""
+    statement = select(Organisation).where(column == value)
+    if other_than is not None and other_than.id is not None:
+        statement = statement.where(Organisation.id != other_than.id)
+    return db.session.scalar(statement)
+
+
+def _is_listed() -> ColumnElement[bool]:
+    """Say in SQL what `CharterSignature` says of the latest one: in the network, and willing to be seen."""
+    latest = (
+        select(CharterSignature.id)
+        .where(CharterSignature.organisation_id == Organisation.id)
+        .order_by(CharterSignature.signed_at.desc(), CharterSignature.id.desc())
+        .limit(1)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    return Organisation.signatures.any(
+        (CharterSignature.id == latest)
+        & CharterSignature.accepts_charter
+        & CharterSignature.agrees_to_be_listed
+        & CharterSignature.charter_withdrawn_at.is_(None)
+        & CharterSignature.listing_withdrawn_at.is_(None)
+    )
+
+
+def listed_organisations(
+    words: str, *, family: Term | None, departement_code: str | None
+) -> Select[Organisation]:
+    """Return the structures that the public may see, in the order of names."""
+    statement = (
+        select(Organisation)
+        .outerjoin(Organisation.commune)
+        .where(_is_listed(), *_hold(fold_name(words[:100]).split()))
+        .options(joinedload(Organisation.commune), joinedload(Organisation.family))
+        .order_by(Organisation.search, Organisation.id)
+    )
+    if family is not None:
+        statement = statement.where(Organisation.family_id == family.id)
+    if departement_code:
+        statement = statement.where(Commune.departement_code == departement_code)
+    return statement
+
+
+def find_listed(organisation_id: int) -> Organisation | None:
+    """Return a structure that the public may see."""
+    statement = (
+        select(Organisation)
+        .where(Organisation.id == organisation_id, _is_listed())
+        .options(
+            joinedload(Organisation.commune),
+            joinedload(Organisation.family),
+            joinedload(Organisation.legal_status),
+        )
+    )
+    return db.session.scalar(statement)

@@ -1,0 +1,316 @@
+"""Create and describe structures, join and leave them, sign the charter and take a consent back."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+
+from fete.accounts.models import User
+from fete.core.db import db
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _
+from fete.core.text import fold_name
+from fete.journal.services import record
+from fete.network import mails, queries
+from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
+from fete.network.policies import is_member
+from fete.network.rules import (
+    CHARTER_VERSION,
+    CONSENT_NAMES,
+    FIELD_NAMES,
+    rna_is_valid,
+    siret_is_valid,
+)
+from fete.vocabulary.models import TermList
+from fete.vocabulary.queries import find_term
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What a structure says of itself; `family` and `legal_status` are codes of the lists."""
+
+    name: str
+    acronym: str = ""
+    family: str = ""
+    legal_status: str = ""
+    siret: str | None = None
+    rna: str | None = None
+    address: str = ""
+    commune_code: str | None = None
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    description: str = ""
+
+
+class Consent(StrEnum):
+    """What a signature says, each part of which can be taken back alone."""
+
+    CHARTER = "charter"
+    LISTING = "listing"
+    LETTERS = "letters"
+
+
+def create(described: Description, *, by: User, at: datetime) -> Organisation:
+    """Enter a structure whose first member is the person; one they already act for is given back as it is."""
+    for known in queries.organisations_of(by):
+        if (
+            known.search == fold_name(described.name)
+            and known.commune_code == described.commune_code
+        ):
+            return known
+    organisation = Organisation(created_at=at)
+    _write(organisation, described)
+    organisation.memberships.append(
+        Membership(
+            person=by,
+            state=MembershipState.ACTIVE,
+            asked_at=at,
+            admitted_at=at,
+            admitted_by_id=by.id,
+        )
+    )
+    _keep(organisation)
+    record("organisation.created", on=organisation, person_id=by.id, at=at)
+    return organisation
+
+
+def describe(
+    organisation: Organisation, described: Description, *, version: int, by: User, at: datetime
+) -> None:
+    """Rewrite what the structure says of itself; raise `StaleError` if somebody did since this version."""
+    # Until this transaction ends, nobody else describes it.
+    db.session.refresh(organisation, ["version"], with_for_update=True)
+    if organisation.version != version:
+        raise StaleError
+    before = asdict(description_of(organisation))
+    _write(organisation, described)
+    changed = [
+        str(FIELD_NAMES[name]) for name, value in asdict(described).items() if before[name] != value
+    ]
+    organisation.version += 1
+    _keep(organisation)
+    record(
+        "organisation.described",
+        on=organisation,
+        person_id=by.id,
+        at=at,
+        detail=", ".join(changed),
+    )
+
+
+def description_of(organisation: Organisation) -> Description:
+    """Return what the structure says of itself now."""
+    return Description(
+        name=organisation.name,
+        acronym=organisation.acronym,
+        family=organisation.family.code if organisation.family else "",
+        legal_status=organisation.legal_status.code if organisation.legal_status else "",
+        siret=organisation.siret,
+        rna=organisation.rna,
+        address=organisation.address,
+        commune_code=organisation.commune_code,
+        email=organisation.email,
+        phone=organisation.phone,
+        website=organisation.website,
+        description=organisation.description,
+    )
+
+
+def _write(organisation: Organisation, described: Description) -> None:
+    _check_identifiers(organisation, described)
+    organisation.name = described.name
+    organisation.search = fold_name(described.name)
+    organisation.acronym = described.acronym
+    organisation.family = find_term(TermList.FAMILY, described.family)
+    organisation.legal_status = find_term(TermList.LEGAL_STATUS, described.legal_status)
+    organisation.siret = described.siret or None
+    organisation.rna = described.rna or None
+    organisation.address = described.address
+    organisation.commune_code = described.commune_code
+    organisation.email = described.email
+    organisation.phone = described.phone
+    organisation.website = described.website
+    organisation.description = described.description
+
+
+def _check_identifiers(organisation: Organisation, described: Description) -> None:
+    if described.siret and not siret_is_valid(described.siret):
+        raise RuleBrokenError(
+            _("Ce numéro SIRET n’existe pas : vérifiez ses 14 chiffres."), field="siret"
+        )
+    if described.rna and not rna_is_valid(described.rna):
+        raise RuleBrokenError(
+            _("Ce numéro RNA n’a pas la bonne forme : la lettre W puis 9 chiffres."), field="rna"
+        )
+    for column, value in (
+        (Organisation.siret, described.siret),
+        (Organisation.rna, described.rna),
+    ):
+        owner = value and queries.owner_of_identifier(column, value, other_than=organisation)
+        if owner:
+            raise _taken(owner.name, field=column.key)
+
+
+def _taken(name: str, *, field: str) -> RuleBrokenError:
+    return RuleBrokenError(
+        _("Ce numéro est déjà celui de « %(name)s » : rejoignez cette structure.", name=name),
+        field=field,
+    )
+
+
+def _keep(organisation: Organisation) -> None:
+    db.session.add(organisation)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Somebody else took the number in the same instant.
+        raise RuleBrokenError(
+            _("Ce numéro vient d’être pris par une autre structure."), field="siret"
+        ) from error
+    db.session.refresh(organisation, ["commune"])
+
+
+def request_membership(
+    organisation: Organisation, *, quality: str, by: User, at: datetime
+) -> Membership:
+    """Ask to join; asking again changes nothing. The members and the coordination get a letter."""
+    known = queries.membership_of(by, organisation)
+    if known is not None:
+        return known
+    membership = Membership(
+        organisation=organisation,
+        person=by,
+        state=MembershipState.REQUESTED,
+        quality=quality,
+        asked_at=at,
+    )
+    db.session.add(membership)
+    db.session.flush()
+    record("organisation.joined", on=organisation, person_id=by.id, at=at)
+    mails.ask_for_an_answer(membership, at=at)
+    return membership
+
+
+def admit(membership: Membership, *, by: User, at: datetime) -> None:
+    """Let who asked act for the structure; saying it twice changes nothing."""
+    if membership.state is MembershipState.ACTIVE:
+        return
+    membership.state = MembershipState.ACTIVE
+    membership.admitted_at, membership.admitted_by_id = at, by.id
+    record(
+        "organisation.admitted",
+        on=membership.organisation,
+        person_id=by.id,
+        at=at,
+    )
+    mails.tell_admitted(membership, at=at)
+
+
+def turn_down(membership: Membership, *, by: User, at: datetime) -> None:
+    """Answer no to who asked; they may ask again."""
+    if membership.state is MembershipState.ACTIVE:
+        raise RuleBrokenError(_("Cette personne a déjà été acceptée entre-temps."))
+    organisation, person = membership.organisation, membership.person
+    organisation.memberships.remove(membership)
+    record(
+        "organisation.turned_down",
+        on=organisation,
+        person_id=by.id,
+        at=at,
+    )
+    mails.tell_not_admitted(person, organisation, at=at)
+
+
+def leave(organisation: Organisation, *, by: User, at: datetime) -> None:
+    """Act for the structure no more, or ask for it no more."""
+    membership = queries.membership_of(by, organisation)
+    if membership is None:
+        return
+    organisation.memberships.remove(membership)
+    record("organisation.left", on=organisation, person_id=by.id, at=at)
+
+
+def sign_charter(
+    organisation: Organisation,
+    *,
+    signer_name: str,
+    signer_quality: str,
+    agrees_to_be_listed: bool,
+    agrees_to_letters: bool,
+    by: User,
+    at: datetime,
+) -> CharterSignature:
+    """Accept the present charter in the structure's name, with its date and what else is agreed to.
+
+    Sending the same signature twice signs once.
+    """
+    if not is_member(by, organisation):
+        raise RuleBrokenError(_("Seul un membre de la structure peut signer en son nom."))
+    last = next(iter(organisation.signatures), None)
+    said = (
+        CHARTER_VERSION,
+        by.id,
+        signer_name,
+        signer_quality,
+        agrees_to_be_listed,
+        agrees_to_letters,
+    )
+    if last is not None and said == _said(last):
+        return last
+    signature = CharterSignature(
+        person_id=by.id,
+        version=CHARTER_VERSION,
+        signer_name=signer_name,
+        signer_quality=signer_quality,
+        signed_at=at,
+        accepts_charter=True,
+        agrees_to_be_listed=agrees_to_be_listed,
+        agrees_to_letters=agrees_to_letters,
+    )
+    organisation.signatures.insert(0, signature)
+    db.session.flush()
+    record(
+        "organisation.charter_signed",
+        on=organisation,
+        person_id=by.id,
+        at=at,
+        detail=CHARTER_VERSION,
+    )
+    mails.acknowledge_charter(signature, by, at=at)
+    return signature
+
+
+def _said(signature: CharterSignature) -> tuple[object, ...] | None:
+    """Return what a signature says, unless some of it was taken back."""
+    if any(withdrawn_at(signature, consent) for consent in Consent):
+        return None
+    return (
+        signature.version,
+        signature.person_id,
+        signature.signer_name,
+        signature.signer_quality,
+        signature.agrees_to_be_listed,
+        signature.agrees_to_letters,
+    )
+
+
+def withdrawn_at(signature: CharterSignature, consent: Consent) -> datetime | None:
+    """Return when this part of a signature was taken back."""
+    moment: datetime | None = getattr(signature, f"{consent}_withdrawn_at")
+    return moment
+
+
+def withdraw(signature: CharterSignature, consent: Consent, *, by: User, at: datetime) -> None:
+    """Take back one part of a signature; what was said before stays in the history."""
+    if withdrawn_at(signature, consent) is not None:
+        return
+    setattr(signature, f"{consent}_withdrawn_at", at)
+    record(
+        "organisation.consent_withdrawn",
+        on=signature.organisation,
+        person_id=by.id,
+        at=at,
+        detail=str(CONSENT_NAMES[consent]),
+    )
