@@ -15,6 +15,10 @@ from fete.core.i18n import gettext as _
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _HOUR = re.compile(r"(\d{1,2})(?:\s*(?:h|:|\.)\s*(\d{2})?)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
+_PAGE = re.compile(
+    r"https?://(?:[\w\-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"\\]*)?", re.IGNORECASE
+)
 _CENTURY = 2000
 _TWO_DIGITS = 2
 
@@ -83,7 +87,7 @@ class CommuneField(Field):  # type: ignore[misc]  # untyped library
         elif found:
             self.candidates = found
             raise ValueError(
-                _("Plusieurs communes correspondent : choisissez la vôtre dans la liste.")
+                _("Plusieurs communes correspondent : choisissez la vôtre dans la liste.")
             )
         else:
             raise ValueError(
@@ -136,7 +140,7 @@ class FigureField(IntegerField):  # type: ignore[misc]
         if not re.fullmatch(r"\d{1,7}", typed):
             self.data = None
             raise ValueError(
-                _("Écrivez un nombre entier, sans virgule ni signe : par exemple 120.")
+                _("Écrivez un nombre entier, sans virgule ni signe : par exemple 120.")
             )
         self.data = int(typed)
 
@@ -153,9 +157,26 @@ class PhoneField(StringField):  # type: ignore[misc]
             return
         if not re.fullmatch(r"(?:0\d{9}|\+\d{8,15}|[1-9]\d{3})", bare):
             raise ValueError(
-                _("Ce numéro n’a pas la bonne forme : 10 chiffres, ou + et l’indicatif du pays.")
+                _("Ce numéro n’a pas la bonne forme : 10 chiffres, ou + et l’indicatif du pays.")
             )
         self.data = " ".join(re.findall(r"\d{2}", bare)) if bare.startswith("0") else bare
+
+
+class LinkField(StringField):  # type: ignore[misc]
+    """A page of the web; `https://` is added where nobody wrote how to get there."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the address; refuse what no browser would open as a page."""
+        typed = (valuelist[0] if valuelist else "").strip()
+        self.data = typed
+        if not typed:
+            return
+        address = typed if _SCHEME.match(typed) else f"https://{typed}"
+        if not _PAGE.fullmatch(address):
+            raise ValueError(
+                _("Cette adresse n’a pas la bonne forme : https://www.exemple.fr/page.")
+            )
+        self.data = address
 
 
 def read_day(typed: str) -> date:
@@ -167,7 +188,7 @@ def read_day(typed: str) -> date:
         year += _CENTURY if len(found[3]) == _TWO_DIGITS else 0
     else:
         raise ValueError(
-            _("Écrivez la date sous la forme jour/mois/année : par exemple 03/10/2026.")
+            _("Écrivez la date sous la forme jour/mois/année : par exemple 03/10/2026.")
         )
     try:
         return date(year, month, number)
@@ -179,11 +200,11 @@ def read_hour(typed: str) -> time:
     """Return the hour typed; raise `ValueError` with a sentence when there is none such."""
     found = _HOUR.fullmatch(typed)
     if found is None:
-        raise ValueError(_("Écrivez l’heure sous la forme heures et minutes : par exemple 14h30."))
+        raise ValueError(_("Écrivez l’heure sous la forme heures et minutes : par exemple 14h30."))
     try:
         return time(int(found[1]), int(found[2] or 0))
     except ValueError:
-        raise ValueError(_("Cette heure n’existe pas : de 0h00 à 23h59.")) from None
+        raise ValueError(_("Cette heure n’existe pas : de 0h00 à 23h59.")) from None
 
 
 def required_if_sent(form: Any, field: Field) -> None:  # noqa: ANN401, ARG001  # as every validator

@@ -105,6 +105,11 @@ def can_manage_editions(user: User) -> bool:
     return is_regional(user)
 
 
+def can_manage_edition(user: User, edition: Edition) -> bool:  # noqa: ARG001  # as every policy on an object
+    """Whether the person may describe and close this edition: as `can_manage_editions`."""
+    return can_manage_editions(user)
+
+
 def can_see_edition(user: User | None, edition: Edition) -> bool:
     """Whether the edition may be shown: all but one in preparation, to all."""
     return edition.state is not EditionState.PREPARED or (user is not None and is_coordinator(user))

@@ -9,7 +9,7 @@ from typing import Any
 
 from fete.accounts.policies import is_coordinator
 from fete.core import clock
-from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.i18n import gettext as _, lazy_gettext, ngettext
 from fete.programme.models import (
     DESCRIPTION_LENGTH,
     STANDFIRST_LENGTH,
@@ -24,6 +24,8 @@ from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
 LONGEST_SLOT = timedelta(hours=24)
+LONGEST_EDITION = timedelta(days=60)
+FIRST_YEAR, LAST_YEAR = 1992, 2100
 OLDEST = 120
 MOST_PEOPLE = 1_000_000
 _OPEN_TO_CHILDREN = frozenset({Status.LABELLED, Status.PUBLISHED})
@@ -128,6 +130,27 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EditionPlan:
+    """An edition as somebody wishes it: every day is included, in Paris."""
+
+    year: int
+    starts_on: date
+    ends_on: date
+    theme: str
+    call_opens_on: date
+    call_closes_on: date
+    report_deadline: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionFault:
+    """Why an edition cannot be: the field, the sentence."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedSlot:
     """A slot as somebody wishes it: `id` names the one that stands already; capacity in people."""
 
@@ -144,6 +167,47 @@ class SlotFault:
     number: int
     field: str
     message: str
+
+
+def edition_fault(plan: EditionPlan) -> EditionFault | None:
+    """Return the first thing wrong with the calendar of an edition, or `None`."""
+    checks = (
+        (
+            "year",
+            FIRST_YEAR <= plan.year <= LAST_YEAR,
+            _("La première Fête de la science a eu lieu en 1992."),
+        ),
+        (
+            "starts_on",
+            plan.starts_on.year == plan.year,
+            _("Le premier jour doit être en %(year)s.", year=plan.year),
+        ),
+        ("ends_on", plan.ends_on >= plan.starts_on, _("Le dernier jour vient avant le premier.")),
+        (
+            "ends_on",
+            plan.ends_on - plan.starts_on <= LONGEST_EDITION,
+            _("Une édition dure 60 jours au plus."),
+        ),
+        (
+            "call_closes_on",
+            plan.call_closes_on >= plan.call_opens_on,
+            _("L’appel se termine avant de commencer."),
+        ),
+        (
+            "call_opens_on",
+            plan.call_opens_on <= plan.ends_on,
+            _("L’appel doit s’ouvrir avant la fin de l’édition."),
+        ),
+        (
+            "report_deadline",
+            plan.report_deadline > plan.ends_on,
+            _("Les bilans se font après l’édition : choisissez une date plus tardive."),
+        ),
+    )
+    for field, holds, message in checks:
+        if not holds:
+            return EditionFault(field=field, message=message)
+    return None
 
 
 def call_is_open(edition: Edition, today: date) -> bool:
@@ -163,6 +227,16 @@ def deposit_is_open(activity: Activity, today: date) -> bool:
     if activity.submitted_at is not None or (begun_by is not None and is_coordinator(begun_by)):
         return activity.edition.state is EditionState.OPEN
     return call_is_open(activity.edition, today)
+
+
+def was_never_shown(activity: Activity) -> bool:
+    """Whether only those who declare it ever saw it: a draft that nobody remarked on nor decided about."""
+    return (
+        activity.status is Status.DRAFT
+        and activity.submitted_at is None
+        and not activity.remarks
+        and not activity.decisions
+    )
 
 
 def window_of(edition: Edition) -> tuple[datetime, datetime]:
@@ -188,13 +262,17 @@ def may_hold(parent: Activity, child: Activity) -> bool:
     )
 
 
-def slot_times(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
-    """Return when a slot starts and ends; an end before the start is on the next day.
+def start_of(day: date, starts: time) -> datetime:
+    """Return when a slot starts; raise `NoSuchTimeError` for the hour that the clocks of Paris skip."""
+    return clock.from_paris(day, starts)
 
-    Raise `NoSuchTimeError` for the hour that the clocks of Paris skip.
+
+def end_of(day: date, starts: time, ends: time) -> datetime:
+    """Return when a slot of that day ends: an end before the start is on the next day.
+
+    Raise `NoSuchTimeError` as `start_of` does.
     """
-    last = day + timedelta(days=1) if ends < starts else day
-    return clock.from_paris(day, starts), clock.from_paris(last, ends)
+    return clock.from_paris(day + timedelta(days=1) if ends < starts else day, ends)
 
 
 def same_time(one: datetime, other: datetime) -> bool:
@@ -227,12 +305,12 @@ def _own_faults(number: int, slot: PlannedSlot) -> list[SlotFault]:
     if slot.ends_at <= slot.starts_at:
         found.append(("ends", _("La fin doit venir après le début.")))
     elif _shown_length(slot) > LONGEST_SLOT:
-        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
+        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
     if slot.capacity is not None and not 0 < slot.capacity <= MOST_PEOPLE:
         found.append(
             (
                 "capacity",
-                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
+                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
             )
         )
     return [SlotFault(number=number, field=field, message=message) for field, message in found]
@@ -282,7 +360,7 @@ def advice(activity: Activity) -> list[Gap]:
             Gap(
                 field="standfirst",
                 step=Part.WHAT,
-                message=_("Ajoutez un résumé en une phrase : c’est ce que l’on lit en premier."),
+                message=_("Ajoutez un résumé en une phrase : c’est ce que l’on lit en premier."),
             )
         )
     if not activity.scientific_referent:
@@ -307,7 +385,7 @@ def advice(activity: Activity) -> list[Gap]:
             Gap(
                 field="slots",
                 step=Part.WHEN,
-                message=_("Un créneau au moins tombe hors des dates officielles : est-ce voulu ?"),
+                message=_("Un créneau au moins tombe hors des dates officielles : est-ce voulu ?"),
             )
         )
     if not activity.accessibility_known:
@@ -388,7 +466,7 @@ def _what(activity: Activity) -> list[Gap]:
         found.append(("title", _("Donnez un titre.")))
     if not activity.description:
         found.append(
-            ("description", _("Décrivez l’activité : ce que l’on y voit, ce que l’on y fait."))
+            ("description", _("Décrivez l’activité : ce que l’on y voit, ce que l’on y fait."))
         )
     if not terms_of(activity, "themes"):
         found.append(("themes", _("Choisissez au moins une thématique.")))
@@ -425,7 +503,7 @@ def _when(activity: Activity) -> list[Gap]:
     if not starts and activity.parent is not None:
         return []
     if not starts:
-        message = _("Indiquez au moins un créneau : un jour, une heure de début et de fin.")
+        message = _("Indiquez au moins un créneau : un jour, une heure de début et de fin.")
     elif not any(is_in_window(each, activity.edition) for each in starts):
         edition = activity.edition
         message = _(
@@ -452,7 +530,35 @@ def _how(activity: Activity) -> list[Gap]:
         found.append(
             (
                 "is_free",
-                _("La Fête de la science est gratuite : confirmez que votre activité l’est aussi."),
+                _("La Fête de la science est gratuite : confirmez que votre activité l’est aussi."),
             )
         )
     return [Gap(field=field, step=Part.HOW, message=message) for field, message in found]
+
+
+def situation(activity: Activity) -> str:
+    """Return where the activity stands, in a sentence for those who declared it."""
+    if activity.status is Status.DRAFT:
+        lacking = len(missing(activity))
+        if not lacking:
+            return str(_("Brouillon complet : il reste à le déposer."))
+        return str(
+            ngettext(
+                "Brouillon : il manque %(num)s élément pour le déposer.",
+                "Brouillon : il manque %(num)s éléments pour le déposer.",
+                lacking,
+            )
+        )
+    return str(_SITUATIONS[activity.status])
+
+
+_SITUATIONS = {
+    Status.SUBMITTED: lazy_gettext("Déposée : la coordination va la relire."),
+    Status.CHANGES_REQUESTED: lazy_gettext(
+        "La coordination demande un complément : lisez son message, corrigez, déposez de nouveau."
+    ),
+    Status.LABELLED: lazy_gettext("Labellisée : elle sera bientôt publiée dans le programme."),
+    Status.PUBLISHED: lazy_gettext("Publiée : tout le monde peut la voir dans le programme."),
+    Status.REFUSED: lazy_gettext("Refusée : le motif est donné sur sa page."),
+    Status.WITHDRAWN: lazy_gettext("Retirée : elle ne paraît nulle part."),
+}

@@ -10,12 +10,12 @@ from fete.accounts.models import User
 from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.core.pagination import Page, paginate
-from fete.journal.models import Entry
 from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Decision, Edition, Remark, Venue
+from fete.programme.models import Activity, Decision, Edition, EditionState, Remark, Venue
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
+MOST_IN_HAND = 50
 _PLACE = joinedload(Activity.venue).joinedload(Venue.commune)
 _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.edition),
@@ -72,6 +72,18 @@ def page_of_activities(user: User, *, number: int) -> Page[Activity]:
     return paginate(_mine(user), number=number)
 
 
+def activities_in_hand(user: User) -> Sequence[Activity]:
+    """Return the person's activities that wait for them: drafts and sent back, of editions not closed."""
+    return db.session.scalars(
+        _mine(user)
+        .where(
+            Activity.status.in_((Status.CHANGES_REQUESTED, Status.DRAFT)),
+            Edition.state != EditionState.CLOSED,
+        )
+        .limit(MOST_IN_HAND)
+    ).all()
+
+
 def _mine(user: User) -> Select[Activity]:
     return (
         select(Activity)
@@ -83,6 +95,7 @@ def _mine(user: User) -> Select[Activity]:
             joinedload(Activity.kind),
             _PLACE,
             joinedload(Activity.parent).joinedload(Activity.venue),
+            selectinload(Activity.terms),
             selectinload(Activity.slots),
         )
         .order_by(Edition.year.desc(), Activity.title, Activity.id)
@@ -102,17 +115,3 @@ def containers_of(edition: Edition) -> Sequence[Activity]:
         .options(joinedload(Activity.kind), _PLACE)
         .order_by(Activity.title, Activity.id)
     ).all()
-
-
-def last_change(activity: Activity) -> Entry | None:
-    """Return the latest line of the journal about what the activity holds."""
-    return db.session.scalar(
-        select(Entry)
-        .where(
-            Entry.object_kind == Activity.__tablename__,
-            Entry.object_id == activity.id,
-            Entry.act.in_(("activity.changed", "activity.declared")),
-        )
-        .order_by(Entry.at.desc(), Entry.id.desc())
-        .limit(1)
-    )

@@ -102,7 +102,7 @@ def declare(
     except IntegrityError:
         # The same form arrived by another worker in the same instant: its draft is the one.
         known = find_declared(form_key)
-        if known is None:
+        if known is None or known.organisation_id != organisation.id:
             raise
         return known
     record("activity.declared", on=activity, person_id=by.id, at=at, detail=activity.title)
@@ -172,7 +172,7 @@ def plan_slots(
     if gone and activity.published_at is not None:
         raise RuleBrokenError(
             _(
-                "Un créneau déjà publié ne se supprime pas : annulez-le, pour que le public l’apprenne."
+                "Un créneau déjà publié ne se supprime pas : annulez-le, pour que le public l’apprenne."
             ),
             field="slots",
         )
@@ -221,10 +221,11 @@ def index(activity: Activity) -> None:
     )
 
 
-def delete_draft(activity: Activity) -> None:
-    """Take away a draft that nobody but its structure has seen."""
-    if activity.status is not Status.DRAFT or activity.submitted_at is not None:
+def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
+    """Take away a draft that nobody but those who declare it has seen; the journal keeps its title."""
+    if not rules.was_never_shown(activity):
         raise RuleBrokenError(_("Seul un brouillon jamais déposé peut être supprimé."))
+    record("activity.deleted", on=activity, person_id=by.id, at=at, detail=activity.title)
     db.session.delete(activity)
     db.session.flush()
 

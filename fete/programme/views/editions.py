@@ -1,0 +1,101 @@
+"""For the region: open, describe and close editions."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from fete.accounts.models import User
+from fete.core.access import allows, requires
+from fete.core.clock import now, today
+from fete.core.db import transaction
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _
+from fete.programme.forms.edition import EditionForm
+from fete.programme.models import Edition, EditionState
+from fete.programme.policies import can_manage_edition, can_manage_editions
+from fete.programme.queries.editions import activities_by_edition, editions, find_edition
+from fete.programme.queries.review import acts_on
+from fete.programme.rules import call_is_open
+from fete.programme.services.editions import describe_edition, open_edition
+
+blueprint = Blueprint("editions", __name__, url_prefix="/coordination/editions")
+
+
+@blueprint.route("")
+@requires(can_manage_editions)
+def index() -> ResponseReturnValue:
+    """List the editions, the latest first."""
+    every = editions()
+    return render_template(
+        "editions/index.html",
+        editions=every,
+        numbers=activities_by_edition(),
+        calls={edition.id for edition in every if call_is_open(edition, today())},
+    )
+
+
+@blueprint.route("/nouvelle", methods=["GET", "POST"])
+@requires(can_manage_editions)
+def create() -> ResponseReturnValue:
+    """Open the edition of a year."""
+    form = EditionForm(data={"state": EditionState.PREPARED.value})
+    if form.submitted():
+        try:
+            with transaction():
+                edition = open_edition(
+                    form.plan(), state=EditionState(form.state.data), by=_person(), at=now()
+                )
+        except RuleBrokenError as error:
+            form.take_back(error)
+        else:
+            flash(_("L’édition %(year)s est enregistrée.", year=edition.year), "success")
+            return redirect(url_for("editions.index"))
+    return render_template("editions/create.html", form=form)
+
+
+@blueprint.route("/<int:year>", methods=["GET", "POST"])
+@allows(can_manage_edition, load=find_edition)
+def edit(edition: Edition) -> ResponseReturnValue:
+    """Describe an edition, open or close it."""
+    year = edition.year
+    form = EditionForm(obj=edition, data={"state": edition.state.value})
+    if form.submitted():
+        try:
+            with transaction():
+                _describe(year, form)
+        except RuleBrokenError as error:
+            form.take_back(error)
+        except StaleError:
+            form.form_errors.append(
+                _(
+                    "Quelqu’un a modifié cette édition en même temps que vous. Ce que vous avez écrit est gardé : comparez avec ce qui est enregistré, puis enregistrez de nouveau."
+                )
+            )
+            edition = find_edition(year) or edition
+            form.version.data = str(edition.version)
+        else:
+            flash(_("L’édition %(year)s est enregistrée.", year=form.year.data), "success")
+            return redirect(url_for("editions.index"))
+    return render_template(
+        "editions/edit.html", edition=find_edition(year), form=form, acts=acts_on(edition)
+    )
+
+
+def _describe(year: int, form: EditionForm) -> None:
+    edition = find_edition(year)
+    if edition is None:
+        raise StaleError
+    typed = form.version.data or ""
+    describe_edition(
+        edition,
+        form.plan(),
+        state=EditionState(form.state.data),
+        by=_person(),
+        at=now(),
+        version=int(typed) if typed.isdecimal() else None,
+    )
+
+
+def _person() -> User:
+    person: User = current_user._get_current_object()  # how the library gives the person itself
+    return person
