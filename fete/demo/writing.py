@@ -37,6 +37,7 @@ class ActivityText:
     age_min: int | None
     age_max: int | None
     minutes: int  # usual length of one slot
+    moment: str | None  # "morning", "day" or "evening" where the text says so
     capacity: int | None
     departements: tuple[str, ...]  # codes where the subject is at home; empty when it fits anywhere
 
@@ -109,19 +110,6 @@ SIDE_LEVELS: Mapping[str, str] = {
 }
 """Levels beside that order."""
 
-CLASS_STANDFIRSTS = (
-    "Une séance pour les classes {levels}.",
-    "Séance réservée aux groupes scolaires, {levels}, sur inscription de l’enseignant.",
-    "Pour les classes {levels} : expériences en demi-groupes et mise en commun.",
-    "Les classes {levels} mènent l’enquête, carnet en main.",
-    "Créneaux scolaires, {levels} : on observe, on essaie, on explique.",
-    "Manipuler, mesurer, discuter : une séance pensée pour les classes {levels}.",
-    "Accueil des classes {levels}, avec un dossier à préparer avant la venue.",
-    "À faire avec sa classe, {levels} : une question, un protocole, des surprises.",
-    "Deux médiateurs, une classe et beaucoup de pourquoi ({levels}).",
-    "Une demi-journée de sciences à vivre avec sa classe, {levels}.",
-)
-
 FOR_THE_YOUNG = (
     "enfant",
     "jeune",
@@ -148,16 +136,19 @@ class _Form:
     standfirst: str  # empty for a session kept for schools: it follows from the levels
     text: str
     age_min: int | None
+    minutes: int | None  # when the text says how long it lasts
+    moment: str | None
+    since: int  # the first year that can tell it
     school_levels: tuple[str, ...]
 
 
-def compose(rng: random.Random, *, kinds: Mapping[str, int]) -> list[ActivityText]:
-    """Return the activities of one edition, so many of each kind, in no particular order.
+def compose(rng: random.Random, *, kinds: Mapping[str, int], year: int) -> list[ActivityText]:
+    """Return the activities of this year's edition, so many of each kind, in no particular order.
 
-    No title comes twice, and subjects come back only once every other one of the kind has served as often.
-    Raise `ValueError` when more are asked of a kind than `available()` has.
+    No title comes twice, and the subjects that have served least come first;
+    what was not known in that year is not told. Raise `ValueError` when more are asked of a kind than `available()` has.
     """
-    stock = available()
+    stock = available(year)
     uses: Counter[str] = Counter()
     composed: list[ActivityText] = []
     # The kinds with least to choose from choose first.
@@ -166,7 +157,7 @@ def compose(rng: random.Random, *, kinds: Mapping[str, int]) -> list[ActivityTex
         if wanted > stock.get(kind, 0):
             msg = f"{wanted} activities of kind {kind} asked for, {stock.get(kind, 0)} written"
             raise ValueError(msg)
-        left = [form for form in _forms() if form.kind == kind]
+        left = [form for form in _forms() if form.kind == kind and form.since <= year]
         rng.shuffle(left)
         for _ in range(wanted):
             form = min(left, key=lambda candidate: uses[candidate.subject])
@@ -177,17 +168,17 @@ def compose(rng: random.Random, *, kinds: Mapping[str, int]) -> list[ActivityTex
     return composed
 
 
-def available() -> Counter[str]:
-    """Return how many activities of each kind one edition can hold, containers aside."""
-    return Counter(form.kind for form in _forms())
+def available(year: int) -> Counter[str]:
+    """Return how many activities of each kind the edition of this year can hold, containers aside."""
+    return Counter(form.kind for form in _forms() if form.since <= year)
 
 
-def usual_kinds(count: int, *, lab_open_days: int | None = None) -> dict[str, int]:
+def usual_kinds(count: int, *, year: int, lab_open_days: int | None = None) -> dict[str, int]:
     """Return how many of each kind a plausible edition of `count` activities holds, containers aside.
 
     The shares are those of what is written; the lab open days may be fixed beforehand.
     """
-    stock = available()
+    stock = available(year)
     kinds: dict[str, int] = {}
     if lab_open_days is not None:
         kinds["lab_open_day"] = lab_open_days
@@ -218,6 +209,7 @@ def compose_container(
         msg = f"every title of kind {kind} is taken in {commune_name}"
         raise ValueError(msg)
     title, written = rng.choice(free)
+    closings = _table("closings")
     themes = rng.sample(
         [
             "environment",
@@ -236,7 +228,9 @@ def compose_container(
         kind=kind,
         title=title,
         standfirst=written["standfirst"],
-        description=_long_enough(rng, [written["text"]], (), grown_up=False),
+        description=_long_enough(
+            rng, [written["text"]], closings["any"], closings["any"], grown_up=False
+        ),
         themes=tuple(sorted(themes)),
         audiences=rng.choice([("all",), ("all", "families"), ("all", "priority")])
         + (("schools",) if for_schools else ()),
@@ -246,6 +240,7 @@ def compose_container(
         age_min=None,
         age_max=None,
         minutes=rng.choice(MEASURES[kind].minutes),
+        moment=None,
         capacity=None,
         departements=(),
     )
@@ -321,6 +316,7 @@ def _activity(rng: random.Random, form: _Form) -> ActivityText:
 
 def _for_public(rng: random.Random, form: _Form) -> ActivityText:
     measures = MEASURES[form.kind]
+    closings = _table("closings")
     age = form.age_min
     for_schools = (
         form.kind in _OPEN_TO_CLASSES
@@ -348,7 +344,8 @@ def _for_public(rng: random.Random, form: _Form) -> ActivityText:
         description=_long_enough(
             rng,
             [form.idea, form.text],
-            _table("closings")[form.kind],
+            closings[form.kind],
+            closings[form.kind if form.kind in _APART else "any"],
             grown_up=age is not None and age >= _GROWN_UP,
         ),
         themes=form.themes,
@@ -360,7 +357,8 @@ def _for_public(rng: random.Random, form: _Form) -> ActivityText:
         age_max=age + 6
         if age is not None and young_workshop and rng.random() < _SHARE_RARE
         else None,
-        minutes=rng.choice(measures.minutes),
+        minutes=form.minutes or rng.choice(measures.minutes),
+        moment=form.moment,
         capacity=rng.choice(measures.capacities) if measures.capacities else None,
         departements=form.departements,
     )
@@ -376,11 +374,14 @@ def _for_classes(rng: random.Random, form: _Form) -> ActivityText:
         kind=form.kind,
         title=form.title,
         standfirst=form.standfirst
-        or rng.choice(CLASS_STANDFIRSTS).format(levels=_range(form.school_levels)),
+        or rng.choice(_table("closings")["class_standfirsts"]).format(
+            levels=_range(form.school_levels)
+        ),
         # The pupils first, the idea after: the page then differs from the public's from its first line.
         description=_long_enough(
             rng,
             [form.idea, form.text] if intervention else [form.text, form.idea],
+            closings,
             closings,
             grown_up=True,
         ),
@@ -391,16 +392,23 @@ def _for_classes(rng: random.Random, form: _Form) -> ActivityText:
         for_schools=True,
         age_min=min(youngest for youngest, _ in ages),
         age_max=max(oldest for _, oldest in ages),
-        minutes=rng.choice(MEASURES[form.kind].minutes if intervention else CLASS_MINUTES),
+        minutes=form.minutes
+        or rng.choice(MEASURES[form.kind].minutes if intervention else CLASS_MINUTES),
+        moment="day",
         capacity=capacity * 2 if form.kind in HALLS else capacity,
         departements=form.departements,
     )
 
 
 def _long_enough(
-    rng: random.Random, paragraphs: Sequence[str], closings: Sequence[str], *, grown_up: bool
+    rng: random.Random,
+    paragraphs: Sequence[str],
+    closings: Sequence[str],
+    further: Sequence[str],
+    *,
+    grown_up: bool,
 ) -> str:
-    """Join the paragraphs, then close with sentences about how it goes until the whole says enough."""
+    """Join the paragraphs and close with one of the `closings`, then `further` ones until the whole says enough."""
 
     def fitting(sentences: Sequence[str]) -> list[str]:
         return [
@@ -409,13 +417,13 @@ def _long_enough(
             if not grown_up or not any(word in one for word in FOR_THE_YOUNG)
         ]
 
-    general = fitting(_table("closings")["any"])
-    last = [rng.choice(fitting(closings))] if closings else []
-    if not closings or rng.random() < _SHARE_TWO_CLOSINGS:
-        last.append(rng.choice(general))
-    while sum(map(len, paragraphs)) + sum(map(len, last)) < SHORTEST_DESCRIPTION:
-        last.append(rng.choice([one for one in general if one not in last]))
-    heading = "### " + rng.choice(_HEADINGS) + "\n\n" if rng.random() < _SHARE_HEADING else ""
+    last = [rng.choice(fitting(closings))]
+    two = rng.random() < _SHARE_TWO_CLOSINGS
+    while (two and len(last) == 1) or sum(map(len, paragraphs)) + sum(
+        map(len, last)
+    ) < SHORTEST_DESCRIPTION:
+        last.append(rng.choice([one for one in fitting(further) if one not in last]))
+    heading = f"### {rng.choice(_HEADINGS)}\n\n" if rng.random() < _SHARE_HEADING else ""
     return "\n\n".join([*paragraphs, heading + " ".join(last)])
 
 
@@ -460,6 +468,9 @@ def _forms() -> tuple[_Form, ...]:
                     standfirst=form["standfirst"],
                     text=form["text"],
                     age_min=form.get("age_min"),
+                    minutes=form.get("minutes"),
+                    moment=form.get("moment"),
+                    since=form.get("since", subject.get("since", 0)),
                     school_levels=tuple(form.get("levels", ())),
                     **common,
                 )
@@ -473,6 +484,9 @@ def _forms() -> tuple[_Form, ...]:
                         standfirst="",
                         text=classes["text"],
                         age_min=None,
+                        minutes=None,
+                        moment=None,
+                        since=form.get("since", subject.get("since", 0)),
                         school_levels=tuple(classes["levels"]),
                         **common,
                     )
@@ -510,6 +524,7 @@ _AGES: Mapping[str, tuple[int, int]] = {
 }
 
 _OPEN_TO_CLASSES = frozenset({"exhibition", "visit", "lab_open_day", "demonstration"})
+_APART = frozenset({"nature_outing", "site_visit", "online"})  # no cloakroom, no shelf of books
 _ADULT = 16
 _GROWN_UP = 14
 _SMALL = 7
