@@ -1,6 +1,6 @@
 """Sums over one report, and what in it does not hang together. Knows nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,7 +122,7 @@ def incoherences(counts: Counts, about: Circumstances) -> list[Incoherence]:
     return [*_of_the_visitors(counts, about), *_of_the_size(counts, about), *_of_the_team(counts)]
 
 
-def questions_key(found: list[Incoherence]) -> str:
+def questions_key(found: Iterable[Incoherence]) -> str:
     """Return what identifies these questions together; empty when there is none."""
     return ";".join(each.key for each in found)
 
@@ -173,3 +173,44 @@ def _of_the_team(counts: Counts) -> Iterator[Incoherence]:
         yield Incoherence(doubt=Doubt.MORE_PEOPLE_THAN_VISITORS, figures=(team, present))
     elif team > LARGE_TEAM:
         yield Incoherence(doubt=Doubt.VERY_LARGE_TEAM, figures=(team,))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returns:
+    """How many reports are due and how many have come in; those who were dispensed owe none."""
+
+    due: int = 0
+    received: int = 0
+    validated: int = 0
+    waived: int = 0
+
+    @property
+    def to_validate(self) -> int:
+        """How many wait for the coordination."""
+        return self.received - self.validated
+
+    @property
+    def missing(self) -> int:
+        """How many are still awaited."""
+        return self.due - self.received
+
+    @property
+    def share(self) -> float | None:
+        """The part of those due that were validated, from 0 to 1; nothing when none is due."""
+        return self.validated / self.due if self.due else None
+
+    @property
+    def received_share(self) -> float | None:
+        """The part of those due that came in, from 0 to 1; nothing when none is due."""
+        return self.received / self.due if self.due else None
+
+
+def together(several: Iterable[Returns]) -> Returns:
+    """Return the returns of several places as one."""
+    rows = list(several)
+    return Returns(
+        due=sum(row.due for row in rows),
+        received=sum(row.received for row in rows),
+        validated=sum(row.validated for row in rows),
+        waived=sum(row.waived for row in rows),
+    )

@@ -1,5 +1,301 @@
-"""To be written."""
+"""For the coordination: which reports came in, one report with its doubts, and each step about it."""
 
-from flask import Blueprint
+from collections.abc import Callable
+from typing import Any
 
-blueprint = Blueprint("follow_up", __name__)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from fete.accounts.policies import territory_of
+from fete.core.access import allows, requires
+from fete.core.clock import now, today
+from fete.core.db import transaction
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _, lazy_gettext, ngettext
+from fete.core.settings import settings
+from fete.geography.models import Departement
+from fete.geography.queries import departements_of_region
+from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.queries.editions import editions
+from fete.programme.queries.review import acts_on
+from fete.reports.arithmetic import Returns, together
+from fete.reports.forms import (
+    QuestionForm,
+    ValidateForm,
+    ValidateSeveralForm,
+    VersionedForm,
+    WaiverForm,
+)
+from fete.reports.policies import can_follow_up, can_validate
+from fete.reports.queries import (
+    FollowUpFilters,
+    Wanted,
+    find_report,
+    find_reported,
+    followed_reports,
+    returns_by_departement,
+)
+from fete.reports.rules import (
+    doubts_of,
+    due_since,
+    is_due,
+    is_late,
+    is_open,
+    question_of,
+    standing_of,
+)
+from fete.reports.services import send_back, validate, validate_several, waive
+from fete.reports.workflow import ReportStatus, ReportStep, possible_steps
+
+blueprint = Blueprint("follow_up", __name__, url_prefix="/coordination/bilans")
+
+TABS = {
+    Wanted.TO_VALIDATE: lazy_gettext("Reçus à valider"),
+    Wanted.MISSING: lazy_gettext("Manquants"),
+    Wanted.VALIDATED: lazy_gettext("Validés"),
+    Wanted.WAIVED: lazy_gettext("Dispensés"),
+    Wanted.ALL: lazy_gettext("Tous"),
+}
+
+
+@blueprint.route("")
+@requires(can_follow_up)
+def index() -> ResponseReturnValue:
+    """List the reports of one's territory, the oldest first, and how many came in."""
+    known = [edition for edition in editions() if edition.state is not EditionState.PREPARED]
+    edition = _edition_of(known)
+    if edition is None:
+        return render_template("follow_up/index.html", edition=None)
+    departements = _departements()
+    filters = _filters(departements)
+    at = now()
+    by_departement = returns_by_departement(current_user, edition=edition, at=at)
+    chosen = {
+        code: returns
+        for code, returns in by_departement.items()
+        if not filters.departements or code in filters.departements
+    }
+    page = followed_reports(
+        current_user,
+        edition=edition,
+        filters=filters,
+        at=at,
+        number=request.args.get("page", default=1, type=int),
+    )
+    names = {departement.code: departement.name for departement in departements}
+    return render_template(
+        "follow_up/index.html",
+        edition=edition,
+        editions=known,
+        departements=departements,
+        filters=filters,
+        page=page,
+        returns=(total := together(chosen.values())),
+        counts=_counts(total),
+        by_departement=[(names.get(code or ""), each) for code, each in by_departement.items()],
+        doubts={
+            line.activity.id: [question_of(each) for each in doubts_of(line.report)]
+            for line in page.rows
+            if line.report is not None and line.report.status is ReportStatus.FILED
+        },
+        tabs=TABS,
+        args=_arguments(filters, edition),
+        can_change=is_open(edition),
+        form=ValidateSeveralForm(),
+        is_late=is_late(edition, today()),
+        Wanted=Wanted,
+    )
+
+
+@blueprint.route("/valider", methods=["POST"])
+@requires(can_follow_up)
+def validate_ticked() -> ResponseReturnValue:
+    """Validate the ticked reports that raise no doubt."""
+    form = ValidateSeveralForm()
+    shown = form.shown() if form.submitted() else {}
+    back = redirect(url_for("follow_up.index", **_passed_on()))
+    if not shown:
+        flash(_("Cochez au moins un bilan."), "warning")
+        return back
+    with transaction():
+        outcome = validate_several(shown, by=current_user, at=now())
+    if outcome.done:
+        flash(
+            ngettext("%(num)s bilan est validé.", "%(num)s bilans sont validés.", outcome.done),
+            "success",
+        )
+    if outcome.left:
+        flash(
+            ngettext(
+                "%(num)s bilan est laissé de côté : il pose une question ou vient de changer.",
+                "%(num)s bilans sont laissés de côté : ils posent une question ou viennent de changer.",
+                outcome.left,
+            ),
+            "warning",
+        )
+    return back
+
+
+@blueprint.route("/<int:activity_id>")
+@allows(can_validate, load=find_reported)
+def show(activity: Activity) -> ResponseReturnValue:
+    """Read one report, its doubts and their answers."""
+    return _page(activity)
+
+
+@blueprint.route("/<int:activity_id>/valider", methods=["GET", "POST"])
+@allows(can_validate, load=find_reported)
+def accept(activity: Activity) -> ResponseReturnValue:
+    """Validate one report."""
+    form = ValidateForm()
+    return _take(
+        activity,
+        form,
+        lambda: validate(activity, version=form.seen, by=current_user, at=now()),
+        done=_("Le bilan est validé : ses chiffres comptent."),
+    )
+
+
+@blueprint.route("/<int:activity_id>/renvoyer", methods=["GET", "POST"])
+@allows(can_validate, load=find_reported)
+def ask(activity: Activity) -> ResponseReturnValue:
+    """Send one report back with a question."""
+    form = QuestionForm()
+    return _take(
+        activity,
+        form,
+        lambda: send_back(
+            activity,
+            form.question.data or "",
+            version=form.seen,
+            by=current_user,
+            at=now(),
+        ),
+        done=_("Le bilan est renvoyé : la structure a reçu votre question."),
+    )
+
+
+@blueprint.route("/<int:activity_id>/dispenser", methods=["GET", "POST"])
+@allows(can_validate, load=find_reported)
+def dispense(activity: Activity) -> ResponseReturnValue:
+    """Do without one report."""
+    form = WaiverForm()
+    return _take(
+        activity,
+        form,
+        lambda: waive(
+            activity,
+            form.reason.data or "",
+            version=form.seen,
+            by=current_user,
+            at=now(),
+        ),
+        done=_("La structure est dispensée de ce bilan."),
+    )
+
+
+def _take(
+    activity: Activity, form: VersionedForm, act: Callable[[], object], *, done: str
+) -> ResponseReturnValue:
+    here = url_for("follow_up.show", activity_id=activity.id)
+    if request.method == "GET":
+        return redirect(here)
+    if form.submitted():
+        try:
+            with transaction():
+                act()
+        except RuleBrokenError as error:
+            form.take_back(error)
+        except StaleError:
+            form.form_errors.append(
+                _("Ce bilan a changé depuis que vous l’avez ouvert : relisez-le, puis recommencez.")
+            )
+        else:
+            flash(done, "success")
+            return redirect(here)
+    return _page(find_reported(activity.id) or activity, failed=form)
+
+
+def _page(activity: Activity, *, failed: VersionedForm | None = None) -> ResponseReturnValue:
+    report = find_report(activity)
+    version = report.version if report else 0
+    forms: dict[type[VersionedForm], VersionedForm] = {
+        kind: kind(formdata=None) for kind in (ValidateForm, QuestionForm, WaiverForm)
+    }
+    if failed is not None:
+        forms[type(failed)] = failed
+    for form in forms.values():
+        form.renew(version)
+    steps = possible_steps(report.status if report else ReportStatus.DRAFT)
+    can_change = is_open(activity.edition) and is_due(activity, now())
+    return render_template(
+        "follow_up/show.html",
+        activity=activity,
+        report=report,
+        standing=standing_of(report),
+        since=due_since(activity),
+        questions=[question_of(each) for each in doubts_of(report)] if report else [],
+        acts=acts_on(report) if report else [],
+        form=failed,
+        accept_form=forms[ValidateForm] if ReportStep.VALIDATE in steps else None,
+        ask_form=forms[QuestionForm] if ReportStep.SEND_BACK in steps else None,
+        dispense_form=forms[WaiverForm] if ReportStep.WAIVE in steps else None,
+        can_enter=ReportStep.FILE in steps,
+        can_change=can_change,
+    )
+
+
+def _edition_of(known: list[Edition]) -> Edition | None:
+    """Return the edition asked for, else the latest that has begun, else the latest."""
+    year = request.args.get("edition", type=int)
+    asked = [edition for edition in known if edition.year == year]
+    begun = [edition for edition in known if edition.starts_on <= today()]
+    return next(iter([*asked, *begun, *known]), None)
+
+
+def _departements() -> list[Departement]:
+    territory = territory_of(current_user)
+    return [
+        departement
+        for departement in departements_of_region(settings().region)
+        if territory is None or departement.code in territory
+    ]
+
+
+def _filters(departements: list[Departement]) -> FollowUpFilters:
+    asked = request.args.getlist("departement")
+    word = request.args.get("etat", "")
+    return FollowUpFilters(
+        wanted=Wanted(word) if word in set(Wanted) else Wanted.TO_VALIDATE,
+        departements=[each.code for each in departements if each.code in asked],
+    )
+
+
+def _arguments(filters: FollowUpFilters, edition: Edition) -> dict[str, object]:
+    """Return what the address of this list holds."""
+    return {
+        "edition": edition.year,
+        "etat": filters.wanted.value,
+        "departement": list(filters.departements),
+    }
+
+
+def _passed_on() -> dict[str, Any]:
+    """Return the filters that the address of the request holds, and nothing else of it."""
+    return {
+        "edition": request.args.get("edition", type=int),
+        "etat": request.args.get("etat"),
+        "departement": request.args.getlist("departement"),
+        "page": request.args.get("page", type=int),
+    }
+
+
+def _counts(returns: Returns) -> dict[Wanted, int]:
+    return {
+        Wanted.TO_VALIDATE: returns.to_validate,
+        Wanted.MISSING: returns.missing,
+        Wanted.VALIDATED: returns.validated,
+        Wanted.WAIVED: returns.waived,
+        Wanted.ALL: returns.due + returns.waived,
+    }

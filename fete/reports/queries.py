@@ -1,0 +1,265 @@
+"""Find reports: those that a person owes, those that the coordination follows, and how many have come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from fete.accounts.models import User
+from fete.accounts.policies import territory_of
+from fete.core.db import db
+from fete.core.pagination import PAGE_SIZE, Page, paginate
+from fete.network.models import Membership, MembershipState, Organisation
+from fete.programme.models import Activity, Edition, EditionState, Slot, Venue
+from fete.programme.queries.territory import departement_of_activity, within
+from fete.programme.workflow import Status
+from fete.reports.arithmetic import Returns
+from fete.reports.models import Report
+from fete.reports.rules import due_since, standing_of
+from fete.reports.workflow import ReportStatus, Standing
+
+
+class Wanted(StrEnum):
+    """Which reports a list shows."""
+
+    TO_VALIDATE = "a-valider"
+    MISSING = "manquants"
+    VALIDATED = "valides"
+    WAIVED = "dispenses"
+    ALL = "tous"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportLine:
+    """An activity that owes or owed a report, with the report if there is one."""
+
+    activity: Activity
+    report: Report | None
+
+    @property
+    def standing(self) -> Standing:
+        """Where the report stands."""
+        return standing_of(self.report)
+
+    @property
+    def since(self) -> datetime | None:
+        """From when the report is due."""
+        return due_since(self.activity)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpFilters:
+    """What a coordinator asks of the list."""
+
+    wanted: Wanted = Wanted.TO_VALIDATE
+    departements: Sequence[str] = field(default=())
+
+
+_SHOWN: tuple[ExecutableOption, ...] = (
+    joinedload(Activity.edition),
+    joinedload(Activity.organisation).joinedload(Organisation.commune),
+    joinedload(Activity.kind),
+    joinedload(Activity.venue).joinedload(Venue.commune),
+    joinedload(Activity.parent).options(joinedload(Activity.venue), selectinload(Activity.slots)),
+    selectinload(Activity.slots),
+)
+
+
+def ended_at() -> ColumnElement[datetime | None]:
+    """Return, for a statement that reads `Activity`, when the last slot ends: its own, else its container's.
+
+    As `rules.due_since` tells it.
+    """
+    own = aliased(Slot)
+    inherited = aliased(Slot)
+    last_own = (
+        select(func.max(own.ends_at))
+        .where(own.activity_id == Activity.id)
+        .correlate(Activity)
+        .scalar_subquery()
+    )
+    last_inherited = (
+        select(func.max(inherited.ends_at))
+        .where(inherited.activity_id == Activity.parent_id)
+        .correlate(Activity)
+        .scalar_subquery()
+    )
+    return func.coalesce(last_own, last_inherited)
+
+
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """Return, for a statement that reads `Activity`, the condition that a report is due, or was."""
+    return and_(Activity.status == Status.PUBLISHED, ended_at() <= at)
+
+
+def find_reported(activity_id: int) -> Activity | None:
+    """Return a published activity with all that its report needs to know of it."""
+    return db.session.scalar(
+        select(Activity)
+        .where(Activity.id == activity_id, Activity.status == Status.PUBLISHED)
+        .options(
+            *_SHOWN,
+            joinedload(Activity.organisation)
+            .selectinload(Organisation.memberships)
+            .joinedload(Membership.person),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_report(activity: Activity) -> Report | None:
+    """Return the report of an activity with who filed and who validated it."""
+    return db.session.scalar(
+        select(Report)
+        .where(Report.activity_id == activity.id)
+        .options(joinedload(Report.filed_by), joinedload(Report.validated_by))
+        .execution_options(populate_existing=True)
+    )
+
+
+def reports_of(user: User, *, at: datetime, number: int = 1) -> Page[ReportLine]:
+    """Return a page of what the person's structures owe and gave: latest edition first, oldest slot first."""
+    statement = (
+        select(Activity)
+        .join(Activity.edition)
+        .where(is_due(at), _of_my_structures(user))
+        .options(*_SHOWN)
+        .order_by(Edition.year.desc(), ended_at(), Activity.id)
+    )
+    return _with_reports(paginate(statement, number=number))
+
+
+def number_owed(user: User, *, at: datetime) -> int:
+    """Return how many reports the person's structures still owe, in editions that are not closed."""
+    statement = (
+        select(func.count())
+        .select_from(Activity)
+        .join(Activity.edition)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(
+            is_due(at),
+            _of_my_structures(user),
+            Edition.state != EditionState.CLOSED,
+            _is(Wanted.MISSING),
+        )
+    )
+    return db.session.scalar(statement) or 0
+
+
+def followed_reports(
+    user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime, number: int = 1
+) -> Page[ReportLine]:
+    """Return a page of the reports of a coordinator's territory, the oldest slot first."""
+    statement = (
+        select(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(
+            *_followed(user, edition=edition, departements=filters.departements, at=at),
+            _is(filters.wanted),
+        )
+        .options(*_SHOWN)
+        .order_by(ended_at(), Activity.id)
+    )
+    return _with_reports(paginate(statement, number=number, size=PAGE_SIZE))
+
+
+def returns_by_departement(
+    user: User, *, edition: Edition, at: datetime
+) -> dict[str | None, Returns]:
+    """Return, by code of département, how many reports of a coordinator's territory are due and came in."""
+    placed = (
+        select(departement_of_activity().label("departement"), Report.status)
+        .select_from(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(*_followed(user, edition=edition, departements=(), at=at))
+        .subquery()
+    )
+
+    def number_of(*statuses: ReportStatus) -> ColumnElement[int]:
+        return func.sum(case((placed.c.status.in_(statuses), 1), else_=0))
+
+    statement = (
+        select(
+            placed.c.departement,
+            func.count(),
+            number_of(ReportStatus.FILED, ReportStatus.VALIDATED),
+            number_of(ReportStatus.VALIDATED),
+            number_of(ReportStatus.WAIVED),
+        )
+        .group_by(placed.c.departement)
+        .order_by(placed.c.departement)
+    )
+    return {
+        code: Returns(
+            due=int(everything) - int(waived),
+            received=int(received),
+            validated=int(validated),
+            waived=int(waived),
+        )
+        for code, everything, received, validated, waived in db.session.execute(statement)
+    }
+
+
+def lines_under(activity_ids: Sequence[int]) -> Sequence[ReportLine]:
+    """Return these published activities, locked until the transaction ends, in the order of their numbers."""
+    statement = (
+        select(Activity)
+        .where(Activity.id.in_(activity_ids), Activity.status == Status.PUBLISHED)
+        .options(*_SHOWN)
+        .order_by(Activity.id)
+        .with_for_update(of=Activity)
+        .execution_options(populate_existing=True)
+    )
+    activities = db.session.scalars(statement).unique().all()
+    return _lines(activities)
+
+
+def _with_reports(page: Page[Activity]) -> Page[ReportLine]:
+    return Page(rows=_lines(page.rows), number=page.number, total=page.total, size=page.size)
+
+
+def _lines(activities: Sequence[Activity]) -> list[ReportLine]:
+    numbers = [activity.id for activity in activities]
+    found = db.session.scalars(
+        select(Report)
+        .where(Report.activity_id.in_(numbers))
+        .order_by(Report.id)
+        .execution_options(populate_existing=True)
+    )
+    reports = {report.activity_id: report for report in found}
+    return [ReportLine(activity=each, report=reports.get(each.id)) for each in activities]
+
+
+def _of_my_structures(user: User) -> ColumnElement[bool]:
+    return Activity.organisation_id.in_(
+        select(Membership.organisation_id).where(
+            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+        )
+    )
+
+
+def _followed(
+    user: User, *, edition: Edition, departements: Sequence[str], at: datetime
+) -> list[ColumnElement[bool]]:
+    conditions = [Activity.edition_id == edition.id, is_due(at), within(territory_of(user))]
+    if departements:
+        conditions.append(departement_of_activity().in_(sorted(departements)))
+    return conditions
+
+
+def _is(wanted: Wanted) -> ColumnElement[bool]:
+    match wanted:
+        case Wanted.TO_VALIDATE:
+            return Report.status == ReportStatus.FILED
+        case Wanted.MISSING:
+            return or_(Report.id.is_(None), Report.status == ReportStatus.DRAFT)
+        case Wanted.VALIDATED:
+            return Report.status == ReportStatus.VALIDATED
+        case Wanted.WAIVED:
+            return Report.status == ReportStatus.WAIVED
+        case Wanted.ALL:
+            return Activity.id.is_not(None)

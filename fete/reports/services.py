@@ -1,0 +1,214 @@
+"""Report, validate, ask back, do without: the verbs of reporting, inside the caller's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from fete.accounts.models import User
+from fete.core.db import db
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.i18n import gettext as _
+from fete.journal.services import record
+from fete.network.policies import is_member
+from fete.programme.models import Activity
+from fete.reports import mails
+from fete.reports.arithmetic import Counts, incoherences
+from fete.reports.models import Report
+from fete.reports.policies import can_validate
+from fete.reports.queries import find_report, lines_under
+from fete.reports.rules import (
+    DoubtfulReportError,
+    IncompleteReportError,
+    Told,
+    circumstances_of,
+    doubts_of,
+    is_answered,
+    is_due,
+    is_open,
+    limits,
+    missing,
+    question_of,
+)
+from fete.reports.workflow import ReportStatus, ReportStep, next_status
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validated:
+    """What became of several reports validated together."""
+
+    done: int
+    # Doubtful, changed since they were shown, or not the person's.
+    left: int
+
+
+def save(activity: Activity, told: Told, *, version: int, by: User, at: datetime) -> Report:
+    """Keep what is told so far, whatever lacks; raise `StaleError` when somebody else kept other figures."""
+    report = _locked(activity, at=at)
+    if _is_repeated(report, told, ReportStatus.DRAFT, version=version):
+        return report
+    _check_version(report, version)
+    _step(report, ReportStep.SAVE)
+    _write(report, told)
+    db.session.flush()
+    record("report.saved", on=report, person_id=by.id, at=at, detail=_source(by, activity))
+    return report
+
+
+def file_report(activity: Activity, told: Told, *, version: int, by: User, at: datetime) -> Report:
+    """Hand the report in; sent twice it is filed once.
+
+    Raise `IncompleteReportError` with all that it lacks, or `DoubtfulReportError` with what is asked about its
+    figures as long as the answer was not given to these very questions.
+    """
+    report = _locked(activity, at=at)
+    if _is_repeated(report, told, ReportStatus.FILED, version=version):
+        return report
+    _check_version(report, version)
+    about = circumstances_of(activity)
+    if gaps := limits(told.counts) or missing(told.counts, told.method, about):
+        raise IncompleteReportError(gaps)
+    found = incoherences(told.counts, about)
+    if not is_answered(told, found):
+        raise DoubtfulReportError(found)
+    _step(report, ReportStep.FILE)
+    _write(report, told)
+    report.filed_at = at
+    report.filed_by = by
+    db.session.flush()
+    answers = [question_of(each) for each in found]
+    if found:
+        answers.append(told.explanation or _("Chiffres confirmés tels quels."))
+    detail = "\n".join(filter(None, [_source(by, activity), *answers]))
+    record("report.filed", on=report, person_id=by.id, at=at, detail=detail)
+    return report
+
+
+def validate(activity: Activity, *, version: int, by: User, at: datetime) -> Report:
+    """Take the report as it stands: its figures count from now on."""
+    report = _locked(activity, at=at)
+    _check_version(report, version)
+    return _validate(report, by=by, at=at)
+
+
+def validate_several(shown: Mapping[int, int], *, by: User, at: datetime) -> Validated:
+    """Validate the filed reports of these activities that raise no doubt; `shown` gives the version seen of each."""
+    done = 0
+    for line in lines_under(sorted(shown)):
+        report = line.report
+        if (
+            report is not None
+            and report.status is ReportStatus.FILED
+            and report.version == shown[line.activity.id]
+            and can_validate(by, line.activity)
+            and is_open(line.activity.edition)
+            and not doubts_of(report)
+        ):
+            _validate(report, by=by, at=at)
+            done += 1
+    return Validated(done=done, left=len(shown) - done)
+
+
+def send_back(activity: Activity, question: str, *, version: int, by: User, at: datetime) -> Report:
+    """Give the report back to the structure with a question, and tell its members by letter."""
+    report = _locked(activity, at=at)
+    _check_version(report, version)
+    if not question:
+        raise RuleBrokenError(_("Écrivez votre question."), field="question")
+    _step(report, ReportStep.SEND_BACK)
+    report.question = question
+    report.validated_at = None
+    report.validated_by = None
+    report.waiver = ""
+    db.session.flush()
+    record("report.sent_back", on=report, person_id=by.id, at=at, detail=question)
+    mails.tell_of_question(report, at=at)
+    return report
+
+
+def waive(activity: Activity, reason: str, *, version: int, by: User, at: datetime) -> Report:
+    """Do without the report, for a reason that is kept."""
+    report = _locked(activity, at=at)
+    _check_version(report, version)
+    if not reason:
+        raise RuleBrokenError(_("Dites pourquoi vous n’attendez plus ce bilan."), field="reason")
+    _step(report, ReportStep.WAIVE)
+    report.waiver = reason
+    db.session.flush()
+    record("report.waived", on=report, person_id=by.id, at=at, detail=reason)
+    return report
+
+
+def _validate(report: Report, *, by: User, at: datetime) -> Report:
+    _step(report, ReportStep.VALIDATE)
+    report.validated_at = at
+    report.validated_by = by
+    db.session.flush()
+    record("report.validated", on=report, person_id=by.id, at=at)
+    return report
+
+
+def _locked(activity: Activity, *, at: datetime) -> Report:
+    """Return the report, a new one if there is none, while nobody else changes it."""
+    db.session.execute(select(Activity.id).where(Activity.id == activity.id).with_for_update())
+    if not is_open(activity.edition):
+        raise RuleBrokenError(_("Cette édition est close : ses bilans ne changent plus."))
+    if not is_due(activity, at):
+        raise RuleBrokenError(_("Le bilan se remplit une fois le dernier créneau terminé."))
+    report = find_report(activity)
+    if report is None:
+        report = Report(
+            activity=activity,
+            status=ReportStatus.DRAFT,
+            version=0,
+            remarks="",
+            explanation="",
+            is_confirmed=False,
+            question="",
+            waiver="",
+        )
+        db.session.add(report)
+    return report
+
+
+def _is_repeated(report: Report, told: Told, status: ReportStatus, *, version: int) -> bool:
+    """Whether this is what was sent just before, come a second time."""
+    stands = report.version == version + 1 and report.status is status
+    return stands and _told_in(report) == replace(told, asked="")
+
+
+def _told_in(report: Report) -> Told:
+    return Told(
+        counts=report.counts,
+        method=report.method,
+        remarks=report.remarks,
+        explanation=report.explanation,
+        is_confirmed=report.is_confirmed,
+    )
+
+
+def _check_version(report: Report, version: int) -> None:
+    if report.version != version:
+        raise StaleError
+
+
+def _step(report: Report, step: ReportStep) -> None:
+    status = next_status(report.status, step)
+    if status is None:
+        raise RuleBrokenError(_("Ce bilan n’est plus à cette étape : relisez-le."))
+    report.status = status
+    report.version += 1
+
+
+def _write(report: Report, told: Told) -> None:
+    for each in fields(Counts):
+        setattr(report, each.name, getattr(told.counts, each.name))
+    report.method = told.method
+    report.remarks = told.remarks
+    report.explanation = told.explanation
+    report.is_confirmed = told.is_confirmed
+
+
+def _source(by: User, activity: Activity) -> str:
+    return "" if is_member(by, activity.organisation) else _("Saisi par la coordination.")

@@ -1,0 +1,21 @@
+// The running total of a report, as it is typed. Without script the total is the one last sent.
+
+const language = document.documentElement.lang || "fr";
+const format = new Intl.NumberFormat(language);
+
+const read = (field) => {
+  const typed = field.value.replace(/[\s.\u00a0\u202f]/g, "");
+  return /^\d{1,7}$/.test(typed) ? Number(typed) : null;
+};
+
+for (const output of document.querySelectorAll("output[data-total]")) {
+  const fields = [...document.querySelectorAll(`[data-adds="${output.dataset.total}"]`)];
+  const show = () => {
+    const told = fields.map(read).filter((value) => value !== null);
+    output.value = told.length
+      ? format.format(told.reduce((sum, value) => sum + value, 0))
+      : output.dataset.nothing;
+  };
+  for (const field of fields) field.addEventListener("input", show);
+  show();
+}
