@@ -3,7 +3,9 @@
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
 
-from fete.geography.models import Commune
+from fete.core.settings import settings
+from fete.geography.models import Commune, Departement
+from fete.geography.queries import departements_of_region
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Venue
 
@@ -42,3 +44,12 @@ def departement_of_activity() -> ColumnElement[str | None]:
 def within(territory: frozenset[str] | None) -> ColumnElement[bool]:
     """Return the condition that an activity is reviewed in these départements; `None` means everywhere."""
     return true() if territory is None else departement_of_activity().in_(sorted(territory))
+
+
+def departements_within(territory: frozenset[str] | None) -> list[Departement]:
+    """Return the départements of the region that belong to a territory, in the order of their codes."""
+    return [
+        departement
+        for departement in departements_of_region(settings().region)
+        if territory is None or departement.code in territory
+    ]

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
+from fete.accounts.views.sign import this_person
 from fete.core.access import allows
 from fete.core.clock import now
 from fete.core.db import transaction
@@ -31,7 +31,7 @@ def cancel(activity: Activity) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                cancel_activity(activity, by=current_user, at=now(), **form.values())
+                cancel_activity(activity, by=this_person(), at=now(), **form.values())
         except (RuleBrokenError, StaleError) as error:
             activity = _taken_back(activity, form, error)
         else:
@@ -54,7 +54,7 @@ def reinstate(activity: Activity) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                reinstate_activity(activity, by=current_user, at=now(), **form.values())
+                reinstate_activity(activity, by=this_person(), at=now(), **form.values())
         except (RuleBrokenError, StaleError) as error:
             flash(str(error), "error")
         else:
@@ -71,7 +71,7 @@ def slot(activity: Activity, slot_id: int) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                change_slot(chosen, by=current_user, at=now(), **form.values())
+                change_slot(chosen, by=this_person(), at=now(), **form.values())
         except (RuleBrokenError, StaleError) as error:
             activity = _taken_back(activity, form, error)
             chosen = _slot_of(activity, slot_id)
@@ -82,7 +82,7 @@ def slot(activity: Activity, slot_id: int) -> ResponseReturnValue:
         "cancellations/slot.html",
         activity=activity,
         back=_back(activity),
-        can_edit=can_edit(current_user, activity),
+        can_edit=can_edit(this_person(), activity),
         form=form,
         slot=chosen,
     )
@@ -92,7 +92,9 @@ def _slot_of(activity: Activity, slot_id: int) -> Slot:
     return next((slot for slot in activity.slots if slot.id == slot_id), None) or abort(404)
 
 
-def _taken_back(activity: Activity, form: StepForm, error: RuleBrokenError | StaleError) -> Activity:
+def _taken_back(
+    activity: Activity, form: StepForm, error: RuleBrokenError | StaleError
+) -> Activity:
     """Return the activity as it stands now, after the form has told what refused."""
     if isinstance(error, RuleBrokenError):
         form.take_back(error)
@@ -104,6 +106,6 @@ def _taken_back(activity: Activity, form: StepForm, error: RuleBrokenError | Sta
 
 
 def _back(activity: Activity) -> str:
-    if can_review(current_user, activity):
+    if can_review(this_person(), activity):
         return url_for("review.show", activity_id=activity.id)
     return url_for("activities.preview", activity_id=activity.id)

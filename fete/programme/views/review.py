@@ -2,17 +2,14 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.accounts.policies import is_coordinator, territory_of
+from fete.accounts.views.sign import this_person
 from fete.core.access import allows, requires
 from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import lazy_gettext
-from fete.core.settings import settings
-from fete.geography.models import Departement
-from fete.geography.queries import departements_of_region
 from fete.network.queries import active_members
 from fete.programme.forms.review import (
     STATUSES,
@@ -32,6 +29,7 @@ from fete.programme.queries.review import (
     counts_by_status,
     next_to_review,
 )
+from fete.programme.queries.territory import departements_within
 from fete.programme.services.review import take_step
 from fete.programme.workflow import COORDINATOR_STEPS, Step
 from fete.vocabulary.models import TermList
@@ -59,10 +57,10 @@ _DONE = {
 @requires(is_coordinator)
 def queue() -> ResponseReturnValue:
     """List the activities of one's territory, those that wait first."""
-    territory = territory_of(current_user)
+    territory = territory_of(this_person())
     form = QueueForm(
         request.args,
-        departements=_departements(territory),
+        departements=departements_within(territory),
         kinds=terms_of(TermList.KIND),
         editions=editions(),
     )
@@ -110,7 +108,7 @@ def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
     """Return whether the step was taken; the form says why when it was not."""
     try:
         with transaction():
-            take_step(activity, step, by=current_user, at=now(), **form.values())
+            take_step(activity, step, by=this_person(), at=now(), **form.values())
     except RuleBrokenError as error:
         form.take_back(error)
         return False
@@ -129,26 +127,18 @@ def _page(
         # What was typed stays; it is bound to the activity as it stands now.
         failed_form.version.data = activity.version
         forms[failed_step] = failed_form
-    possible = steps_for(current_user, activity) & COORDINATOR_STEPS
+    possible = steps_for(this_person(), activity) & COORDINATOR_STEPS
     return render_template(
         "review/show.html",
         activity=activity,
         acts=acts_on(activity),
-        can_cancel=can_cancel(current_user, activity),
-        can_edit=can_edit(current_user, activity),
+        can_cancel=can_cancel(this_person(), activity),
+        can_edit=can_edit(this_person(), activity),
         failed_step=failed_step,
         form=failed_form,
         forms={step.value: form for step, form in forms.items() if step in possible},
         members=active_members(activity.organisation),
-        next_one=next_to_review(territory_of(current_user), beside=activity),
+        next_one=next_to_review(territory_of(this_person()), beside=activity),
         word=WORDS[activity.status],
         statuses=STATUSES,
     )
-
-
-def _departements(territory: frozenset[str] | None) -> list[Departement]:
-    return [
-        departement
-        for departement in departements_of_region(settings().region)
-        if territory is None or departement.code in territory
-    ]
