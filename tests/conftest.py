@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import flask_migrate
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import NullPool, create_engine, event, select, text
@@ -64,6 +65,8 @@ def site_on(address: str, folder: Path) -> Iterator[Flask]:
         letters_folder=str(folder / "letters"),
     )
     with site.app_context():
+        # The public address is secure: so is what tests ask.
+        site.config["PREFERRED_URL_SCHEME"] = "https"
         flask_migrate.upgrade(revision="head")
         load_terms()
         load_reference(regions={"76"})
@@ -98,7 +101,29 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 class Browser(FlaskClient):
-    """A client that fills the forms it is shown as a browser would: with their hidden token."""
+    """A client that fills the forms it is shown as a browser would: by https, with their hidden token."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.environ_base["HTTP_REFERER"] = "https://localhost/"
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Ask in a context of its own, as on a real site: nobody is remembered from one request to the next.
+
+        What the test did is written before; what it holds is read anew after.
+        """
+        database.session.commit()
+        with self.application.app_context():
+            answer = super().open(*args, **options)
+        database.session.expire_all()
+        return answer
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Ask for a page; what the request before kept for itself is not there any more."""
+        # The tests share one application context, which a served site makes anew for each request.
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **options)
 
     def token(self, path: str = "/compte/connexion") -> str:
         """Return a token against forged requests for this session."""
