@@ -149,6 +149,7 @@ def compose(rng: random.Random, *, kinds: Mapping[str, int], year: int) -> list[
     what was not known in that year is not told. Raise `ValueError` when more are asked of a kind than `available()` has.
     """
     stock = available(year)
+    told: dict[str, str] = {}  # what the edition already says of a subject
     uses: Counter[str] = Counter()
     composed: list[ActivityText] = []
     # The kinds with least to choose from choose first.
@@ -163,7 +164,9 @@ def compose(rng: random.Random, *, kinds: Mapping[str, int], year: int) -> list[
             form = min(left, key=lambda candidate: uses[candidate.subject])
             left.remove(form)
             uses[form.subject] += 1
-            composed.append(_activity(rng, form))
+            one = _activity(rng, form, told.get(form.subject, ""))
+            told[form.subject] = told.get(form.subject, "") + one.description
+            composed.append(one)
     rng.shuffle(composed)
     return composed
 
@@ -229,7 +232,7 @@ def compose_container(
         title=title,
         standfirst=written["standfirst"],
         description=_long_enough(
-            rng, [written["text"]], closings["any"], closings["any"], grown_up=False
+            rng, [written["text"]], closings["any"], closings["any"], told="", grown_up=False
         ),
         themes=tuple(sorted(themes)),
         audiences=rng.choice([("all",), ("all", "families"), ("all", "priority")])
@@ -309,12 +312,12 @@ def at(commune_name: str) -> str:
     return f"à {name}"
 
 
-def _activity(rng: random.Random, form: _Form) -> ActivityText:
+def _activity(rng: random.Random, form: _Form, told: str) -> ActivityText:
     classes_only = not form.standfirst or form.kind == "class_intervention"
-    return _for_classes(rng, form) if classes_only else _for_public(rng, form)
+    return _for_classes(rng, form, told) if classes_only else _for_public(rng, form, told)
 
 
-def _for_public(rng: random.Random, form: _Form) -> ActivityText:
+def _for_public(rng: random.Random, form: _Form, told: str) -> ActivityText:
     measures = MEASURES[form.kind]
     closings = _table("closings")
     age = form.age_min
@@ -346,6 +349,7 @@ def _for_public(rng: random.Random, form: _Form) -> ActivityText:
             [form.idea, form.text],
             closings[form.kind],
             closings[form.kind if form.kind in _APART else "any"],
+            told=told,
             grown_up=age is not None and age >= _GROWN_UP,
         ),
         themes=form.themes,
@@ -364,7 +368,7 @@ def _for_public(rng: random.Random, form: _Form) -> ActivityText:
     )
 
 
-def _for_classes(rng: random.Random, form: _Form) -> ActivityText:
+def _for_classes(rng: random.Random, form: _Form, told: str) -> ActivityText:
     intervention = form.kind == "class_intervention"
     ages = [_AGES[level] for level in form.school_levels]
     closings = _table("closings")["class_intervention" if intervention else "classes"]
@@ -377,12 +381,12 @@ def _for_classes(rng: random.Random, form: _Form) -> ActivityText:
         or rng.choice(_table("closings")["class_standfirsts"]).format(
             levels=_range(form.school_levels)
         ),
-        # The pupils first, the idea after: the page then differs from the public's from its first line.
         description=_long_enough(
             rng,
-            [form.idea, form.text] if intervention else [form.text, form.idea],
+            [form.idea, form.text],
             closings,
             closings,
+            told=told,
             grown_up=True,
         ),
         themes=form.themes,
@@ -406,15 +410,19 @@ def _long_enough(
     closings: Sequence[str],
     further: Sequence[str],
     *,
+    told: str,
     grown_up: bool,
 ) -> str:
-    """Join the paragraphs and close with one of the `closings`, then `further` ones until the whole says enough."""
+    """Join the paragraphs and close with one of the `closings`, then `further` ones until the whole says enough.
+
+    A sentence of `told` is not said again.
+    """
 
     def fitting(sentences: Sequence[str]) -> list[str]:
         return [
             one
             for one in sentences
-            if not grown_up or not any(word in one for word in FOR_THE_YOUNG)
+            if one not in told and (not grown_up or not any(word in one for word in FOR_THE_YOUNG))
         ]
 
     last = [rng.choice(fitting(closings))]
@@ -479,7 +487,7 @@ def _forms() -> tuple[_Form, ...]:
                 classes = form["classes"]
                 forms.append(
                     _Form(
-                        kind=form["kind"],
+                        kind=classes.get("kind", form["kind"]),
                         title=classes["title"],
                         standfirst="",
                         text=classes["text"],
