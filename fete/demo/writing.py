@@ -104,9 +104,9 @@ LEVELS: Mapping[str, tuple[str, str, int, int]] = {
 """Levels in the order of a schooling: how a range begins, how it ends, youngest and oldest age."""
 
 SIDE_LEVELS: Mapping[str, str] = {
-    "upper_vocational": "lycée professionnel",
-    "agri": "enseignement agricole",
-    "higher": "enseignement supérieur",
+    "upper_vocational": "du lycée professionnel",
+    "agri": "de l’enseignement agricole",
+    "higher": "de l’enseignement supérieur",
 }
 """Levels beside that order."""
 
@@ -444,12 +444,10 @@ def _levels_from(age: int | None) -> tuple[str, ...]:
 
 
 def _range(levels: Collection[str]) -> str:
-    """Return « du CP à la sixième et lycée professionnel » for these levels."""
+    """Return « du CP à la sixième et du lycée professionnel » for these levels."""
     told = [LEVELS[level] for level in LEVELS if level in levels]
     words = [f"{told[0][0]} {told[-1][1]}"] if told else []
-    words += [
-        name if told else f"de l’{name}" for level, name in SIDE_LEVELS.items() if level in levels
-    ]
+    words += [name for level, name in SIDE_LEVELS.items() if level in levels]
     return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 

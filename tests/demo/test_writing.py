@@ -262,6 +262,20 @@ def test_a_text_for_grown_ups_does_not_speak_to_children():
     assert [one.description for one in wine if "enfant" in one.description] == []
 
 
+def test_a_session_kept_for_schools_says_to_which_classes_it_speaks():
+    full = writing.compose(random.Random(2), kinds=dict(writing.available(2026)), year=2026)
+    told = {one.title: one for one in full}
+    session = told["Bleu, vert, rouge, blanc"]
+    assert session.school_levels == ("primary_c3", "lower_c4", "upper_vocational")
+    assert "du CM1 à la troisième et du lycée professionnel" in session.standfirst
+    assert (session.age_min, session.age_max, session.for_public, session.moment) == (
+        9,
+        18,
+        False,
+        "day",
+    )
+
+
 def test_asking_for_more_than_is_written_is_refused():
     with pytest.raises(ValueError, match="activities of kind screening asked for"):
         writing.compose(random.Random(1), kinds={"screening": 1000}, year=2026)
