@@ -24,6 +24,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # untyped library
                 ]
             return unbound_field.bind(form=form, **options)
 
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  # as the library has it
+        """Whether everything typed can be taken; what cannot is said in plain words of the language in use."""
+        is_right = bool(super().validate(extra_validators))
+        for field in self:
+            _put_in_words(field)
+        return is_right
+
     def submitted(self) -> bool:
         """Whether the form was sent and everything typed can be taken."""
         return bool(self.validate_on_submit())
@@ -40,6 +47,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # untyped library
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+
+def _put_in_words(field: Field) -> None:
+    """Turn sentences that wait for their language into text, in a field and in those it holds."""
+    for inner in [*getattr(field, "entries", ()), *getattr(field, "form", ())]:
+        _put_in_words(inner)
+    if not hasattr(field, "form"):
+        field.errors = [
+            error if isinstance(error, dict | list) else str(error) for error in field.errors
+        ]
 
 
 _UNCLEANED = frozenset(
