@@ -10,9 +10,9 @@ from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import moment
 from fete.journal.services import record
-from fete.network.policies import is_member
 from fete.programme import mails, rules
 from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
+from fete.programme.policies import declares
 from fete.programme.queries.review import latest_act
 from fete.programme.services.activities import touch
 from fete.programme.workflow import (
@@ -213,7 +213,7 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
 
 
 def _withdraws_for_others(activity: Activity, step: Step, by: User) -> bool:
-    return step is Step.WITHDRAW and not is_member(by, activity.organisation)
+    return step is Step.WITHDRAW and not declares(by, activity)
 
 
 def _check_deposit(activity: Activity, at: datetime) -> None:
