@@ -84,7 +84,7 @@ FORM = """
 {% from "components/forms.html" import field, choices, checkbox, error_summary, submit %}
 {% from "components/commune.html" import commune_field %}
 {{ error_summary(form) }}
-{{ field(form.title, help="Court.", autocomplete="off") }}{{ field(form.standfirst) }}{{ field(form.kind) }}
+{{ field(form.title, help="Court.") }}{{ field(form.standfirst) }}{{ field(form.kind) }}
 {{ choices(form.themes, columns=2) }}{{ field(form.booking, help="Une seule réponse.") }}{{ checkbox(form.free) }}
 {{ commune_field(form.commune) }}{{ field(form.slots) }}{{ submit("Envoyer", name="step", value="send") }}
 """
