@@ -111,12 +111,12 @@ class ReportForm(VersionedForm):
             self[name].data = getattr(report, name)
 
     def told(self) -> Told:
-        """Return what the person tells."""
+        """Return what the person tells; what cannot be read is not told."""
         figures = {each.name: self[each.name].data for each in fields(Counts)}
         outcome = figures.pop("outcome")
         return Told(
-            counts=Counts(outcome=Outcome(outcome) if outcome else None, **figures),
-            method=Method(self.method.data) if self.method.data else None,
+            counts=Counts(outcome=Outcome(outcome) if outcome in set(Outcome) else None, **figures),
+            method=Method(self.method.data) if self.method.data in set(Method) else None,
             remarks=self.remarks.data or "",
             explanation=self.explanation.data or "",
             is_confirmed=bool(self.is_confirmed.data),

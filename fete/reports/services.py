@@ -1,6 +1,6 @@
 """Report, validate, ask back, do without: the verbs of reporting, inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from fete.network.policies import is_member
 from fete.programme.models import Activity
 from fete.reports import mails
 from fete.reports.arithmetic import Counts, incoherences
-from fete.reports.models import Report
+from fete.reports.models import Method, Report
 from fete.reports.policies import can_validate
 from fete.reports.queries import find_report, lines_under
 from fete.reports.rules import (
@@ -212,3 +212,34 @@ def _write(report: Report, told: Told) -> None:
 
 def _source(by: User, activity: Activity) -> str:
     return "" if is_member(by, activity.organisation) else _("Saisi par la coordination.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastReport:
+    """The report of an activity as it was gathered elsewhere, and the one that stands already, if any."""
+
+    activity: Activity
+    status: ReportStatus
+    counts: Counts
+    method: Method | None = None
+    remarks: str = ""
+    report: Report | None = None
+
+
+def enter_past(reports: Iterable[PastReport], *, at: datetime) -> list[Report]:
+    """Keep reports that were gathered elsewhere as they are, one journal line each, one writing for all."""
+    made = []
+    for past in reports:
+        report = past.report or Report(activity=past.activity, version=0)
+        for each in fields(Counts):
+            setattr(report, each.name, getattr(past.counts, each.name))
+        report.method, report.remarks, report.status = past.method, past.remarks, past.status
+        report.filed_at = at
+        report.validated_at = at if past.status is ReportStatus.VALIDATED else None
+        report.version += 1
+        made.append(report)
+    db.session.add_all(made)
+    db.session.flush()
+    for report in made:
+        record("report.entered", on=report, person_id=None, at=at)
+    return made

@@ -82,15 +82,18 @@ def make_activity(
         "submitted_at": None if status is Status.DRAFT else now(),
         "published_at": now() if status is Status.PUBLISHED else None,
     }
+    # Read before the activity is made: one that hangs on its container must not be flushed half done.
+    place, its_kind = venue or make_venue(str(commune)), term("kind", str(kind))
+    its_terms = [term(*each) for each in terms]  # type: ignore[attr-defined]
     activity = Activity(
         edition=edition,
         organisation=organisation,
-        venue=venue or make_venue(str(commune)),
-        kind=term("kind", str(kind)),
+        venue=place,
+        kind=its_kind,
         status=status,
         **(known | values),
     )
-    activity.terms = [term(*each) for each in terms]  # type: ignore[attr-defined]
+    activity.terms = its_terms
     activity.search = search_text(
         activity.title, activity.standfirst, activity.description, organisation.name
     )

@@ -1,0 +1,190 @@
+"""The sums of one report, and what in it is asked about."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fete.reports.arithmetic import (
+    Circumstances,
+    Counts,
+    Doubt,
+    Incoherence,
+    Outcome,
+    Returns,
+    incoherences,
+    questions_key,
+    together,
+)
+
+FIGURE = st.none() | st.integers(0, 9_999_999)
+COUNTS = st.builds(
+    Counts,
+    outcome=st.none() | st.sampled_from(Outcome),
+    public=FIGURE,
+    pupils=FIGURE,
+    adults=FIGURE,
+    online=FIGURE,
+    researchers=FIGURE,
+    mediators=FIGURE,
+    volunteers=FIGURE,
+    others=FIGURE,
+)
+ABOUT = st.builds(
+    Circumstances,
+    for_public=st.booleans(),
+    for_schools=st.booleans(),
+    on_site=st.booleans(),
+    online=st.booleans(),
+    is_container=st.booleans(),
+    is_cancelled=st.booleans(),
+    slots=st.integers(0, 20),
+    capacity=st.none() | st.integers(1, 500),
+)
+EVERYTHING = Circumstances(for_schools=True, online=True, capacity=100, slots=3)
+
+
+def held(**figures):
+    usual = {"public": 40, "pupils": 25, "adults": 3, "online": 0, "researchers": 2}
+    return Counts(**({"outcome": Outcome.HELD} | usual | figures))
+
+
+@pytest.mark.parametrize(
+    ("figures", "visitors"),
+    [
+        ({"public": 954 - 516, "pupils": 495, "adults": 21}, 954),
+        ({"public": 0, "pupils": 0, "adults": 0}, 0),
+        ({"public": 12}, 12),
+        ({"online": 300}, None),
+        ({}, None),
+    ],
+)
+def test_visitors_are_public_pupils_and_adults_and_never_connections(figures, visitors):
+    assert Counts(**figures).visitors == visitors
+
+
+def test_the_team_is_everybody_who_made_it():
+    counts = Counts(researchers=2, mediators=None, volunteers=4, others=1)
+    assert counts.team == 7
+
+
+def test_a_sound_report_raises_no_doubt():
+    assert incoherences(held(), EVERYTHING) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "about", "doubts"),
+    [
+        (
+            held(public=0, pupils=0, adults=0),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.NOBODY_CAME)],
+        ),
+        (held(public=0, pupils=0, adults=0, online=12), EVERYTHING, []),
+        (
+            held(adults=0),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.PUPILS_WITHOUT_ADULTS, figures=(25,))],
+        ),
+        (
+            held(pupils=0),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.ADULTS_WITHOUT_PUPILS, figures=(3,))],
+        ),
+        (
+            held(),
+            Circumstances(for_schools=False),
+            [Incoherence(doubt=Doubt.PUPILS_NOT_EXPECTED, figures=(25,))],
+        ),
+        (
+            held(),
+            Circumstances(for_schools=True, for_public=False),
+            [Incoherence(doubt=Doubt.PUBLIC_NOT_EXPECTED, figures=(40,))],
+        ),
+        (
+            held(public=28),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.COUNTED_TWICE, figures=(28, 25, 3))],
+        ),
+        (held(public=8, pupils=8, adults=1), EVERYTHING, []),
+        (held(public=300 - 28), EVERYTHING, []),
+        (
+            held(public=301 - 28),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.ABOVE_CAPACITY, figures=(301, 100, 3))],
+        ),
+        (
+            held(public=20_000),
+            Circumstances(for_schools=True),
+            [Incoherence(doubt=Doubt.VERY_MANY, figures=(20_028,))],
+        ),
+        (held(public=20_000), Circumstances(for_schools=True, is_container=True), []),
+        (
+            held(volunteers=300),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.MORE_PEOPLE_THAN_VISITORS, figures=(302, 68))],
+        ),
+        (held(public=1, pupils=0, adults=0, volunteers=4), EVERYTHING, []),
+        (
+            held(volunteers=1_200, public=9_000),
+            Circumstances(for_schools=True),
+            [Incoherence(doubt=Doubt.VERY_LARGE_TEAM, figures=(1_202,))],
+        ),
+        (
+            held(online=12),
+            Circumstances(for_schools=True),
+            [Incoherence(doubt=Doubt.ONLINE_NOT_EXPECTED, figures=(12,))],
+        ),
+        (
+            held(online=12),
+            Circumstances(for_schools=True, on_site=False, online=True),
+            [Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(68,))],
+        ),
+        (
+            held(),
+            Circumstances(for_schools=True, is_cancelled=True),
+            [Incoherence(doubt=Doubt.HELD_YET_CANCELLED)],
+        ),
+        (
+            held(outcome=Outcome.CANCELLED, online=7),
+            EVERYTHING,
+            [Incoherence(doubt=Doubt.CANCELLED_YET_VISITED, figures=(68, 7))],
+        ),
+        (Counts(outcome=Outcome.CANCELLED), Circumstances(is_cancelled=True), []),
+        (Counts(public=40, pupils=25), EVERYTHING, []),
+    ],
+)
+def test_what_does_not_hang_together_is_asked_about(counts, about, doubts):
+    assert incoherences(counts, about) == doubts
+
+
+def test_every_doubt_can_be_raised():
+    rows = test_what_does_not_hang_together_is_asked_about.pytestmark[0].args[1]
+    assert {each.doubt for row in rows for each in row[2]} == set(Doubt)
+
+
+@given(COUNTS, ABOUT)
+def test_no_report_makes_the_questions_fail_nor_asks_one_twice(counts, about):
+    found = incoherences(counts, about)
+    assert len({each.doubt for each in found}) == len(found)
+    assert (questions_key(found) == "") == (found == [])
+
+
+@given(COUNTS, ABOUT)
+def test_more_than_the_capacity_several_times_never_passes_in_silence(counts, about):
+    asked = {each.doubt for each in incoherences(counts, about)}
+    if counts.took_place and about.capacity and (counts.visitors or 0) > 1_000 * about.capacity:
+        assert Doubt.ABOVE_CAPACITY in asked
+
+
+def test_an_answer_holds_for_its_figures_only():
+    one = incoherences(held(adults=0), EVERYTHING)
+    other = incoherences(held(adults=0, pupils=26), EVERYTHING)
+    assert questions_key(one) == "pupils_without_adults:25"
+    assert questions_key(other) == "pupils_without_adults:26"
+
+
+def test_returns_add_up():
+    rows = [Returns(due=4, received=3, validated=1, waived=1), Returns(due=6, received=2)]
+    total = together(rows)
+    assert total == Returns(due=10, received=5, validated=1, waived=1)
+    assert (total.missing, total.to_validate, total.share, total.received_share) == (5, 4, 0.1, 0.5)
+    assert (together([]).share, together([]).received_share) == (None, None)
