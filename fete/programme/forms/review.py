@@ -98,7 +98,8 @@ class StepForm(Form):
 
     def values(self) -> dict[str, Any]:
         """Return what was typed; a version that is no number is one that nobody read."""
-        typed = super().values()
+        # A field that did not come at all is an empty one.
+        typed = {name: value or "" for name, value in super().values().items()}
         return typed | {"version": read_version(self.version.data)}
 
 
