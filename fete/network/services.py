@@ -11,6 +11,7 @@ from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
 from fete.core.text import fold_name
+from fete.geography.models import Commune
 from fete.journal.services import record
 from fete.network import mails, queries
 from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
@@ -314,3 +315,20 @@ def withdraw(signature: CharterSignature, consent: Consent, *, by: User, at: dat
         at=at,
         detail=str(CONSENT_NAMES[consent]),
     )
+
+
+def enter(described: Description, *, commune: Commune | None, at: datetime) -> Organisation:
+    """Enter a structure that nobody acts for yet: it came with a file. Nothing is asked of the database."""
+    organisation = Organisation(
+        name=described.name,
+        search=fold_name(described.name),
+        acronym=described.acronym,
+        commune_code=commune.code if commune else None,
+        commune=commune,
+        address=described.address,
+        description=described.description,
+        website=described.website,
+        created_at=at,
+    )
+    db.session.add(organisation)
+    return organisation

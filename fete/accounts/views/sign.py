@@ -77,7 +77,9 @@ def _watch_sessions(state: BlueprintSetupState) -> None:
     @state.app.before_request
     def end_old_sessions() -> None:
         """End a session that has lasted its whole length; keep alive one that is in use."""
-        if request.endpoint in {"static", "vendor"} or "_user_id" not in session:
+        if request.endpoint in {"static", "vendor"} or not request.cookies:
+            return  # Not even looked at: a shared cache may keep what depends on no session.
+        if "_user_id" not in session:
             return
         instant = int(time.time())
         if instant - session.get("began", 0) > settings().session_hours * 3600:
