@@ -1,0 +1,139 @@
+"""The letters about an activity, each compared whole with the expected one."""
+
+import re
+from datetime import date, time
+
+import pytest
+
+from fete.core.clock import from_paris, now
+from fete.core.db import db as database
+from fete.programme.services.review import (
+    cancel_activity,
+    change_slot,
+    reinstate_activity,
+    take_step,
+)
+from fete.programme.workflow import SlotState, Status, Step
+from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.network import make_organisation
+from tests.factories.programme import make_activity
+
+WORDS = "Le lieu n’est pas précis : quelle salle ?\n\nEt l’heure, à <confirmer>."
+
+
+@pytest.fixture
+def member(db):
+    return make_user(name="Ada Dubois", email="ada@example.org")
+
+
+@pytest.fixture
+def coordinator(db):
+    return make_coordinator("32", name="Camille Roux", email="camille@example.org")
+
+
+def whole(letter, activity):
+    """Return the letter as a file holds it: its text, what is its own in its HTML, its number by a word."""
+    own = letter.html.partition('<div class="letter">')[2].partition("</div>")[0]
+    kept = f"""À : {letter.to_name} <{letter.to_address}>
+Objet : {letter.subject}
+
+{letter.text}
+{"=" * 72}
+{own.strip()}
+"""
+    return re.sub(rf"/{activity.id}(?=[-/\"\n])", "/NUMÉRO", kept)
+
+
+def compare(letter, activity, samples, name):
+    """Hold the letter against the expected file of this name."""
+    expected = samples / "letters" / "programme" / f"{name}.txt"
+    assert whole(letter, activity) == expected.read_text("utf-8")
+
+
+def made(status, member, **values):
+    return make_activity(
+        from_paris(date(2026, 10, 3), time(10)),
+        status=status,
+        title="Nuit noire & étoiles",
+        organisation=make_organisation(member, name="Les Étoiles du Gers"),
+        **values,
+    )
+
+
+STEPS = [
+    ("submitted", Status.DRAFT, Step.SUBMIT, ""),
+    ("submitted_with_a_word", Status.CHANGES_REQUESTED, Step.SUBMIT, WORDS),
+    ("received", Status.DRAFT, Step.SUBMIT, ""),
+    ("changes_requested", Status.SUBMITTED, Step.SEND_BACK, WORDS),
+    ("labelled", Status.SUBMITTED, Step.LABEL, ""),
+    ("refused", Status.SUBMITTED, Step.REFUSE, WORDS),
+    ("published", Status.SUBMITTED, Step.PUBLISH, ""),
+    ("withdrawn", Status.PUBLISHED, Step.WITHDRAW, WORDS),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "step", "words"), STEPS, ids=[each[0] for each in STEPS]
+)
+def test_a_step_writes_its_letter(name, status, step, words, member, coordinator, letters, samples):
+    activity = made(status, member)
+    by = member if step is Step.SUBMIT else coordinator
+    take_step(activity, step, by=by, at=now(), reason=words)
+    kind = f"programme/{name.partition('_with')[0]}"
+    (letter,) = [letter for letter in letters() if letter.kind == kind]
+    compare(letter, activity, samples, name)
+
+
+def test_a_cancelled_activity_is_told(member, coordinator, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    cancel_activity(activity, by=member, at=now(), reason="Grève")
+    to_member, to_coordination = letters()
+    compare(to_member, activity, samples, "cancelled")
+    compare(to_coordination, activity, samples, "cancelled_coordination")
+
+
+def test_a_reinstated_activity_is_told(member, coordinator, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    cancel_activity(activity, by=coordinator, at=now(), reason="Grève")
+    reinstate_activity(activity, by=coordinator, at=now())
+    letter = letters()[-1]
+    compare(letter, activity, samples, "reinstated")
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("slot_cancelled", SlotState.CANCELLED), ("slot_changed", SlotState.FULL)],
+)
+def test_a_changed_slot_is_told(name, state, member, coordinator, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    change_slot(activity.slots[0], state, by=coordinator, at=now(), reason="La salle est inondée")
+    (letter,) = letters()
+    compare(letter, activity, samples, name)
+
+
+def test_a_reinstated_slot_is_told(member, coordinator, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    change_slot(activity.slots[0], SlotState.CANCELLED, by=coordinator, at=now())
+    change_slot(activity.slots[0], SlotState.SCHEDULED, by=coordinator, at=now())
+    letter = letters()[-1]
+    compare(letter, activity, samples, "slot_reinstated")
+
+
+def test_an_activity_that_is_held_nowhere_is_told_without_a_place(member, letters):
+    regional = make_coordinator(name="Emma", email="emma@example.org")
+    activity = made(Status.DRAFT, member)
+    activity.organisation.commune_code = None
+    activity.venue, activity.mode = None, "online"
+    database.session.flush()
+    take_step(activity, Step.SUBMIT, by=member, at=now())
+    letter = letters()[-1]
+    assert (letter.kind, letter.person_id) == ("programme/submitted", regional.id)
+    assert "Elle a lieu" not in letter.text
+
+
+def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordinator, letters):
+    activity = made(Status.SUBMITTED, member)
+    activity.title = "Titre\r\nBcc: x@example.org"
+    take_step(activity, Step.PUBLISH, by=coordinator, at=now())
+    (letter,) = letters()
+    assert letter.subject == "Activité publiée : Titre Bcc: x@example.org"
