@@ -241,11 +241,11 @@ def test_an_end_before_the_start_is_on_the_next_day():
     ],
 )
 def test_the_hour_that_spring_skips_is_no_hour(day, starts, ends):
+    def times():
+        return rules.start_of(day, starts) if ends is None else rules.end_of(day, starts, ends)
+
     with pytest.raises(NoSuchTimeError):
-        if ends is None:
-            rules.start_of(day, starts)
-        else:
-            rules.end_of(day, starts, ends)
+        times()
 
 
 def test_the_hour_that_autumn_repeats_is_one():

@@ -87,7 +87,7 @@ def test_the_same_form_sent_twice_declares_once(db):
 
 def test_the_key_of_another_structure_opens_nothing(db):
     begun()
-    with pytest.raises(Exception, match="UNIQUE|unique"):
+    with pytest.raises(Exception, match=r"UNIQUE|unique"):
         begun()
 
 
