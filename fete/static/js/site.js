@@ -39,6 +39,8 @@ for (const control of document.querySelectorAll("[data-counter]")) {
     const words = left < 0 ? shown.dataset.over : shown.dataset.left;
     shown.textContent = words.replace("{count}", number.format(Math.abs(left)));
     shown.classList.toggle("field-counter-over", left < 0);
+    // On one line the count matters only to those who write a lot.
+    shown.hidden = control.tagName === "INPUT" && left > most / 2;
     return left;
   };
   count();
