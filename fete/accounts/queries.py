@@ -97,7 +97,7 @@ def acts_on(thing: Model, *, limit: int) -> Sequence[Act]:
     entries = history_of(thing, limit=limit)
     numbers = {entry.person_id for entry in entries if entry.person_id}
     named = select(User.id, User.name).where(User.id.in_(numbers))
-    names = dict(db.session.execute(named).tuples().all())
+    names = dict(db.session.execute(named).all())
     return [
         Act(
             at=entry.at,

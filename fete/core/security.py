@@ -1,10 +1,12 @@
 """What every answer carries and what every request must be: headers, cookies, host names, sizes."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from fete.core.settings import Mode, Settings
 
@@ -13,8 +15,17 @@ POLICY = (
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()"
+# The greatest number that the key of a row can be, on both engines.
+GREATEST_KEY = 2**31 - 1
 BODY_LIMIT = 12 * 1024 * 1024
 FIELDS_LIMIT = 2_000
+
+
+class KeyConverter(IntegerConverter):
+    """A whole number in an address; one that no row can have names nothing, and is not asked for."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **({"max": GREATEST_KEY} | options))
 
 
 def init_security(app: Flask, settings: Settings) -> None:
@@ -34,6 +45,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.is_secure,
     )
+    app.url_map.converters["int"] = KeyConverter
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

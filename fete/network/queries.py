@@ -140,7 +140,7 @@ def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation
         .order_by(Organisation.search, Organisation.id)
         .limit(limit)
     )
-    if re.fullmatch(r"\d{9}|\d{14}", bare):
+    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", bare):
         return db.session.scalars(statement.where(Organisation.siret.startswith(bare))).all()
     return db.session.scalars(statement.where(*_hold(words))).all()
 

@@ -35,8 +35,8 @@ CONSENT_NAMES = {
 
 # La Poste has so many establishments that it was given a rule of its own.
 _LA_POSTE = "356000000"
-_SIRET = re.compile(r"\d{14}")
-_RNA = re.compile(r"W\d[0-9A-Z]\d{7}")
+_SIRET = re.compile(r"[0-9]{14}")
+_RNA = re.compile(r"W[0-9][0-9A-Z][0-9]{7}")
 # Two names whose letters agree this much are told as likely twins: one slip in a short name, two in a long one.
 _NEAR = 0.86
 _EMPTY_WORDS = frozenset(
