@@ -234,7 +234,7 @@ class Activity(Model):
 
     def terms_of(self, of: TermList) -> list[Term]:
         """Return its words from one list, in the order of the list."""
-        return [term for term in self.terms if term.list is of]
+        return [term for term in self.terms if term.list == of]
 
 
 class Slot(Model):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -93,13 +93,56 @@ def filter_arguments(filters: Filters) -> dict[str, str]:
     return {word: value for word, value in found.items() if value}
 
 
-def describe(filters: Filters) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """One value in force: its words, the field it fills, and the filters without it."""
+
+    label: str
+    field: str
+    without: Filters
+
+
+def chosen(filters: Filters, names: Names) -> list[Chosen]:
+    """Return each value in force, in the order in which `describe` tells them."""
+    found = []
+
+    def note(field: str, label: str, **cleared: Any) -> None:  # as the field's
+        found.append(Chosen(label=label, field=field, without=replace(filters, **cleared)))
+
+    if filters.text:
+        note("text", _("« %(text)s »", text=filters.text), text="")
+    if filters.first or filters.last:
+        note("days", days_in_words(filters.first, filters.last), first=None, last=None)
+    for word, name in CODES.items():
+        values: tuple[str, ...] = getattr(filters, name)
+        for code in values:
+            rest = tuple(each for each in values if each != code)
+            note(name, _name_of(word, code, names), **{name: rest})
+    for number in filters.organisations:
+        rest_of_them = tuple(each for each in filters.organisations if each != number)
+        label = names.organisations.get(number, _("structure inconnue"))
+        note("organisations", label, organisations=rest_of_them)
+    if not filters.with_cancelled:
+        note("with_cancelled", _("sans les annulations"), with_cancelled=True)
+    return found
+
+
+def _name_of(word: str, code: str, names: Names) -> str:
+    if word == "departement":
+        return names.departements.get(code, code)
+    if word == "commune":
+        return names.communes.get(code, code)
+    term = names.terms.get((TERM_LISTS[word], code))
+    return term.label if term else code
+
+
+def describe(filters: Filters, names: Names | None = None) -> str:
     """Return the filters in words: « Ateliers dans le Gers, 3 octobre 2026 »."""
-    names = names_of(filters)
+    names = names or names_of(filters)
     subject = _subject(filters, names)
     places = _places(filters, names)
     details = [
-        _days(filters.first, filters.last),
+        days_in_words(filters.first, filters.last),
         _("« %(text)s »", text=filters.text) if filters.text else "",
         *(
             _either(_labels(TERM_LISTS[word], getattr(filters, CODES[word]), names, _label))
@@ -247,7 +290,8 @@ def _either(words: Sequence[str]) -> str:
     return str(_("%(some)s ou %(last)s", some=", ".join(most), last=last)) if most else last
 
 
-def _days(first: date | None, last: date | None) -> str:
+def days_in_words(first: date | None, last: date | None) -> str:
+    """Return a stretch of days: « 3 octobre 2026 », « du 2 au 12 octobre 2026 », nothing for no days."""
     if first is not None and first == last:
         return _long(first)
     if first is not None and last is not None:

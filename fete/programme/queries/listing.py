@@ -15,7 +15,13 @@ from fete.core.pagination import PAGE_SIZE, Page
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Slot, Venue
-from fete.programme.queries.search import Filters, conditions, is_timed
+from fete.programme.queries.search import (
+    Filters,
+    activity_conditions,
+    conditions,
+    is_held,
+    is_timed,
+)
 from fete.programme.workflow import SlotState
 
 _PLACE = joinedload(Activity.venue).joinedload(Venue.commune).joinedload(Commune.departement)
@@ -66,16 +72,15 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
 
     A slot that will not take place is next only when no other is.
     """
-    asked = select(Activity.id).join(Slot, is_timed()).where(*conditions(filters))
-    total = db.session.scalar(
-        select(func.count()).select_from(asked.distinct().order_by(None).subquery())
-    )
-    number = min(max(number, 1), max(1, -(-(total or 0) // PAGE_SIZE)))
+    total = count_of(filters)
+    number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
     coming = _first_start(Slot.ends_at > now)
     next_on = _first_start(Slot.ends_at > now, Slot.state.not_in(_OFF))
-    start = func.coalesce(next_on, coming, func.min(Slot.starts_at))
+    start: ColumnElement[datetime] = func.coalesce(next_on, coming, func.min(Slot.starts_at))
     statement = (
-        asked.add_columns(start, coming.is_(None))
+        select(Activity.id, start, coming.is_(None))
+        .join(Slot, is_timed())
+        .where(*conditions(filters))
         .group_by(Activity.id)
         .order_by(coming.is_(None), start, Activity.id)
         .limit(PAGE_SIZE)
@@ -87,7 +92,17 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
         _listed(activities[activity_id], starts_at, filters, now=now, is_over=bool(is_over))
         for activity_id, starts_at, is_over in found
     ]
-    return Page(rows=rows, number=number, total=total or 0)
+    return Page(rows=rows, number=number, total=total)
+
+
+def count_of(filters: Filters) -> int:
+    """Return how many activities are asked for."""
+    statement = (
+        select(func.count())
+        .select_from(Activity)
+        .where(*activity_conditions(filters), is_held(filters))
+    )
+    return db.session.scalar(statement) or 0
 
 
 def by_day(listed: Sequence[Listed]) -> list[Day]:

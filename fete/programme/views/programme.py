@@ -1,0 +1,219 @@
+"""The public programme: its list with search and filters, and the page of one activity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from fete.core.access import public
+from fete.core.clock import now, today
+from fete.core.i18n import gettext as _
+from fete.core.pagination import Page
+from fete.programme.forms.filters import (
+    Chosen,
+    chosen,
+    days_in_words,
+    describe,
+    filter_arguments,
+    read_request,
+)
+from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.policies import can_see_edition
+from fete.programme.queries.editions import current_edition, editions, find_edition
+from fete.programme.queries.facets import Facets, Value, facets
+from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
+from fete.programme.queries.search import Filters, names_of
+from fete.programme.views.structured import event_of
+from fete.programme.workflow import Status
+
+blueprint = Blueprint("programme", __name__)
+
+_MOST_WAYS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """One filter of the page: its word in the address, its title, its values."""
+
+    word: str
+    title: str
+    values: tuple[Value, ...]
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it narrows the list."""
+        return any(value.is_chosen for value in self.values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WayOut:
+    """What one would find by giving up one filter."""
+
+    label: str
+    url: str
+    count: int
+
+
+@blueprint.get("/programme")
+@public
+def index() -> ResponseReturnValue:
+    """Show the programme of the edition under way or to come."""
+    edition = current_edition(today())
+    if edition is None or not can_see_edition(None, edition):
+        return _for_everybody(render_template("programme/index.html", edition=None))
+    return _programme(edition)
+
+
+@blueprint.get("/programme/<int:year>", endpoint="edition")
+@public
+def of_year(year: int) -> ResponseReturnValue:
+    """Show the programme of one edition."""
+    edition = find_edition(year)
+    if edition is None or not can_see_edition(None, edition):
+        abort(404)
+    return _programme(edition)
+
+
+@blueprint.get("/activites/<int:activity_id>-<slug>")
+@public
+def show(activity_id: int, slug: str) -> ResponseReturnValue:
+    """Show one activity, with all that its visitors need."""
+    activity = find_shown(activity_id)
+    if activity is None or not can_see_edition(None, activity.edition):
+        abort(404)
+    if activity.status is Status.WITHDRAWN and activity.published_at is not None:
+        return render_template("programme/_gone.html", edition=activity.edition), 410
+    if activity.status is not Status.PUBLISHED:
+        abort(404)
+    if slug != activity.slug:
+        return redirect(url_for("programme.show", activity_id=activity.id, slug=activity.slug), 301)
+    page = render_template(
+        "programme/show.html",
+        activity=activity,
+        edition=activity.edition,
+        event=event_of(activity),
+        summary=_summary(activity),
+    )
+    return _for_everybody(page)
+
+
+def _programme(edition: Edition) -> Response:
+    asked = read_request(request.args, edition)
+    filters = asked.filters
+    names = names_of(filters)
+    in_force = chosen(filters, names)
+    page = page_of_programme(filters, now=now(), number=request.args.get("page", 1, type=int))
+    counted = facets(filters, edition, names)
+    is_current = request.endpoint == "programme.index"
+    values: dict[str, Any] = {} if is_current else {"year": edition.year}
+
+    arguments: dict[str, Any] = dict(filter_arguments(filters))
+
+    def here(filters: Filters) -> str:
+        asked: dict[str, Any] = dict(filter_arguments(filters))
+        return url_for(str(request.endpoint), **values, **asked)
+
+    return _for_everybody(
+        render_template(
+            "programme/index.html",
+            edition=edition,
+            dates=days_in_words(edition.starts_on, edition.ends_on),
+            others=_other_editions(edition),
+            asked=asked,
+            filters=filters,
+            arguments=arguments,
+            description=describe(filters, names) if in_force else "",
+            chosen=in_force,
+            groups=_groups(counted),
+            days=counted.days,
+            page=page,
+            coming=by_day([row for row in page.rows if not row.is_over]),
+            over=by_day([row for row in page.rows if row.is_over]),
+            is_finished=edition.ends_on < today(),
+            ways_out=_ways_out(page, filters, in_force, here),
+            here=here,
+            on_day=lambda day: here(replace(filters, first=day, last=day)),
+            values=values,
+            is_current=is_current,
+            calendar=url_for(
+                "feeds.current" if is_current else "feeds.edition",
+                **values,
+                **arguments,
+            ),
+        )
+    )
+
+
+def _groups(counted: Facets) -> list[Group]:
+    asked = (
+        ("departement", _("Département"), counted.departements),
+        ("commune", _("Commune"), counted.communes),
+        ("type", _("Type d’activité"), counted.kinds),
+        ("public", _("Public"), counted.audiences),
+        ("theme", _("Thématique"), counted.themes),
+        ("accessibilite", _("Accessibilité"), counted.accessibility),
+        ("structure", _("Structure"), counted.organisations),
+    )
+    return [
+        Group(word=word, title=title, values=tuple(found)) for word, title, found in asked if found
+    ]
+
+
+def _ways_out(
+    page: Page[Listed],
+    filters: Filters,
+    in_force: list[Chosen],
+    here: Callable[[Filters], str],
+) -> list[WayOut]:
+    """Return what giving up each filter in turn would find, when all of them together find nothing."""
+    if page.total:
+        return []
+    labels: dict[str, list[str]] = {}
+    for each in in_force:
+        labels.setdefault(each.field, []).append(each.label)
+    nothing = Filters()
+    ways = []
+    for field, words in list(labels.items())[:_MOST_WAYS]:
+        names = ("first", "last") if field == "days" else (field,)
+        without = replace(filters, **{name: getattr(nothing, name) for name in names})
+        if count := count_of(without):
+            ways.append(WayOut(label=", ".join(words), url=here(without), count=count))
+    return sorted(ways, key=lambda way: way.count)
+
+
+def _other_editions(edition: Edition) -> list[Edition]:
+    return [
+        each
+        for each in editions()
+        if each.id != edition.id and each.state is not EditionState.PREPARED
+    ]
+
+
+def _summary(activity: Activity) -> str:
+    """Return the activity in two sentences, for what shows a link to it."""
+    place = activity.commune.name if activity.commune else ""
+    return " — ".join(filter(None, [activity.standfirst or activity.title, place]))
+
+
+def _for_everybody(page: str) -> Response:
+    """Answer with a page; who has it already, and is nobody in particular, is told that it has not changed."""
+    response = make_response(page)
+    if current_user.is_authenticated:
+        return response
+    response.add_etag(weak=True)
+    response.cache_control.no_cache = True
+    response.vary.add("Cookie")
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,105 @@
+"""An activity as search engines read it: a schema.org Event."""
+
+from typing import Any
+
+from fete.core.clock import to_paris
+from fete.core.templating import absolute_url
+from fete.programme.models import Activity, Mode, Slot, Venue
+from fete.programme.workflow import SlotState
+
+Thing = dict[str, Any]
+_STATUS = {
+    SlotState.SCHEDULED: "EventScheduled",
+    SlotState.FULL: "EventScheduled",
+    SlotState.RESCHEDULED: "EventRescheduled",
+    SlotState.MOVED_ONLINE: "EventMovedOnline",
+    SlotState.POSTPONED: "EventPostponed",
+    SlotState.CANCELLED: "EventCancelled",
+}
+_ATTENDANCE = {
+    Mode.ON_SITE: "OfflineEventAttendanceMode",
+    Mode.ONLINE: "OnlineEventAttendanceMode",
+    Mode.BOTH: "MixedEventAttendanceMode",
+}
+
+
+def event_of(activity: Activity) -> Thing:
+    """Return the activity as an Event, each of its slots as a part of it when there are several."""
+    url = absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
+    times = activity.times
+    event: Thing = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": url,
+        "url": url,
+        "name": activity.title,
+        "description": activity.standfirst or activity.description,
+        "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[activity.mode]}",
+        "location": _places(activity),
+        "organizer": {"@type": "Organization", "name": activity.organisation.name},
+        "isAccessibleForFree": activity.is_free,
+        "inLanguage": "fr",
+    }
+    if activity.is_free:
+        event["offers"] = {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url}
+    if activity.age_min is not None or activity.age_max is not None:
+        event["typicalAgeRange"] = f"{activity.age_min or 0}-{activity.age_max or ''}"
+    if times:
+        event |= {
+            "startDate": to_paris(min(slot.starts_at for slot in times)).isoformat(),
+            "endDate": to_paris(max(slot.ends_at for slot in times)).isoformat(),
+            "eventStatus": f"https://schema.org/{_status(times)}",
+        }
+    if len(times) > 1:
+        event["subEvent"] = [_part(slot, event) for slot in times]
+    return event
+
+
+def _status(times: list[Slot]) -> str:
+    states = {_STATUS[slot.state] for slot in times}
+    return states.pop() if len(states) == 1 else "EventScheduled"
+
+
+def _part(slot: Slot, event: Thing) -> Thing:
+    return {
+        "@type": "Event",
+        "name": event["name"],
+        "startDate": to_paris(slot.starts_at).isoformat(),
+        "endDate": to_paris(slot.ends_at).isoformat(),
+        "eventStatus": f"https://schema.org/{_STATUS[slot.state]}",
+        "location": event["location"],
+    }
+
+
+def _places(activity: Activity) -> list[Thing]:
+    places: list[Thing] = []
+    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    if venue is not None and activity.mode is not Mode.ONLINE:
+        places.append(_place(venue))
+    if activity.mode is not Mode.ON_SITE:
+        places.append(
+            {"@type": "VirtualLocation"}
+            | ({"url": activity.online_link} if activity.online_link else {})
+        )
+    return places
+
+
+def _place(venue: Venue) -> Thing:
+    place: Thing = {
+        "@type": "Place",
+        "name": venue.name,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": venue.address,
+            "postalCode": venue.commune.post_code,
+            "addressLocality": venue.commune.name,
+            "addressCountry": "FR",
+        },
+    }
+    if venue.latitude is not None and venue.longitude is not None:
+        place["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": venue.latitude,
+            "longitude": venue.longitude,
+        }
+    return place
