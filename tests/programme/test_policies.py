@@ -1,0 +1,114 @@
+"""Who may see, edit, review, cancel and step: each person against each activity."""
+
+import pytest
+
+from fete.programme.models import EditionState
+from fete.programme.policies import can_cancel, can_edit, can_review, can_see, steps_for
+from fete.programme.workflow import TRANSITIONS, Status, Step
+from tests.factories.accounts import make_administrator, make_coordinator, make_user
+from tests.factories.network import TOULOUSE, make_organisation
+from tests.factories.programme import make_activity, make_edition
+
+pytestmark = pytest.mark.usefixtures("db")
+ACTIONS = {"see": can_see, "edit": can_edit, "review": can_review, "cancel": can_cancel}
+NOTHING: set[str] = set()
+# What members may, and what their coordination may, in each status.
+MEMBER = {
+    Status.DRAFT: {"see", "edit"},
+    Status.SUBMITTED: {"see", "edit"},
+    Status.CHANGES_REQUESTED: {"see", "edit"},
+    Status.LABELLED: {"see", "cancel"},
+    Status.PUBLISHED: {"see", "cancel"},
+    Status.REFUSED: {"see"},
+    Status.WITHDRAWN: {"see"},
+}
+COORDINATION = {
+    Status.DRAFT: NOTHING,
+    Status.SUBMITTED: {"see", "review", "edit"},
+    Status.CHANGES_REQUESTED: {"see", "review", "edit"},
+    Status.LABELLED: {"see", "review", "edit", "cancel"},
+    Status.PUBLISHED: {"see", "review", "edit", "cancel"},
+    Status.REFUSED: {"see", "review"},
+    Status.WITHDRAWN: {"see", "review"},
+}
+
+
+@pytest.fixture
+def people():
+    """Give one person of each sort; the activity is of Toulouse by its structure, held in Auch."""
+    return {
+        "member": make_user(),
+        "other actor": make_user(),
+        "coordinator": make_coordinator("32"),
+        "coordinator of two": make_coordinator("09", "32"),
+        "other coordinator": make_coordinator("31"),
+        "regional": make_coordinator(),
+        "administrator": make_administrator(),
+    }
+
+
+def make(people, status, **values):
+    make_organisation(people["other actor"])
+    organisation = make_organisation(people["member"], commune_code=TOULOUSE)
+    return make_activity(status=status, organisation=organisation, **values)
+
+
+def allowed(person, activity):
+    return {name for name, policy in ACTIONS.items() if policy(person, activity)}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("member", MEMBER),
+        ("other actor", {}),
+        ("coordinator", COORDINATION),
+        ("coordinator of two", COORDINATION),
+        ("other coordinator", {}),
+        ("regional", COORDINATION),
+        ("administrator", COORDINATION),
+    ],
+)
+def test_what_each_person_may_do(who, expected, status, people):
+    activity = make(people, status)
+    assert allowed(people[who], activity) == expected.get(status, NOTHING)
+
+
+DECLARER = {Step.SUBMIT, Step.WITHDRAW, Step.REOPEN}
+REVIEWER = {Step.SEND_BACK, Step.LABEL, Step.REFUSE, Step.PUBLISH, Step.WITHDRAW}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize(
+    ("who", "theirs"),
+    [
+        ("member", DECLARER),
+        ("other actor", set()),
+        ("coordinator", REVIEWER),
+        ("other coordinator", set()),
+        ("regional", REVIEWER),
+        ("administrator", REVIEWER),
+    ],
+)
+def test_which_steps_each_person_may_take(who, theirs, status, people):
+    activity = make(people, status)
+    possible = {step for (start, step) in TRANSITIONS if start is status}
+    expected = theirs & possible
+    if status is Status.DRAFT and theirs is REVIEWER:
+        expected = set()
+    assert steps_for(people[who], activity) == expected
+
+
+@pytest.mark.parametrize("who", ["member", "coordinator", "regional"])
+def test_in_a_closed_edition_one_only_looks(who, people):
+    closed = make_edition(2025, state=EditionState.CLOSED)
+    activity = make(people, Status.PUBLISHED, edition=closed)
+    assert allowed(people[who], activity) - {"review"} == {"see"}
+    assert steps_for(people[who], activity) == frozenset()
+
+
+def test_a_draft_withdrawn_before_any_deposit_is_not_for_the_coordination(people):
+    activity = make(people, Status.WITHDRAWN, submitted_at=None)
+    assert allowed(people["member"], activity) == {"see"}
+    assert allowed(people["regional"], activity) == NOTHING
