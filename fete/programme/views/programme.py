@@ -19,8 +19,9 @@ from flask_login import current_user
 
 from fete.core.access import public
 from fete.core.clock import now, today
-from fete.core.i18n import gettext as _
+from fete.core.i18n import current_language, gettext as _
 from fete.core.pagination import Page
+from fete.core.templating import absolute_url
 from fete.programme.forms.filters import (
     Chosen,
     chosen,
@@ -104,6 +105,12 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         activity=activity,
         edition=activity.edition,
         event=event_of(activity),
+        canonical=absolute_url(
+            "programme.show",
+            language=current_language(),
+            activity_id=activity.id,
+            slug=activity.slug,
+        ),
         summary=_summary(activity),
     )
     return _for_everybody(page)
@@ -147,6 +154,13 @@ def _programme(edition: Edition) -> Response:
             on_day=lambda day: here(replace(filters, first=day, last=day)),
             values=values,
             is_current=is_current,
+            canonical=absolute_url(
+                "programme.edition",
+                language=current_language(),
+                year=edition.year,
+                page=page.number if page.number > 1 else None,
+                **arguments,
+            ),
             calendar=url_for(
                 "feeds.current" if is_current else "feeds.edition",
                 **values,
