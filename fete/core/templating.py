@@ -172,8 +172,10 @@ def age(value: datetime) -> str:
 def markdown(text: str | None) -> Markup:
     """Return safe HTML of a Markdown text: no markup of its author's, links to the web and mail only."""
     html = _MARKDOWN.render(text or "")
-    # The page has its own h1 and h2: those of the text begin below.
-    html = re.sub(r"(</?)h([1-6])>", lambda found: f"{found[1]}h{min(int(found[2]) + 2, 6)}>", html)
+    # The page has its own h1 and h2: those of the text begin below, and skip no level.
+    levels = sorted(set(re.findall(r"<h([1-6])>", html)))
+    lowered = {level: min(rank, 6) for rank, level in enumerate(levels, start=3)}
+    html = re.sub(r"(</?)h([1-6])>", lambda found: f"{found[1]}h{lowered[found[2]]}>", html)
     kept = nh3.clean(
         html,
         tags=_TAGS,

@@ -59,6 +59,7 @@ def test_a_share_is_whole_only_when_it_is(share, written):
     [
         ("**gras**", "<p><strong>gras</strong></p>\n"),
         ("# Titre", "<h3>Titre</h3>\n"),
+        ("## Un\n#### Deux\n## Trois", "<h3>Un</h3>\n<h4>Deux</h4>\n<h3>Trois</h3>\n"),
         (
             "[site](https://example.org)",
             '<p><a href="https://example.org" rel="noopener nofollow ugc">site</a></p>\n',
