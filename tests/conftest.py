@@ -13,7 +13,7 @@ from uuid import uuid4
 import flask_migrate
 import pytest
 import time_machine
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import NullPool, create_engine, event, select, text
@@ -117,13 +117,6 @@ class Browser(FlaskClient):
             answer = super().open(*args, **options)
         database.session.expire_all()
         return answer
-
-    def open(self, *args: Any, **options: Any) -> Any:
-        """Ask for a page; what the request before kept for itself is not there any more."""
-        # The tests share one application context, which a served site makes anew for each request.
-        for name in list(g):
-            g.pop(name)
-        return super().open(*args, **options)
 
     def token(self, path: str = "/compte/connexion") -> str:
         """Return a token against forged requests for this session."""

@@ -112,7 +112,7 @@ def test_the_list_asks_the_same_number_of_questions_whatever_its_length(
     with queries() as asked:
         response = client.get("/mes-bilans")
     assert response.status_code == 200
-    assert len(asked) == 5, asked
+    assert len(asked) == 7, asked
 
 
 def test_the_page_shows_the_form_and_the_running_total(member, activity, path):
