@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from fete.core.i18n import gettext as _
+from fete.core.text import fold_name
 
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -78,21 +79,32 @@ class CommuneField(Field):  # type: ignore[misc]  # untyped library
         code = request.form.get(f"{self.name}_code", "").strip()
         picked = self.find(code) if code else None
         found = list(self.search(self.typed))
-        if picked is not None and (
-            picked.label == self.typed or any(place.code == picked.code for place in found)
-        ):
+        exact = [place for place in found if fold_name(place.name) == fold_name(self.typed)]
+        if picked is not None and picked.label == self.typed:
             self._choose(picked)
-        elif len(found) == 1:
+        elif len(exact) == 1:
+            self._choose(exact[0])
+        elif picked is not None and any(place.code == picked.code for place in found):
+            self._choose(picked)
+        elif len(found) == 1 and not self._may_be_misread(found[0]):
             self._choose(found[0])
         elif found:
             self.candidates = found
             raise ValueError(
                 _("Plusieurs communes correspondent : choisissez la vôtre dans la liste.")
+                if len(found) > 1
+                else _("Est-ce bien cette commune ? Choisissez-la, ou corrigez ce qui est écrit.")
             )
         else:
             raise ValueError(
                 _("Aucune commune ne porte ce nom ou ce code postal. Vérifiez l’orthographe.")
             )
+
+    def _may_be_misread(self, place: Place) -> bool:
+        """Whether a number was typed that is not one of its post codes: « 31062 », of a cedex, is elsewhere's code."""
+        return self.typed.isdigit() and not any(
+            code.startswith(self.typed) for code in place.post_codes.split()
+        )
 
     def _choose(self, place: Place) -> None:
         self.data, self.chosen, self.typed = place.code, place, place.label

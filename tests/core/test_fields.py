@@ -1,12 +1,21 @@
 """Days, hours, figures and phones as people type them."""
 
+from dataclasses import dataclass
 from datetime import date, time
 
 import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from fete.core.fields import DayField, FigureField, HourField, PhoneField, read_day, read_hour
+from fete.core.fields import (
+    CommuneField,
+    DayField,
+    FigureField,
+    HourField,
+    PhoneField,
+    read_day,
+    read_hour,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +55,7 @@ def test_what_is_no_hour_is_refused_in_words(app, typed):
         read_hour(typed)
 
 
-class Sample(Form):
+class Sample(Form):  # type: ignore[misc]  # untyped library
     day = DayField()
     hour = HourField()
     figure = FigureField()
@@ -96,3 +105,77 @@ def test_a_wrong_day_is_shown_again_as_it_was_typed(app):
         assert form.day._value() == "32/13/2026"
         assert form.hour._value() == "25h"
         assert set(form.errors) == {"day", "hour", "phone"}
+
+
+@dataclass
+class Town:
+    code: str
+    name: str
+    post_codes: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.post_codes.split()[0]})"
+
+
+AUCH, AUCHEL = Town("32013", "Auch", "32000"), Town("62048", "Auchel", "62260")
+CASTRES, OTHER_CASTRES = Town("81065", "Castres", "81100"), Town("02142", "Castres", "02680")
+BELBEZE = Town("31062", "Belbèze-de-Lauragais", "31450")
+FOUND = {
+    "auch": [AUCH, AUCHEL],
+    "Auch (32000)": [AUCH],
+    "au": [AUCH, AUCHEL],
+    "320": [AUCH],
+    "castres": [CASTRES, OTHER_CASTRES],
+    "belbeze": [BELBEZE],
+    "31062": [BELBEZE],
+}
+TOWNS = {town.code: town for towns in FOUND.values() for town in towns}
+
+
+def find_town(code: str) -> Town | None:
+    return TOWNS.get(code)
+
+
+class Place(Form):  # type: ignore[misc]  # untyped library
+    commune = CommuneField(search=lambda typed: FOUND.get(typed, []), find=find_town)
+
+
+@pytest.mark.parametrize(
+    ("typed", "picked", "data"),
+    [
+        # A name written whole means that commune, though others begin like it.
+        ("auch", "", AUCH),
+        ("auch", AUCHEL.code, AUCH),
+        ("Auch (32000)", "", AUCH),
+        ("320", "", AUCH),
+        ("belbeze", "", BELBEZE),
+        ("au", AUCHEL.code, AUCHEL),
+        ("castres", OTHER_CASTRES.code, OTHER_CASTRES),
+        ("Auchel (62260)", AUCHEL.code, AUCHEL),
+        # Several, and nobody said which.
+        ("au", "", [AUCH, AUCHEL]),
+        ("castres", "", [CASTRES, OTHER_CASTRES]),
+        # A pick that the text does not fit any more is forgotten.
+        ("au", BELBEZE.code, [AUCH, AUCHEL]),
+        ("au", "99999", [AUCH, AUCHEL]),
+        # A number that is no post code of the commune found by it: asked about, not taken.
+        ("31062", "", [BELBEZE]),
+        ("31062", BELBEZE.code, BELBEZE),
+        ("nulle part", "", []),
+        ("nulle part", AUCH.code, []),
+    ],
+)
+def test_a_commune_is_taken_when_there_is_no_doubt_and_asked_about_otherwise(
+    app, typed, picked, data
+):
+    sent = MultiDict({"commune": typed, "commune_code": picked})
+    with app.test_request_context(method="POST", data=sent):
+        form = Place(sent)
+        valid = form.validate()
+        field = form.commune
+    if isinstance(data, Town):
+        assert (valid, field.data, field.typed) == (True, data.code, data.label)
+    else:
+        assert (valid, field.data, field.typed) == (False, None, typed)
+        assert list(field.candidates) == data
