@@ -1,0 +1,189 @@
+"""The figures of an edition, counted from its activities and their reports. Knows nothing else.
+
+What is counted, once and for all:
+- only what was published, and only what a validated report says was held, in full or in part;
+- a container (village, festival, trail) is not an activity: it is counted apart, but its place is a host commune;
+- where a container tells the visitors of its gate, they replace those of the activities it holds; the same goes for
+  the people who were there, and for the connections;
+- kinds that count apart (researchers in class) come into none of the totals, and are told beside them;
+- connections are never added to visitors.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from fete.reports.arithmetic import Counts, Method, Returns, total_of
+from fete.reports.workflow import ReportStatus
+
+Key = TypeVar("Key", bound=Hashable)
+
+_RECEIVED = frozenset({ReportStatus.FILED, ReportStatus.VALIDATED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One published activity with its report, as far as the figures need to know."""
+
+    activity_id: int
+    edition_id: int = 0
+    parent_id: int | None = None
+    kind: str | None = None
+    is_container: bool = False
+    is_lab_open_day: bool = False
+    counts_apart: bool = False
+    # Official codes of where it is held; what has no place takes that of its container.
+    commune: str | None = None
+    departement: str | None = None
+    themes: tuple[str, ...] = ()
+    # Whether its last slot has ended.
+    is_due: bool = True
+    status: ReportStatus | None = None
+    method: Method | None = None
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def is_received(self) -> bool:
+        """Whether its report was handed in."""
+        return self.status in _RECEIVED
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether its report was validated and says that it was held."""
+        return self.status is ReportStatus.VALIDATED and self.counts.took_place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """The figures of some lines. The names are those of the JSON and CSV files."""
+
+    activities: int = 0
+    lab_open_days: int = 0
+    host_communes: int = 0
+    visitors: int = 0
+    pupils: int = 0
+    researchers: int = 0
+    mediators: int = 0
+    volunteers: int = 0
+    # Told beside, in none of the above but `estimated`, which says how many of the visitors were not counted one by one.
+    estimated: int = 0
+    containers: int = 0
+    online: int = 0
+    cancelled: int = 0
+    apart_activities: int = 0
+    apart_visitors: int = 0
+    coverage: Returns = field(default_factory=Returns)
+
+    @property
+    def pupils_share(self) -> float | None:
+        """The part of pupils among visitors, from 0 to 1."""
+        return self.pupils / self.visitors if self.visitors else None
+
+    @property
+    def estimated_share(self) -> float | None:
+        """The part of visitors who were estimated, from 0 to 1."""
+        return self.estimated / self.visitors if self.visitors else None
+
+
+def totals(lines: Iterable[Line]) -> Totals:
+    """Return the figures of these lines, whatever their order."""
+    return _sum(_settled(list(lines)))
+
+
+def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> dict[Key, Totals]:
+    """Return the figures of the lines under each of their keys.
+
+    A container's gate replaces what it holds before the lines are parted, so that no visitor is lost nor doubled:
+    where every line has exactly one key, the additive figures of the parts add up to the totals.
+    """
+    parts: dict[Key, list[Line]] = {}
+    for line in _settled(list(lines)):
+        for key in keys(line):
+            parts.setdefault(key, []).append(line)
+    return {key: _sum(part) for key, part in parts.items()}
+
+
+def by_departement(line: Line) -> tuple[str | None]:
+    """Give the département where a line is held."""
+    return (line.departement,)
+
+
+def by_kind(line: Line) -> tuple[str | None]:
+    """Give the kind of a line."""
+    return (line.kind,)
+
+
+def by_theme(line: Line) -> tuple[str | None, ...]:
+    """Give the themes of a line: several, so that the parts do not add up."""
+    return line.themes or (None,)
+
+
+def by_edition(line: Line) -> tuple[int]:
+    """Give the edition of a line."""
+    return (line.edition_id,)
+
+
+def _settled(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without what their container tells in their place."""
+    containers = {
+        line.activity_id: line.counts for line in lines if line.is_container and line.is_taken
+    }
+    settled = []
+    for line in lines:
+        gate = containers.get(line.parent_id) if line.parent_id is not None else None
+        settled.append(line if gate is None else _behind(gate, line))
+    return settled
+
+
+def _behind(gate: Counts, line: Line) -> Line:
+    told: dict[str, Any] = {}
+    if gate.visitors is not None:
+        told |= {"public": None, "pupils": None, "adults": None}
+    if total_of(gate.researchers, gate.mediators, gate.volunteers) is not None:
+        told |= {"researchers": None, "mediators": None, "volunteers": None}
+    if gate.online is not None:
+        told |= {"online": None}
+    return replace(line, counts=replace(line.counts, **told)) if told else line
+
+
+def _sum(lines: Sequence[Line]) -> Totals:
+    taken = [line for line in lines if line.is_taken]
+    told = [line for line in taken if not line.counts_apart]
+    apart = [line for line in taken if line.counts_apart]
+    held = [line for line in told if not line.is_container]
+    return Totals(
+        activities=len(held),
+        lab_open_days=sum(line.is_lab_open_day for line in held),
+        host_communes=len({line.commune for line in told if line.commune is not None}),
+        visitors=_visitors(told),
+        pupils=sum(line.counts.pupils or 0 for line in told),
+        researchers=sum(line.counts.researchers or 0 for line in told),
+        mediators=sum(line.counts.mediators or 0 for line in told),
+        volunteers=sum(line.counts.volunteers or 0 for line in told),
+        estimated=_visitors(line for line in told if line.method is Method.ESTIMATED),
+        containers=len(told) - len(held),
+        online=sum(line.counts.online or 0 for line in told),
+        cancelled=sum(
+            line.status is ReportStatus.VALIDATED and not line.counts.took_place for line in lines
+        ),
+        apart_activities=len(apart),
+        apart_visitors=_visitors(apart),
+        coverage=_coverage(lines),
+    )
+
+
+def _visitors(lines: Iterable[Line]) -> int:
+    return sum(line.counts.visitors or 0 for line in lines)
+
+
+def _coverage(lines: Sequence[Line]) -> Returns:
+    waived = sum(line.status is ReportStatus.WAIVED for line in lines)
+    return Returns(
+        due=sum(
+            line.is_received or (line.is_due and line.status is not ReportStatus.WAIVED)
+            for line in lines
+        ),
+        received=sum(line.is_received for line in lines),
+        validated=sum(line.status is ReportStatus.VALIDATED for line in lines),
+        waived=waived,
+    )

@@ -1,0 +1,314 @@
+"""What is counted, what is not, and what adds up."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fete.figures.arithmetic import (
+    Line,
+    Totals,
+    breakdown,
+    by_departement,
+    by_edition,
+    by_kind,
+    by_theme,
+    totals,
+)
+from fete.figures.rules import ADDITIVE
+from fete.reports.arithmetic import Counts, Method, Outcome, Returns, together
+from fete.reports.workflow import ReportStatus
+
+FIGURE = st.none() | st.integers(0, 2_000)
+COUNTS = st.builds(
+    Counts,
+    outcome=st.none() | st.sampled_from(Outcome),
+    public=FIGURE,
+    pupils=FIGURE,
+    adults=FIGURE,
+    online=FIGURE,
+    researchers=FIGURE,
+    mediators=FIGURE,
+    volunteers=FIGURE,
+    others=FIGURE,
+)
+COMMUNES = {"31555": "31", "32013": "32", "81004": "81", "34172": "34", None: None}
+KINDS = {
+    "workshop": {},
+    "lab_open_day": {"is_lab_open_day": True},
+    "class_intervention": {"counts_apart": True},
+    None: {},
+}
+
+
+@st.composite
+def programmes(draw):
+    """Draw a programme: villages with reports of every kind, stands in them, activities on their own."""
+    lines = []
+    villages = draw(st.integers(0, 3))
+    for number in range(draw(st.integers(0, 14)) + villages):
+        is_village = number < villages
+        commune = draw(st.sampled_from([*COMMUNES]))
+        kind = "science_village" if is_village else draw(st.sampled_from([*KINDS]))
+        parent = draw(st.none() | st.integers(1, villages)) if villages and not is_village else None
+        flags = {"is_container": True} if is_village else KINDS[kind]
+        lines.append(
+            Line(
+                activity_id=number + 1,
+                edition_id=draw(st.integers(1, 2)),
+                parent_id=parent,
+                kind=kind,
+                commune=commune,
+                departement=COMMUNES[commune],
+                themes=tuple(draw(st.sets(st.sampled_from(["digital", "exact", "humanities"])))),
+                is_due=draw(st.booleans()),
+                status=draw(st.none() | st.sampled_from(ReportStatus)),
+                method=draw(st.none() | st.sampled_from(Method)),
+                counts=draw(COUNTS),
+                **flags,
+            )
+        )
+    return lines
+
+
+def held(number, **values):
+    figures = {
+        name: values.pop(name)
+        for name in (
+            "outcome",
+            "public",
+            "pupils",
+            "adults",
+            "online",
+            "researchers",
+            "mediators",
+            "volunteers",
+        )
+        if name in values
+    }
+    usual = {"outcome": Outcome.HELD, "public": 40, "pupils": 25, "adults": 3, "researchers": 2}
+    known = {
+        "kind": "workshop",
+        "commune": "32013",
+        "departement": "32",
+        "status": ReportStatus.VALIDATED,
+        "method": Method.COUNTED,
+        "counts": Counts(**(usual | figures)),
+    }
+    return Line(activity_id=number, **(known | values))
+
+
+def village(number, **values):
+    return held(
+        number,
+        **({"kind": "science_village", "is_container": True, "mediators": 5} | values),
+    )
+
+
+def test_a_held_activity_counts_with_its_visitors():
+    assert totals([held(1, mediators=1, volunteers=4, online=300)]) == Totals(
+        activities=1,
+        host_communes=1,
+        visitors=68,
+        pupils=25,
+        researchers=2,
+        mediators=1,
+        volunteers=4,
+        online=300,
+        coverage=Returns(due=1, received=1, validated=1),
+    )
+
+
+def test_nothing_counts_for_nothing():
+    assert totals([]) == Totals()
+    assert (totals([]).pupils_share, totals([]).estimated_share) == (None, None)
+
+
+@pytest.mark.parametrize("status", [None, ReportStatus.DRAFT, ReportStatus.FILED])
+def test_only_validated_reports_count(status):
+    received = int(status is ReportStatus.FILED)
+    assert totals([held(1, status=status)]) == Totals(coverage=Returns(due=1, received=received))
+
+
+def test_a_waived_report_is_not_due_and_counts_nothing():
+    assert totals([held(1, status=ReportStatus.WAIVED)]) == Totals(coverage=Returns(waived=1))
+
+
+def test_a_report_is_not_due_before_the_last_slot_has_ended():
+    assert totals([held(1, status=None, is_due=False)]) == Totals()
+
+
+def test_what_was_cancelled_is_told_apart_whatever_its_figures():
+    assert totals([held(1, outcome=Outcome.CANCELLED)]) == Totals(
+        cancelled=1, coverage=Returns(due=1, received=1, validated=1)
+    )
+
+
+def test_what_was_held_in_part_counts():
+    assert totals([held(1, outcome=Outcome.PARTLY)]).activities == 1
+
+
+def test_a_lab_open_day_is_an_activity_too():
+    counted = totals([held(1, kind="lab_open_day", is_lab_open_day=True), held(2)])
+    assert (counted.activities, counted.lab_open_days) == (2, 1)
+
+
+def test_communes_are_counted_by_their_code():
+    lines = [held(1), held(2), held(3, commune="81004", departement="81"), held(4, commune=None)]
+    assert totals(lines).host_communes == 2
+
+
+def test_the_gate_of_a_village_replaces_its_stands():
+    lines = [
+        village(1, public=900, pupils=300, adults=20, researchers=9),
+        held(2, parent_id=1, public=500, commune="81004"),
+        held(3, parent_id=1, volunteers=7),
+        held(4, public=10, pupils=0, adults=0),
+    ]
+    counted = totals(lines)
+    assert (counted.activities, counted.containers, counted.host_communes) == (3, 1, 2)
+    assert (counted.visitors, counted.pupils) == (900 + 300 + 20 + 10, 300)
+    assert (counted.researchers, counted.mediators, counted.volunteers) == (9 + 2, 5, 0)
+
+
+def test_the_gate_replaces_its_stands_in_every_part_too():
+    lines = [
+        village(1, public=900, pupils=300, adults=20),
+        held(2, parent_id=1, public=500, commune="81004", departement="81"),
+    ]
+    parts = breakdown(lines, by_departement)
+    assert (parts["32"].visitors, parts["81"].visitors) == (1_220, 0)
+    assert (parts["32"].activities, parts["81"].activities) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        village(1, public=None, pupils=None, adults=None, researchers=None, mediators=None),
+        village(1, status=ReportStatus.FILED),
+        village(1, status=None),
+        village(1, outcome=Outcome.CANCELLED),
+    ],
+)
+def test_a_village_that_tells_nothing_leaves_its_stands_as_they_are(gate):
+    counted = totals([gate, held(2, parent_id=1), held(3, parent_id=1)])
+    assert (counted.visitors, counted.researchers) == (136, 4)
+
+
+def test_a_village_may_tell_its_visitors_and_leave_the_people_to_its_stands():
+    gate = village(1, public=900, pupils=0, adults=0, researchers=None, mediators=None)
+    counted = totals([gate, held(2, parent_id=1)])
+    assert (counted.visitors, counted.researchers) == (900, 2)
+
+
+def test_researchers_in_class_are_told_apart():
+    counted = totals([held(1), held(2, kind="class_intervention", counts_apart=True)])
+    assert (counted.activities, counted.visitors, counted.pupils, counted.researchers) == (
+        1,
+        68,
+        25,
+        2,
+    )
+    assert (counted.apart_activities, counted.apart_visitors) == (1, 68)
+
+
+def test_estimated_visitors_are_told():
+    counted = totals([held(1), held(2, method=Method.ESTIMATED)])
+    assert (counted.visitors, counted.estimated, counted.estimated_share) == (136, 68, 0.5)
+
+
+def test_an_activity_of_two_themes_stands_under_both():
+    parts = breakdown([held(1, themes=("digital", "exact")), held(2)], by_theme)
+    assert {theme: part.activities for theme, part in parts.items()} == {
+        "digital": 1,
+        "exact": 1,
+        None: 1,
+    }
+
+
+# Provence-Alpes-Côte d’Azur 2005: communes, activities and visitors by département, as its report printed them.
+PACA = {
+    "04": (9, 11, 2_350),
+    "05": (9, 18, 2_900),
+    "06": (8, 17, 7_700),
+    "13": (17, 44, 19_000),
+    "83": (22, 40, 15_150),
+    "84": (18, 30, 3_000),
+}
+
+
+def test_a_printed_table_of_six_departements_adds_up_to_its_printed_totals():
+    lines = [
+        held(
+            int(code) * 100 + number,
+            departement=code,
+            commune=f"{code}{number % communes:03}",
+            public=visitors if number == 0 else 0,
+            pupils=0,
+            adults=0,
+        )
+        for code, (communes, activities, visitors) in PACA.items()
+        for number in range(activities)
+    ]
+    counted = totals(lines)
+    assert (counted.host_communes, counted.activities, counted.visitors) == (83, 160, 50_100)
+    parts = breakdown(lines, by_departement)
+    assert {
+        code: (part.host_communes, part.activities, part.visitors) for code, part in parts.items()
+    } == PACA
+
+
+@given(programmes(), st.sampled_from(["departement", "kind", "edition"]))
+def test_no_part_loses_or_doubles_anything(lines, name):
+    keys = {"departement": by_departement, "kind": by_kind, "edition": by_edition}[name]
+    whole, parts = totals(lines), breakdown(lines, keys)
+    additive = ADDITIVE.get(name, ADDITIVE["kind"])
+    for figure in additive - {"coverage"}:
+        assert getattr(whole, figure) == sum(getattr(each, figure) for each in parts.values())
+    assert whole.coverage == together(each.coverage for each in parts.values())
+
+
+@given(programmes())
+def test_themes_lose_nothing_but_may_double(lines):
+    whole, parts = totals(lines), breakdown(lines, by_theme)
+    assert sum(each.visitors for each in parts.values()) >= whole.visitors
+    assert all(each.visitors <= whole.visitors for each in parts.values())
+
+
+@given(programmes(), st.randoms(use_true_random=False))
+def test_the_order_of_the_lines_does_not_matter(lines, luck):
+    shuffled = lines[:]
+    luck.shuffle(shuffled)
+    assert totals(shuffled) == totals(lines)
+    assert breakdown(shuffled, by_kind) == breakdown(lines, by_kind)
+
+
+@given(programmes(), COUNTS)
+def test_a_stand_more_in_a_village_that_counted_its_gate_changes_no_visitor(lines, counts):
+    gate = village(900, public=1_000, pupils=200, adults=20, online=5)
+    before = totals([*lines, gate])
+    stand = held(901, parent_id=900, commune="32013")
+    after = totals([*lines, gate, replace(stand, counts=counts)])
+    assert (after.visitors, after.pupils) == (before.visitors, before.pupils)
+    assert (after.online, after.estimated) == (before.online, before.estimated)
+    assert (after.researchers, after.mediators, after.volunteers) == (
+        before.researchers,
+        before.mediators,
+        before.volunteers,
+    )
+    assert after.activities == before.activities + counts.took_place
+
+
+@given(programmes())
+def test_pupils_are_among_visitors_and_what_came_in_was_due(lines):
+    counted = totals(lines)
+    assert counted.pupils <= counted.visitors
+    assert counted.estimated <= counted.visitors
+    assert counted.lab_open_days <= counted.activities
+    assert counted.coverage.validated <= counted.coverage.received <= counted.coverage.due
+
+
+@given(programmes())
+def test_connections_never_become_visitors(lines):
+    without = [replace(line, counts=replace(line.counts, online=None)) for line in lines]
+    assert totals(lines).visitors == totals(without).visitors
