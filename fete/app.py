@@ -1,6 +1,5 @@
 """Assemble the site: settings, extensions, blueprints, commands. The only list of them all."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from fete.accounts.queries import find_session_owner
 from fete.accounts.views import people, profile, sign
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
 from fete.core.db import db
-from fete.core.settings import Settings, read_settings
+from fete.core.errors import SettingsError
+from fete.core.settings import Mode, Settings, instance_folder, read_settings
 from fete.dashboard import views as dashboard
 from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli
@@ -25,6 +25,7 @@ from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
 from fete.network.views import admissions, directory, organisation
+from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
 from fete.programme.views import activities, cancellations, editions, programme, review
@@ -58,17 +59,11 @@ COMMANDS = (
     exchange_cli.take_in,
     geography_cli.geography,
     mailing_cli.mail,
+    operation_cli.reference,
+    operation_cli.serve,
     programme_cli.edition,
     vocabulary_cli.vocabulary,
 )
-
-
-def instance_folder() -> Path:
-    """Return where the site keeps what is its own: FETE_INSTANCE, else `instance` in the checkout or where one stands."""
-    if named := os.environ.get("FETE_INSTANCE"):
-        return Path(named).resolve()
-    checkout = ROOT.parent
-    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
 
 
 def create_app(instance: Path | None = None, **options: Any) -> Flask:
@@ -77,6 +72,10 @@ def create_app(instance: Path | None = None, **options: Any) -> Flask:
     settings = read_settings(instance, **options)
     app = Flask("fete", instance_path=str(instance), root_path=str(ROOT), static_folder=None)
     app.static_folder = "static"
+    if app.debug and settings.mode is Mode.PRODUCTION:
+        raise SettingsError(
+            "Le mode de mise au point de Flask (FLASK_DEBUG ou --debug) n’a pas sa place en production."
+        )
     app.extensions["fete.settings"] = settings
     set_up(app, settings)
     for blueprint in BLUEPRINTS:
@@ -121,7 +120,10 @@ def set_up(app: Flask, settings: Settings) -> None:
 
 def set_up_sign_in(app: Flask) -> None:
     """Know who is asking."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Nobody is remembered beyond a session, and looking for it would make every answer depend on a cookie.
+    manager._update_remember_cookie = lambda response: response  # noqa: SLF001
+    manager.init_app(app)
     manager.user_loader(find_session_owner)
 
     @app.context_processor

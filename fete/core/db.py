@@ -5,8 +5,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum, StrEnum
+from functools import lru_cache
 from typing import Any
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -103,6 +107,18 @@ def upsert_rows(model: type[Model], rows: list[dict[str, Any]], *, key: tuple[st
     statement = _INSERT[db.session.get_bind().dialect.name](model)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
     db.session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def is_migrated() -> bool:
+    """Whether the database has had every migration, and no other."""
+    folder = str(current_app.extensions["migrate"].directory)
+    standing = MigrationContext.configure(db.session.connection()).get_current_heads()
+    return frozenset(standing) == _latest_migrations(folder)
+
+
+@lru_cache(maxsize=4)
+def _latest_migrations(folder: str) -> frozenset[str]:
+    return frozenset(ScriptDirectory(folder).get_heads())
 
 
 @event.listens_for(Engine, "connect")

@@ -13,6 +13,7 @@ from flask import current_app
 
 from fete.core.errors import SettingsError
 
+FILE_NAME = "fete.toml"
 MINIMUM_KEY_LENGTH = 32
 SAMPLE_KEYS = frozenset({"", "change-me", "changez-moi", "secret", "dev", "development"})
 
@@ -31,6 +32,22 @@ class Delivery(StrEnum):
     SMTP = "smtp"
     FOLDER = "folder"
     CONSOLE = "console"
+
+
+class Security(StrEnum):
+    """How the conversation with the SMTP server is kept from other ears."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Conformity(StrEnum):
+    """What an audit says of the site's accessibility, in the words of the law."""
+
+    NONE = "non conforme"
+    PARTIAL = "partiellement conforme"
+    FULL = "totalement conforme"
 
 
 def option(default: Any, meaning: str) -> Any:  # noqa: ANN401  # as dataclasses.field
@@ -74,9 +91,16 @@ class Settings:
     )
     host_name: str = option("", "hébergeur du site, pour les mentions légales")
     data_protection_contact: str = option("", "délégué ou déléguée à la protection des données")
-    accessibility_state: str = option(
-        "non conforme",
+    accessibility_state: Conformity = option(
+        Conformity.NONE,
         "`non conforme`, `partiellement conforme` ou `totalement conforme`, d’après un audit",
+    )
+    accessibility_declared_on: str = option(
+        "", "date de la déclaration d’accessibilité, telle qu’elle est montrée : « 16 mars 2026 »"
+    )
+    legal_basis: str = option(
+        "l’intérêt légitime du réseau à organiser la Fête de la science et à en rendre compte",
+        "base légale du traitement des données des comptes et des déclarations",
     )
     delivery: Delivery = option(
         Delivery.FOLDER, "où partent les lettres : `smtp`, `folder` (un dossier) ou `console`"
@@ -89,7 +113,7 @@ class Settings:
     smtp_port: int = option(25, "port SMTP")
     smtp_user: str = option("", "compte SMTP")
     smtp_password: str = option("", "mot de passe SMTP")
-    smtp_security: str = option("none", "`none`, `starttls` ou `tls`")
+    smtp_security: Security = option(Security.NONE, "`none`, `starttls` ou `tls`")
     session_hours: int = option(12, "durée maximale d’une session, en heures")
     idle_hours: int = option(
         4, "durée sans aucune action au bout de laquelle une session prend fin, en heures"
@@ -117,8 +141,8 @@ def read_settings(
     Raise `SettingsError` for an unknown option, a value of the wrong kind, or an unsafe production.
     """
     environment = os.environ if environment is None else environment
-    file = instance / "fete.toml"
-    written: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    file = instance / FILE_NAME
+    written = _written_in(file)
     names = {item.name for item in fields(Settings)}
     if unknown := sorted(set(written) - names):
         raise SettingsError(f"{file} : option inconnue « {unknown[0]} »")
@@ -131,6 +155,27 @@ def read_settings(
     values |= given
     settings = Settings(**{name: converted(name, value) for name, value in values.items()})
     return checked(settings, instance)
+
+
+def _written_in(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} ne peut pas être lu : {error}") from error
+
+
+def instance_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of a site's settings and data: the one that FETE_INSTANCE names, else `instance`.
+
+    That is the one beside the package in a checkout; elsewhere, the one of the working directory.
+    """
+    environment = os.environ if environment is None else environment
+    if named := environment.get("FETE_INSTANCE"):
+        return Path(named).resolve()
+    checkout = Path(__file__).resolve().parents[2]
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
 
 
 def converted(name: str, value: Any) -> Any:  # noqa: ANN401  # any option in, the same out in its type

@@ -52,7 +52,7 @@ def _tell(done: Round) -> None:
         )
     click.echo(", ".join(words) + ".")
     if done.stopped:
-        click.echo(f"Les lettres ne partent pas : {done.stopped}", err=True)
+        click.echo(f"Les lettres ne partent pas : {done.stopped}", err=True)
 
 
 @mail.command("failed")

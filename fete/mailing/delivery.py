@@ -160,7 +160,7 @@ def _into_folder(envelope: Envelope, settings: Settings) -> None:
 def _onto_console(envelope: Envelope, settings: Settings) -> None:
     message = _composed_or_refused(envelope, settings, encoding="8bit")
     sys.stdout.write(
-        f"── Lettre {envelope.number} ──\nÀ : {message['To']}\nObjet : {message['Subject']}\n\n{envelope.text}\n"
+        f"── Lettre {envelope.number} ──\nÀ : {message['To']}\nObjet : {message['Subject']}\n\n{envelope.text}\n"
     )
     sys.stdout.flush()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fete.core.errors import SettingsError
-from fete.core.settings import Delivery, Mode, Settings, read_settings
+from fete.core.settings import Delivery, Mode, Settings, instance_folder, read_settings
 
 KEY = "x" * 32
 
@@ -52,6 +52,9 @@ def test_a_development_without_key_draws_one_at_each_start(tmp_path):
         ("smpt_port = 25", "smpt_port"),
         ('smtp_port = "vingt-cinq"', "smtp_port"),
         ('delivery = "pigeon"', "delivery"),
+        ('smtp_security = "startls"', "smtp_security"),
+        ('accessibility_state = "parfait"', "accessibility_state"),
+        ("smtp_port = ", "fete.toml"),
     ],
 )
 def test_an_option_that_is_not_understood_is_named(tmp_path, written, named):
@@ -66,3 +69,14 @@ def test_every_option_says_what_it_means_and_the_guide_repeats_it():
         assert item.metadata["meaning"], item.name
         assert f"`{item.name}`" in guide
         assert item.metadata["meaning"] in guide
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "fete.toml").write_bytes(b'site_name = "\xe9"')
+    with pytest.raises(SettingsError, match=r"fete\.toml"):
+        read_settings(tmp_path, {"FETE_SECRET_KEY": KEY})
+
+
+def test_the_folder_of_the_site_is_the_one_named_else_that_of_the_checkout(tmp_path):
+    assert instance_folder({"FETE_INSTANCE": str(tmp_path)}) == tmp_path
+    assert instance_folder({}) == Path(__file__).parents[2] / "instance"

@@ -15,6 +15,7 @@ from fete.core.templating import (
     number,
     percent,
     short_day,
+    until,
 )
 
 
@@ -101,3 +102,25 @@ def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_an_error():
 )
 def test_an_age_is_told_in_words(then, words):
     assert age(then) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "written"),
+    [
+        (date(2026, 10, 2), date(2026, 10, 12), "du vendredi 2 au lundi 12 octobre 2026"),
+        (date(2026, 10, 1), date(2026, 10, 4), "du jeudi 1er au dimanche 4 octobre 2026"),
+        (
+            date(2026, 9, 30),
+            date(2026, 10, 1),
+            "du mercredi 30 septembre au jeudi 1er octobre 2026",
+        ),
+        (
+            date(2026, 12, 31),
+            date(2027, 1, 1),
+            "du jeudi 31 décembre 2026 au vendredi 1er janvier 2027",
+        ),
+        (date(2026, 10, 3), date(2026, 10, 3), "samedi 3 octobre 2026"),
+    ],
+)
+def test_a_stretch_of_days_says_nothing_twice(first, last, written):
+    assert until(first, last) == written

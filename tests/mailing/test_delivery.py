@@ -243,6 +243,6 @@ def test_the_console_shows_the_letter(capsys):
     with opened(site(delivery="console")) as deliver:
         deliver(envelope(text="Bonjour Ada.\n"))
     assert capsys.readouterr().out == (
-        '── Lettre 7 ──\nÀ : "Ada Œuvrard, dite « l’Étoile »" <ada@example.org>\n'
-        f"Objet : {ENVELOPE.subject}\n\nBonjour Ada.\n\n"
+        '── Lettre 7 ──\nÀ : "Ada Œuvrard, dite « l’Étoile »" <ada@example.org>\n'
+        f"Objet : {ENVELOPE.subject}\n\nBonjour Ada.\n\n"
     )

@@ -1,0 +1,158 @@
+"""What whoever runs a site asks of it: first settings, reference lists, a server that stops politely."""
+
+import errno
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Protocol
+
+import waitress
+from sqlalchemy.exc import SQLAlchemyError
+
+from fete.core.clock import now
+from fete.core.db import is_migrated, transaction
+from fete.core.errors import FeteError
+from fete.core.settings import FILE_NAME, Settings
+from fete.geography.services import load_reference
+from fete.mailing.services import send_waiting
+from fete.vocabulary.services import load_terms
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 8
+_LARGEST_BODY = 64 * 1024 * 1024
+_BETWEEN_LETTERS = 10  # seconds
+_PATIENCE = 10  # seconds
+_log = logging.getLogger("fete.letters")
+
+
+class RefusedToStartError(FeteError):
+    """The site cannot be served, for a reason that whoever starts it can mend."""
+
+
+class Server(Protocol):
+    """A server that holds its port and waits to be run."""
+
+    def run(self) -> None:
+        """Serve until told to stop, then finish what is under way."""
+
+    def close(self) -> None:
+        """Let the port go."""
+
+
+def write_first_settings(folder: Path) -> Path | None:
+    """Write the settings of a site on one's own machine, with a secret key; `None` when there are some already.
+
+    Nobody else on the machine can read the file.
+    """
+    file = folder / FILE_NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as written:
+        written.write(
+            "# Options du site\u00a0; docs/exploitation.md les décrit toutes. L’environnement (FETE_…) l’emporte.\n"
+            'mode = "development"\n'
+            f'secret_key = "{secrets.token_hex(32)}"\n'
+        )
+    return file
+
+
+def load_lists() -> None:
+    """Give the tables the communes of France and the lists of words; the same lists twice change nothing."""
+    load_reference()
+    load_terms()
+
+
+def check_database() -> None:
+    """Raise `RefusedToStartError` unless the database answers and has had every migration."""
+    try:
+        is_ready = is_migrated()
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise RefusedToStartError(f"La base de données ne répond pas\u00a0: {cause}") from error
+    if not is_ready:
+        raise RefusedToStartError(
+            "La base de données n’est pas à jour\u00a0: lancez d’abord «\u00a0fete db upgrade\u00a0»."
+        )
+
+
+def listen(site: "WSGIApplication", *, host: str, port: int, settings: Settings) -> Server:
+    """Return a server that holds the port; raise `RefusedToStartError` when it cannot."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        held = socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise RefusedToStartError(_refusal(error, host, port)) from error
+    server: Server = waitress.create_server(
+        site,
+        sockets=[held],
+        threads=THREADS,
+        ident=None,
+        asyncore_use_poll=True,
+        max_request_body_size=_LARGEST_BODY,
+        # Behind proxies the site itself reads what they say, as many as the settings count.
+        clear_untrusted_proxy_headers=not settings.proxies,
+    )
+    return server
+
+
+def _refusal(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Le port {port} de {host} est déjà pris\u00a0: arrêtez ce qui l’occupe, "
+            "ou choisissez-en un autre avec --port."
+        )
+    if error.errno == errno.EACCES:
+        return f"Le port {port} n’est pas permis à ce compte\u00a0: choisissez-en un au-dessus de 1023."
+    return (
+        f"Le site ne peut pas être servi sur {host}, port {port}\u00a0: {error.strerror or error}."
+    )
+
+
+def serve_until_stopped(server: Server) -> None:
+    """Serve; SIGTERM and Ctrl-C let requests under way end before the server does."""
+
+    def stop(*_: Any) -> None:  # as every signal handler
+        raise SystemExit
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+    """Send the letters that wait, every few seconds, beside what is done inside."""
+    ended = Event()
+
+    def keep_sending() -> None:
+        while not ended.is_set():
+            try:
+                with context():
+                    done = send_waiting(at=now(), keeping=transaction)
+            except SQLAlchemyError as error:
+                _log.warning("letters wait, the database does not answer: %s", error)
+            else:
+                if done.stopped:
+                    _log.warning("letters wait: %s", done.stopped)
+            ended.wait(_BETWEEN_LETTERS)
+
+    thread = Thread(target=keep_sending, name="letters", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(_PATIENCE)
