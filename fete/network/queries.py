@@ -20,27 +20,36 @@ _SHORTEST = 2
 
 def find_organisation(organisation_id: int) -> Organisation | None:
     """Return a structure with all that its pages show."""
-    return db.session.scalar(_whole(select(Organisation)).where(Organisation.id == organisation_id))
-
-
-def _whole(statement: Select[Organisation]) -> Select[Organisation]:
-    return statement.options(
-        joinedload(Organisation.commune),
-        joinedload(Organisation.family),
-        joinedload(Organisation.legal_status),
-        selectinload(Organisation.memberships).joinedload(Membership.person),
-        selectinload(Organisation.signatures),
+    statement = (
+        select(Organisation)
+        .where(Organisation.id == organisation_id)
+        .options(
+            joinedload(Organisation.commune),
+            joinedload(Organisation.family),
+            joinedload(Organisation.legal_status),
+            selectinload(Organisation.memberships)
+            .joinedload(Membership.person)
+            .lazyload(User.roles),
+            selectinload(Organisation.signatures),
+        )
     )
+    return db.session.scalar(statement)
 
 
 def organisations_of(user: User) -> Sequence[Organisation]:
     """Return the structures that the person acts for, in the order of names."""
-    statement = _whole(select(Organisation)).where(
-        Organisation.memberships.any(
-            (Membership.person_id == user.id) & (Membership.state == MembershipState.ACTIVE)
+    acting = (Membership.person_id == user.id) & (Membership.state == MembershipState.ACTIVE)
+    statement = (
+        select(Organisation)
+        .where(Organisation.memberships.any(acting))
+        .options(
+            joinedload(Organisation.commune),
+            selectinload(Organisation.memberships),
+            selectinload(Organisation.signatures),
         )
+        .order_by(Organisation.search, Organisation.id)
     )
-    return db.session.scalars(statement.order_by(Organisation.search, Organisation.id)).all()
+    return db.session.scalars(statement).all()
 
 
 def requests_of(user: User) -> Sequence[Membership]:

@@ -315,6 +315,7 @@ def withdraw(signature: CharterSignature, consent: Consent, *, by: User, at: dat
         at=at,
         detail=str(CONSENT_NAMES[consent]),
     )
+    db.session.flush()
 
 
 def enter(described: Description, *, commune: Commune | None, at: datetime) -> Organisation:

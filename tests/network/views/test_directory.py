@@ -1,0 +1,130 @@
+import re
+
+import pytest
+
+from fete.core.clock import now
+from tests.factories.accounts import make_administrator, make_user
+from tests.factories.network import TOULOUSE, make_organisation
+from tests.factories.programme import term
+
+
+def titles(page):
+    return re.findall(r'href="/reseau/\d+-[^"]*">(.*?)</a>', page)
+
+
+def address(organisation):
+    return f"/reseau/{organisation.id}-{organisation.slug}"
+
+
+def test_the_directory_lists_who_agreed_and_nobody_else_not_even_to_their_members(
+    client, db, sign_in
+):
+    ada = make_user()
+    make_organisation(name="Le Hublot")
+    shy = make_organisation(ada, name="Les Timides", email="timides@example.org")
+    shy.signatures[0].agrees_to_be_listed = False
+    gone = make_organisation(ada, name="Les Partis", email="partis@example.org")
+    gone.signatures[0].listing_withdrawn_at = now()
+    unsigned = make_organisation(ada, name="Les Nouveaux", signed=False)
+    for visitor in (client, sign_in(ada), sign_in(make_administrator())):
+        for where in ("/reseau", "/reseau?q=les", "/reseau?departement=32", "/reseau?page=2"):
+            page = visitor.get(where).text
+            assert not re.search("Timides|Partis|Nouveaux", page), where
+        assert titles(visitor.get("/reseau").text) == ["Le Hublot"]
+        for hidden in (shy, gone, unsigned):
+            answer = visitor.get(address(hidden))
+            assert answer.status_code == 404
+            assert hidden.name not in answer.text
+
+
+def test_a_structure_s_page_gives_its_public_contact_and_nobody_s_name(client, db):
+    ada = make_user(name="Ada Lovelace", email="ada@example.org", phone="06 00 00 00 00")
+    made = make_organisation(
+        ada,
+        name="Muséum d’Auch",
+        email="museum@example.org",
+        phone="05 62 00 00 00",
+        website="https://museum.example.org",
+        description="Des **oiseaux**.",
+        family=term("family", "csti_museum"),
+        legal_status=term("legal_status", "association"),
+    )
+    page = client.get(address(made)).text
+    for shown in (
+        "mailto:museum@example.org",
+        "tel:0562000000",
+        'href="https://museum.example.org"',
+        "<strong>oiseaux</strong>",
+        "32000 Auch",
+        "secteur privé",
+        f"/programme?structure={made.id}",
+    ):
+        assert shown in page, shown
+    for hidden in ("Ada Lovelace", "ada@example.org", "06 00", "Personne", "Direction"):
+        assert hidden not in page, hidden
+    assert "Set-Cookie" not in client.get(address(made)).headers
+
+
+def test_an_old_name_in_the_address_leads_to_the_present_one(client, db):
+    made = make_organisation(name="Muséum d’Auch")
+    answer = client.get(f"/reseau/{made.id}-ancien-nom")
+    assert (answer.status_code, answer.location) == (301, address(made))
+    assert client.get("/reseau/999999-rien").status_code == 404
+
+
+def test_filters_are_in_the_address_and_stay_from_page_to_page(client, db):
+    museum = term("family", "csti_museum")
+    for number in range(30):
+        make_organisation(name=f"Muséum {number:02}", family=museum)
+    make_organisation(name="Muséum de Toulouse", family=museum, commune_code=TOULOUSE)
+    make_organisation(name="Club d’Auch")
+    page = client.get("/reseau?q=museum&famille=csti_museum&departement=32").text
+    assert len(titles(page)) == 25
+    assert "30 structures" in page
+    assert "/reseau?q=museum&amp;famille=csti_museum&amp;departement=32&amp;page=2" in page
+    rest = client.get("/reseau?q=museum&famille=csti_museum&departement=32&page=2").text
+    assert titles(rest) == [f"Muséum {number}" for number in range(25, 30)]
+    assert titles(client.get("/reseau?q=toulouse").text) == ["Muséum de Toulouse"]
+    nothing = client.get("/reseau?q=toulouse&departement=32").text
+    assert "Aucune structure ne correspond." in nothing
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "?page=0",
+        "?page=x",
+        "?famille=xx",
+        "?departement=99",
+        "?q=%25",
+        "?q=%00'\"",
+        "?q=" + "a" * 5000,
+    ],
+)
+def test_an_odd_address_is_answered_in_words(client, db, odd):
+    make_organisation(name="Le Hublot")
+    assert client.get("/reseau" + odd).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_the_directory_asks_the_same_of_the_database_however_long(client, db, queries, count):
+    for number in range(count):
+        make_organisation(name=f"Structure {number:03}", family=term("family", "csti_museum"))
+    with queries() as asked:
+        page = client.get("/reseau").text
+    # The families; the départements; how many; the structures.
+    assert len(asked) == 4, "\n".join(asked)
+    assert len(titles(page)) == min(count, 25)
+
+
+def test_the_charter_is_for_all_to_read(client, db):
+    page = client.get("/charte").text
+    for value in (
+        "tout le monde",
+        "intérêt général",
+        "justes et à jour",
+        "esprit critique",
+        "laïcité",
+    ):
+        assert value in page, value
+    assert "Version 1" in page
