@@ -26,7 +26,7 @@ blueprint = Blueprint("dashboard", __name__)
 @requires(signed_in)
 def actor() -> ResponseReturnValue:
     """Show what waits for the person first, then their structures and their activities."""
-    person = current_user._get_current_object()  # noqa: SLF001  # how the library gives the person itself
+    person = current_user._get_current_object()  # how the library gives the person itself
     organisations = organisations_of(person)
     in_hand = activities_in_hand(person)
     page = page_of_activities(person, number=1)

@@ -14,6 +14,12 @@ from fete.programme.models import Activity, Edition, Slot
 from fete.programme.rules import FIELD_NAMES, PlannedSlot
 
 _ASKED = ("day", "starts", "ends")
+_LABELS = {
+    "day": lazy_gettext("Créneau %(number)s, jour"),
+    "starts": lazy_gettext("Créneau %(number)s, début"),
+    "ends": lazy_gettext("Créneau %(number)s, fin"),
+    "capacity": lazy_gettext("Créneau %(number)s, places"),
+}
 _NO_SUCH_HOUR = lazy_gettext(
     "Cette heure n’existe pas ce jour-là : les horloges passent de 2 h à 3 h. Choisissez-en une autre."
 )
@@ -74,6 +80,10 @@ class SlotsForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  # as the library has it
         """Refuse slots that cannot be, each beside the field that is wrong."""
+        for number, entry in enumerate(self.slots.entries, start=1):
+            for name, label in _LABELS.items():
+                # In the list of errors, which row it is must be told too.
+                entry.form[name].label.text = label % {"number": number}
         if not super().validate(extra_validators):
             return False
         rows = [entry.form for entry in self.slots.entries if not entry.form.is_blank]
@@ -110,6 +120,7 @@ class SlotsForm(Form):
         """Take a row away; a blank one remains when it was the only one."""
         if 0 <= number < len(self.slots.entries):
             del self.slots.entries[number]
+            self.slots._compact_indices()  # as the library does after its own removals
         if not self.slots.entries:
             self.slots.append_entry()
 
