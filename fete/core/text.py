@@ -149,3 +149,8 @@ def slug(text: str) -> str:
         )
         or "sans-titre"
     )
+
+
+def cell(text: str) -> str:
+    """Return the text as a spreadsheet shows it: never taken for a formula, whatever it begins with."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text

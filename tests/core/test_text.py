@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from fete.core.text import clean, fold, fold_name, search_text, slug, stems
+from fete.core.text import cell, clean, fold, fold_name, search_text, slug, stems
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,13 @@ def test_a_slug_is_never_empty_and_fits_an_address(text):
 
 def test_an_apostrophe_separates_words_in_a_slug():
     assert slug("L’école d'à côté") == "l-ecole-d-a-cote"
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+33 5 61", "-2", "@SUM(A1)", "\t=1", " =1", "\r\n=1"])
+def test_a_cell_is_never_a_formula(typed):
+    assert cell(typed) == "'" + typed
+
+
+@pytest.mark.parametrize("typed", ["", "Auch", "1 200", "a=b", "l’île", "'=1"])
+def test_a_cell_that_is_no_formula_stays_as_it_is(typed):
+    assert cell(typed) == typed
