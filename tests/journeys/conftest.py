@@ -73,10 +73,11 @@ class Site:
         """Where a browser finds it."""
         return f"http://127.0.0.1:{self.port}"
 
-    def run(self, *command: str, typed: str | None = None) -> str:
-        """Run a command of the site, and return what it prints."""
+    def run(self, *command: str, typed: str | None = None, at: str = "") -> str:
+        """Run a command of the site, as if it were some moment, and return what it prints."""
+        module = ["tests.journeys.at", at] if at else ["fete"]
         done = subprocess.run(
-            [sys.executable, "-m", "fete", *command],
+            [sys.executable, "-m", *module, *command],
             cwd=ROOT,
             env=self.environment,
             input=typed,
@@ -87,23 +88,17 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def letters(self) -> list[EmailMessage]:
-        """Send what waits, and return every letter so far, in order."""
-        self.run("mail", "send")
+    def letters(self, *, at: str) -> list[EmailMessage]:
+        """Send what waits at that moment, and return every letter so far, in order."""
+        self.run("mail", "send", at=at)
         files = sorted((self.folder / "letters").glob("*.eml"))
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]  # type: ignore[misc]
 
     @contextmanager
     def served_at(self, moment: str) -> Iterator[None]:
         """Serve the site as if it were that moment."""
-        command = [
-            sys.executable,
-            "-m",
-            "tests.journeys.serve",
-            str(self.folder),
-            str(self.port),
-            moment,
-        ]
+        serve = ["serve", "--port", str(self.port), "--no-letters"]
+        command = [sys.executable, "-m", "tests.journeys.at", moment, *serve]
         process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.PIPE)
         try:
             self._wait(process)
