@@ -1,0 +1,670 @@
+"""The public pages: the list with its filters, and one activity, for everybody and without any script."""
+
+import json
+import re
+from datetime import date, datetime, time
+from html import unescape
+from itertools import pairwise
+
+import html5lib
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from fete.core.clock import from_paris
+from fete.core.db import db as database
+from fete.programme.models import Activity, Booking, EditionState, Mode
+from fete.programme.workflow import SlotState, Status
+from tests.conftest import Browser
+from tests.factories.accounts import make_user
+from tests.factories.network import AUCH, TOULOUSE, make_organisation
+from tests.factories.programme import make_activity, make_edition, make_venue
+
+FRIDAY, SATURDAY, SUNDAY = (date(2026, 10, day) for day in (2, 3, 4))
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    return from_paris(day, time(hour))
+
+
+def page(client: Browser, path: str) -> str:
+    """Return a page, its no-break spaces as plain ones."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def words(html: str) -> str:
+    """Return what is read on a page, in one line."""
+    bare = re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL)
+    return " ".join(bare.split())
+
+
+def titles(html: str) -> list[str]:
+    """Return the titles of the cards, in order."""
+    return re.findall(r"<h3>\s*<a[^>]*>(.*?)</a>", html)
+
+
+def path_of(activity: Activity) -> str:
+    return f"/activites/{activity.id}-{activity.slug}"
+
+
+def changed(activity: Activity, **values: object) -> Activity:
+    for name, value in values.items():
+        setattr(activity, name, value)
+    database.session.flush()
+    return activity
+
+
+# The list
+
+
+def test_the_programme_of_the_edition_to_come_stands_under_its_days(client):
+    make_activity(at(SATURDAY), title="Samedi")
+    make_activity(at(FRIDAY), title="Vendredi")
+    make_activity(edition=make_edition(2025), title="L’an passé")
+    html = page(client, "/programme")
+    assert titles(html) == ["Vendredi", "Samedi"]
+    assert re.findall(r'<h2 class="day"[^>]*>(.*?)</h2>', html) == [
+        "vendredi 2 octobre 2026",
+        "samedi 3 octobre 2026",
+    ]
+    assert "2 activités" in words(html)
+    assert titles(page(client, "/programme/2025")) == ["L’an passé"]
+    assert 'href="/programme/2025"' in html
+
+
+@pytest.mark.parametrize("status", [each for each in Status if each is not Status.PUBLISHED])
+def test_nothing_of_what_is_not_published_can_be_read(client, status):
+    hidden = make_activity(title="Secret de laboratoire", status=status)
+    make_activity(title="Publique")
+    html = page(client, "/programme")
+    assert titles(html) == ["Publique"]
+    assert "Secret" not in html
+    assert hidden.organisation.name not in html
+    assert client.get(path_of(hidden)).status_code == (410 if hidden.published_at else 404)
+
+
+def test_an_edition_in_preparation_is_not_there(client):
+    edition = make_edition(2026, state=EditionState.PREPARED)
+    activity = make_activity(edition=edition, title="Trop tôt")
+    assert client.get("/programme/2026").status_code == 404
+    assert client.get(path_of(activity)).status_code == 404
+    assert "Trop tôt" not in page(client, "/programme")
+    assert client.get("/programme/1815").status_code == 404
+
+
+def test_without_any_edition_the_programme_says_so(client):
+    assert "Le programme n’est pas encore publié." in words(page(client, "/programme"))
+
+
+def test_an_empty_edition_says_so(client):
+    make_edition()
+    assert "Aucune activité n’est encore publiée." in words(page(client, "/programme"))
+
+
+def test_what_is_over_is_folded_while_the_edition_runs(client, clock):
+    make_activity(at(FRIDAY), title="Passée")
+    make_activity(at(SUNDAY), title="À venir")
+    assert "Déjà passé" not in page(client, "/programme")
+    clock.move_to(at(SATURDAY))
+    html = page(client, "/programme")
+    assert titles(html) == ["À venir", "Passée"]
+    before, _folded = html.split('<details class="over">')
+    assert titles(before) == ["À venir"]
+    clock.move_to(at(date(2026, 12, 1)))
+    html = page(client, "/programme")
+    assert titles(html) == ["Passée", "À venir"]
+    assert '<details class="over"' not in html
+    assert "Cette édition est terminée." in html
+
+
+def test_an_activity_of_many_days_stands_once(client):
+    make_activity(*(at(date(2026, 10, day)) for day in range(2, 13)), title="Exposition")
+    html = page(client, "/programme")
+    assert titles(html) == ["Exposition"]
+    assert "et 10 autres jours, jusqu’au lun. 12 oct." in words(html)
+
+
+def test_a_card_tells_states_in_words(client):
+    activity = make_activity(at(SATURDAY, 10), at(SATURDAY, 14), title="Visite")
+    activity.slots[0].state = SlotState.FULL
+    gone = make_activity(at(SATURDAY), title="Perdue")
+    gone.slots[0].state = SlotState.CANCELLED
+    changed(activity, booking=Booking.REQUIRED, standfirst="Entrez !")
+    html = words(page(client, "/programme"))
+    assert "10 h – 12 h Complet 14 h – 16 h" in html
+    assert "sur réservation" in html
+    assert "Annulé" in html
+
+
+def test_a_search_and_its_filters_stay_in_the_form_and_in_every_link(client):
+    make_activity(title="Gers", commune=AUCH)
+    for number in range(30):
+        make_activity(title=f"Tarn {number}", commune=TOULOUSE)
+    html = page(client, "/programme?departement=31&departement=32&q=etoile&date=2026-10-03")
+    assert 'value="etoile"' in html
+    for code in ("31", "32"):
+        assert re.search(rf'name="departement"\s+value="{code}"[^>]* checked', html)
+    assert html.count('value="2026-10-03"') == 2
+    query = "q=etoile&departement=31,32&date=2026-10-03"
+    assert f'href="/agenda.ics?{query}"' in html
+    assert f'href="/abonnement?{query}"' in html
+    assert f'href="/programme?{query}&page=2"' in html
+    assert f'href="https://fete.example.org/programme/2026?{query}"' in html
+    assert "S’abonner à cette recherche" in html
+    chips = re.search(r'<ul class="chosen".*?</ul>', html, re.DOTALL)
+    assert chips
+    assert re.findall(r'href="([^"]+)"', chips[0]) == [
+        "/programme?departement=31,32&date=2026-10-03",
+        "/programme?q=etoile&departement=31,32",
+        "/programme?q=etoile&departement=32&date=2026-10-03",
+        "/programme?q=etoile&departement=31&date=2026-10-03",
+        "/programme",
+    ]
+
+
+def test_a_past_edition_keeps_its_own_addresses(client):
+    make_edition()
+    make_activity(edition=make_edition(2025), title="L’an passé")
+    html = page(client, "/programme/2025?departement=32")
+    assert 'href="/agenda/2025.ics?departement=32"' in html
+    assert 'href="/abonnement?departement=32&annee=2025"' in html
+    assert 'action="/programme/2025"' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=etoile", ["Ciel"]),
+        ("departement=31", ["Ciel"]),
+        (f"commune={AUCH}", ["Terre"]),
+        ("date=2026-10-03", ["Ciel"]),
+        ("du=2026-10-04", ["Terre"]),
+        ("au=2026-10-03", ["Ciel"]),
+        ("type=talk", ["Terre"]),
+        ("theme=exact", ["Ciel"]),
+        ("public=families", ["Terre"]),
+        ("accessibilite=mi", ["Terre"]),
+        ("annules=non", ["Ciel"]),
+        ("departement=31&theme=exact", ["Ciel"]),
+        ("departement=31,32", ["Ciel", "Terre"]),
+        ("departement=31&type=talk", []),
+        ("departement=ZZ", []),
+        ("structure=abc", []),
+    ],
+)
+def test_each_filter_narrows_the_list(client, query, found):
+    sky = make_activity(
+        at(SATURDAY),
+        title="Ciel",
+        commune=TOULOUSE,
+        terms=[("theme", "exact"), ("audience", "all")],
+    )
+    sky.search = "etoil"
+    earth = make_activity(
+        at(SUNDAY),
+        title="Terre",
+        kind="talk",
+        terms=[("theme", "digital"), ("audience", "families"), ("accessibility", "mi")],
+    )
+    earth.search = "terr"
+    earth.slots[0].state = SlotState.CANCELLED
+    database.session.flush()
+    assert titles(page(client, f"/programme?{query}")) == found
+
+
+def test_a_structure_has_its_own_list(client):
+    mine = make_organisation(name="Muséum")
+    make_activity(title="Ici", organisation=mine)
+    make_activity(title="Ailleurs")
+    html = page(client, f"/programme?structure={mine.id}")
+    assert titles(html) == ["Ici"]
+    assert "<title>Activités, Muséum — Programme 2026 — " in html
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00%22%27%3Cscript%3E",
+        "q=" + "a" * 5000,
+        "departement=%00",
+        "commune=" + "9" * 5000,
+        "structure=999999999999999999999999",
+        "structure=%F0%9F%AA%90",
+        "page=99999999999999999999",
+        "page=-3",
+        "page=deux",
+        "date=2026-13-45&du=hier&au=9999-12-31",
+        "type=,,,&theme=%FF",
+    ],
+)
+def test_a_hostile_address_is_only_a_search(client, query):
+    make_activity()
+    answer = client.get(f"/programme?{query}")
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text
+
+
+def test_a_bad_date_is_told_beside_its_field_and_ignored(client):
+    make_activity(title="Là")
+    html = page(client, "/programme?du=31/02/2026&au=demain")
+    assert titles(html) == ["Là"]
+    told = re.findall(r'<p class="field-error" id="(..)-erreur">(.*?)</p>', html, re.DOTALL)
+    assert [(field, words(text)) for field, text in told] == [
+        (
+            "du",
+            "Erreur : Cette date n’existe pas dans le calendrier. Vous aviez écrit « 31/02/2026 ».",
+        ),
+        (
+            "au",
+            "Erreur : Écrivez la date sous la forme jour/mois/année : par exemple 03/10/2026. Vous aviez écrit « demain ».",
+        ),
+    ]
+    assert 'aria-describedby="du-erreur"' in html
+
+
+def test_finding_nothing_gives_ways_out(client):
+    make_activity(title="Atelier d’Auch")
+    make_activity(title="Conférence de Toulouse", kind="talk", commune=TOULOUSE)
+    html = page(client, "/programme?departement=31&type=workshop&annules=non")
+    assert titles(html) == []
+    assert "Aucune activité ne répond à tout cela." in html
+    ways = re.search(r'<ul class="ways-out">.*?</ul>', html, re.DOTALL)
+    assert ways
+    assert re.findall(r'href="([^"]+)"', ways[0]) == [
+        "/programme?type=workshop&annules=non",
+        "/programme?departement=31&annules=non",
+    ]
+    assert "sans Haute-Garonne 1 activité" in words(ways[0])
+    assert "Voir tout le programme" in html
+
+
+def test_pages_of_twenty_five_follow_each_other(client):
+    venue, organisation = make_venue(), make_organisation()
+    for number in range(60):
+        make_activity(at(SATURDAY), title=f"A{number:02}", venue=venue, organisation=organisation)
+    first, last = page(client, "/programme"), page(client, "/programme?page=3")
+    assert titles(first) == [f"A{number:02}" for number in range(25)]
+    assert titles(last) == [f"A{number:02}" for number in range(50, 60)]
+    assert '<link rel="next" href="/programme?page=2"' in " ".join(first.split())
+    assert "60 activités page 3 sur 3" in words(last)
+    assert titles(page(client, "/programme?page=9")) == titles(last)
+
+
+def test_the_counts_of_values_are_on_the_page(client):
+    make_activity(title="Auch")
+    make_activity(title="Toulouse", commune=TOULOUSE, kind="talk")
+    html = words(page(client, "/programme?departement=32"))
+    assert "Gers (1) Haute-Garonne (1)" in html
+    assert "Atelier (1)" in html
+    assert "Conférence (1)" not in html
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_the_page_costs_the_same_whatever_the_programme(client, queries, count):
+    venue, organisation = make_venue(), make_organisation()
+    for _number in range(count):
+        make_activity(at(SATURDAY), at(SUNDAY), venue=venue, organisation=organisation)
+    database.session.expire_all()
+    with queries() as asked:
+        page(client, "/programme")
+    assert len(asked) == 16
+
+
+# One activity
+
+
+def test_an_activity_tells_all_that_a_visitor_needs(client):
+    activity = make_activity(
+        at(SATURDAY, 14),
+        title="Sous les étoiles",
+        venue=make_venue(TOULOUSE, name="Cité de l’espace", latitude=43.5868, longitude=1.4934),
+        terms=[
+            ("theme", "earth_universe"),
+            ("audience", "families"),
+            ("level", "lower_c4"),
+            ("accessibility", "mi"),
+        ],
+        description="Avec **des lunettes**.\n\n<script>alert(1)</script>",
+        booking=Booking.REQUIRED,
+        booking_phone="05 61 00 00 00",
+        booking_email="contact@example.org",
+        booking_link="https://example.org/places",
+        conditions="Prévoir un pull.",
+        age_min=8,
+        for_schools=True,
+        accessibility_known=True,
+        accessibility_note="Ascenseur au fond de la cour.",
+        access_note="Bus 37.",
+        partners="Le club d’astronomie",
+        organisation=make_organisation(name="Planétarium"),
+    )
+    html = page(client, path_of(activity))
+    text = words(html)
+    for told in (
+        "Atelier Sous les étoiles Une promenade parmi les étoiles.",
+        "samedi 3 octobre 2026 14 h – 16 h 20 places",
+        "Cité de l’espace 1 rue des Écoles 31000 Toulouse (Haute-Garonne)",
+        "Bus 37.",
+        "Gratuit. Sur réservation.",
+        "05 61 00 00 00",
+        "Prévoir un pull.",
+        "Publics Familles",
+        "à partir de 8 ans",
+        "Avec : Le club d’astronomie",
+        "Ascenseur au fond de la cour.",
+        "Planétarium",
+    ):
+        assert told in text, told
+    assert "<strong>des lunettes</strong>" in html
+    assert "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>" in client.get(path_of(activity)).text
+    for link in (
+        'href="tel:0561000000"',
+        'href="mailto:contact@example.org"',
+        'href="https://example.org/places"',
+        "https://www.openstreetmap.org/?mlat=43.58680&mlon=1.49340",
+        f'href="{path_of(activity)}.ics"',
+        f'href="https://fete.example.org{path_of(activity)}"',
+        f'href="/abonnement?structure={activity.organisation_id}"',
+    ):
+        assert link in html, link
+    assert not re.search(r'<(?:iframe|img|script)[^>]*src="https?:', html)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"accessibility_known": False}, "Non renseignée : demandez à l’organisateur"),
+        ({"accessibility_known": True}, "n’annonce aucun aménagement particulier"),
+        ({"accessibility_known": True, "accessibility_note": "De plain-pied."}, "De plain-pied."),
+        ({"booking": Booking.NONE}, "Entrée libre, sans réservation."),
+        ({"booking": Booking.RECOMMENDED}, "Réservation conseillée."),
+        ({"for_schools": True, "for_public": False}, "Réservé aux groupes scolaires."),
+        ({"age_min": 6, "age_max": 12}, "de 6 à 12 ans"),
+        ({"age_max": 1}, "jusqu’à 1 an"),
+        ({"mode": Mode.BOTH, "online_link": "https://example.org/visio"}, "Aussi en ligne."),
+    ],
+)
+def test_what_is_unknown_is_not_a_no(client, values, told):
+    activity = changed(make_activity(), **values)
+    assert told in words(page(client, path_of(activity)))
+
+
+def test_an_activity_online_has_a_link_and_no_address(client):
+    activity = make_activity(mode=Mode.ONLINE, online_link="https://example.org/visio")
+    html = page(client, path_of(activity))
+    assert 'href="https://example.org/visio"' in html
+    assert "1 rue des Écoles" not in html
+
+
+def test_a_wrong_name_leads_to_the_right_one_for_good(client):
+    activity = make_activity(title="L’école dehors")
+    answer = client.get(f"/activites/{activity.id}-autre-chose")
+    assert (answer.status_code, answer.location) == (
+        301,
+        f"/activites/{activity.id}-l-ecole-dehors",
+    )
+    assert client.get("/activites/999999-rien").status_code == 404
+    assert client.get("/activites/99999999999999999999-rien").status_code == 404
+
+
+def test_what_was_withdrawn_after_publication_says_so_without_its_title(client):
+    activity = make_activity(title="Trop dangereux")
+    changed(activity, status=Status.WITHDRAWN)
+    answer = client.get(path_of(activity))
+    assert answer.status_code == 410
+    assert "retirée du programme" in answer.text
+    assert "Trop dangereux" not in answer.text
+
+
+def test_what_is_cancelled_says_so_loudly(client):
+    activity = make_activity(title="Grand large")
+    activity.slots[0].state = SlotState.CANCELLED
+    activity.slots[0].note = "La salle est inondée."
+    database.session.flush()
+    html = page(client, path_of(activity))
+    assert "<title>Annulé : Grand large — " in html
+    assert "Annulé. Cette activité n’aura pas lieu." in words(html)
+    assert "La salle est inondée." in html
+
+
+def test_the_next_slot_comes_first_and_those_over_are_folded(client, clock):
+    activity = make_activity(at(FRIDAY), at(SATURDAY), at(SUNDAY))
+    activity.slots[1].state = SlotState.POSTPONED
+    database.session.flush()
+    clock.move_to(at(FRIDAY, 18))
+    text = words(page(client, path_of(activity)))
+    assert "Prochaine séance dimanche 4 octobre 2026 à 10 h samedi 3 octobre 2026" in text
+    assert "Reporté" in text
+    assert text.index("Séances passées") > text.index("dimanche 4 octobre 2026 10 h")
+    clock.move_to(at(date(2026, 10, 20)))
+    assert "Cette activité est passée." in words(page(client, path_of(activity)))
+
+
+def test_a_village_shows_its_published_stands_only(client):
+    village = make_activity(title="Village", kind="science_village")
+    for title, status in (("Stand ouvert", Status.PUBLISHED), ("Stand caché", Status.SUBMITTED)):
+        stand = make_activity(title=title, status=status)
+        stand.parent = village
+        stand.venue = None
+        stand.slots.clear()
+    database.session.flush()
+    html = page(client, path_of(village))
+    assert "1 activité vous y attend." in words(html)
+    assert "Stand ouvert" in html
+    assert "Stand caché" not in html
+    stand = village.published_children[0]
+    text = words(page(client, path_of(stand)))
+    assert "Aux heures de l’événement qui l’accueille :" in text
+    assert "samedi 3 octobre 2026 10 h – 12 h" in text
+    assert "Dans le cadre de : Village" in text
+    assert village.venue
+    assert village.venue.name in text
+
+
+def event_on(html: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    event: dict[str, object] = json.loads(found[1])
+    return event
+
+
+def test_search_engines_read_an_event(client):
+    activity = make_activity(
+        at(SATURDAY),
+        title="</script><b>Étoiles",
+        venue=make_venue(TOULOUSE, name="Cité", latitude=43.5, longitude=1.5),
+        organisation=make_organisation(name="Planétarium"),
+        age_min=6,
+    )
+    html = client.get(path_of(activity)).text
+    url = f"https://fete.example.org{path_of(activity)}"
+    assert event_on(html) == {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": url,
+        "url": url,
+        "name": "</script><b>Étoiles",
+        "description": "Une promenade parmi les étoiles.",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "startDate": "2026-10-03T10:00:00+02:00",
+        "endDate": "2026-10-03T12:00:00+02:00",
+        "location": [
+            {
+                "@type": "Place",
+                "name": "Cité",
+                "address": {
+                    "@type": "PostalAddress",
+                    "streetAddress": "1 rue des Écoles",
+                    "postalCode": "31000",
+                    "addressLocality": "Toulouse",
+                    "addressCountry": "FR",
+                },
+                "geo": {"@type": "GeoCoordinates", "latitude": 43.5, "longitude": 1.5},
+            }
+        ],
+        "organizer": {"@type": "Organization", "name": "Planétarium"},
+        "isAccessibleForFree": True,
+        "offers": {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url},
+        "typicalAgeRange": "6-",
+        "inLanguage": "fr",
+    }
+
+
+def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    activity.slots[1].state = SlotState.CANCELLED
+    database.session.flush()
+    event = event_on(client.get(path_of(activity)).text)
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    parts = event["subEvent"]
+    assert isinstance(parts, list)
+    assert [(part["startDate"], part["eventStatus"]) for part in parts] == [
+        ("2026-10-03T10:00:00+02:00", "https://schema.org/EventScheduled"),
+        ("2026-10-04T10:00:00+02:00", "https://schema.org/EventCancelled"),
+    ]
+
+
+def test_an_event_wholly_cancelled_is_told_so(client):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    for slot in activity.slots:
+        slot.state = SlotState.CANCELLED
+    database.session.flush()
+    event = event_on(client.get(path_of(activity)).text)
+    assert event["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries, count):
+    village = make_activity(
+        *(at(date(2026, 10, 2 + day)) for day in range(count)), kind="science_village"
+    )
+    for _number in range(count):
+        changed(make_activity(), parent=village)
+    database.session.expire_all()
+    path = path_of(village)
+    database.session.expire_all()
+    with queries() as asked:
+        page(client, path)
+    assert len(asked) == 5
+
+
+# Both
+
+
+def test_a_demonstration_says_so_on_each_of_its_pages(client):
+    activity = make_activity(edition=make_edition(2025, is_demo=True))
+    real = make_activity()
+    for path in ("/programme/2025", path_of(activity), "/programme/2025?q=rien"):
+        assert "Données de démonstration" in page(client, path), path
+    for path in ("/programme", path_of(real)):
+        assert "Données de démonstration" not in page(client, path), path
+
+
+def test_who_has_a_page_already_is_told_that_it_has_not_changed(client, sign_in):
+    activity = make_activity()
+    tag = ""
+    for path in (path_of(activity), "/programme?q=etoile", "/programme"):
+        first = client.get(path, headers={"Accept-Encoding": "gzip"})
+        tag = first.headers["ETag"]
+        assert "no-cache" in first.headers["Cache-Control"]
+        assert "Cookie" in first.headers["Vary"]
+        for encoding in ("gzip", "identity"):
+            again = client.get(path, headers={"If-None-Match": tag, "Accept-Encoding": encoding})
+            assert (again.status_code, again.data) == (304, b""), path
+        assert client.get(path, headers={"If-None-Match": 'W/"autre"'}).status_code == 200
+    changed(activity, title="Un autre titre")
+    answer = client.get("/programme", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "Un autre titre" in answer.text
+    signed_in = sign_in(make_user()).get("/programme", headers={"If-None-Match": tag})
+    assert "ETag" not in signed_in.headers
+    assert signed_in.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_pages_are_sound_html_that_works_without_script(client):
+    village = make_activity(
+        at(FRIDAY), at(SATURDAY), title="Village <i>", kind="science_village", age_min=3
+    )
+    changed(make_activity(title="Stand"), parent=village, venue=None)
+    gone = make_activity(at(SATURDAY), title="Perdue", commune=TOULOUSE)
+    gone.slots[0].state = SlotState.CANCELLED
+    database.session.flush()
+    paths = [
+        "/programme",
+        "/programme?departement=32&q=village&du=hier&type=science_village",
+        "/programme?q=introuvable&departement=31",
+        "/programme/2026?page=1",
+        path_of(village),
+        path_of(gone),
+    ]
+    for path in paths:
+        html = client.get(path).text
+        parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=True)
+        tree = parser.parse(html)
+        assert parser.errors == [], (path, parser.errors[:3])
+        assert len(tree.findall(f".//{HTML}h1")) == 1, path
+        ids = [each.get("id") for each in tree.iter() if each.get("id")]
+        assert len(ids) == len(set(ids)), path
+        known = set(ids)
+        for each in tree.iter():
+            for name in ("aria-labelledby", "aria-describedby", "for", "form", "popovertarget"):
+                assert set((each.get(name) or "").split()) <= known, (path, name, each.get(name))
+        controls = [
+            each
+            for tag in ("input", "select", "textarea")
+            for each in tree.iter(f"{HTML}{tag}")
+            if each.get("type") != "hidden"
+        ]
+        labelled = {each.get("for") for each in tree.iter(f"{HTML}label")}
+        assert {each.get("id") for each in controls} <= labelled, path
+        levels = [
+            int(each.tag[-1]) for each in tree.iter() if re.fullmatch(r".*}h[1-6]", str(each.tag))
+        ]
+        jumps = [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1]
+        assert (levels[0], jumps) == (1, []), path
+
+
+def test_the_form_alone_gives_the_filters_that_its_boxes_say(client):
+    make_activity(commune=TOULOUSE)
+    make_activity(commune=AUCH)
+    html = page(client, "/programme?departement=31,32&date=2026-10-03&annules=non&q=pluie")
+    tree = html5lib.HTMLParser(namespaceHTMLElements=True).parse(html)
+    sent = MultiDict(
+        (str(each.get("name")), str(each.get("value")))
+        for each in tree.iter(f"{HTML}input")
+        if each.get("name") and (each.get("type") != "checkbox" or each.get("checked") is not None)
+    )
+    assert sorted(sent.items(multi=True)) == [
+        ("annules", "non"),
+        ("au", "2026-10-03"),
+        ("departement", "31"),
+        ("departement", "32"),
+        ("du", "2026-10-03"),
+        ("q", "pluie"),
+    ]
+
+
+def test_an_activity_shown_inside_another_page_leaves_it_its_title(app, db):
+    activity = make_activity(status=Status.DRAFT)
+    with app.test_request_context():
+        template = app.jinja_env.get_template("programme/_activity.html")
+        alone = template.render(activity=activity)
+        inside = template.render(activity=activity, title_level=3)
+    assert re.findall(r"<h(\d)", alone) == ["1", *"2" * 7]
+    assert re.findall(r"<h(\d)", inside) == ["3", *"4" * 7]
+
+
+def test_a_draft_that_says_nothing_yet_can_be_shown(app, db):
+    activity = make_activity(status=Status.DRAFT, title="", standfirst="", description="", terms=[])
+    activity.venue = None
+    activity.kind = None
+    activity.slots.clear()
+    database.session.flush()
+    with app.test_request_context():
+        shown = app.jinja_env.get_template("programme/_activity.html").render(activity=activity)
+    for told in ("Type à choisir", "Sans titre", "Les dates ne sont pas encore connues."):
+        assert told in shown
+    assert "Le lieu n’est pas encore connu." in shown
