@@ -44,7 +44,7 @@ def test_without_a_password_a_link_is_printed_to_choose_one(db, run, client):
     person = the_only_person(db)
     assert [each.code for each in person.roles[0].departements] == ["32", "81"]
     assert not person.is_active
-    path = re.search(r"https://fete\.example\.org(/\S+)", told.output)[1]
+    (path,) = re.findall(r"https://fete\.example\.org(/\S+)", told.output)
     answer = client.send(path, {"password": PASSWORD}, token_from=path)
     assert answer.location == "/coordination"
     assert services.authenticate("c@example.org", PASSWORD) is not None

@@ -115,7 +115,7 @@ def listed(words="", family=None, departement_code=None):
 def test_the_directory_shows_those_whose_latest_signature_agrees_and_nobody_else(db):
     make_listed("Oui")
     make_organisation(name="Jamais signé", signed=False)
-    changes = {
+    changes: dict[str, dict[str, object]] = {
         "Retiré de l’annuaire": {"listing_withdrawn_at": now()},
         "Charte retirée": {"charter_withdrawn_at": now()},
         "Sans annuaire": {"agrees_to_be_listed": False},

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -186,7 +187,7 @@ def test_one_leaves_a_structure_even_the_last_one(db):
 
 
 def sign(organisation, by, **values):
-    known = {
+    known: dict[str, Any] = {
         "signer_name": "Ada Lovelace",
         "signer_quality": "présidente",
         "agrees_to_be_listed": False,
