@@ -72,6 +72,8 @@ def test_a_template_names_no_other_site(name):
 
 # Where a visitor may choose to go; nothing is loaded from there.
 ALLOWED = (
+    "https://creativecommons.org/licenses/",
+    "https://www.geonames.org/",
     "https://www.defenseurdesdroits.fr",
     "https://formulaire.defenseurdesdroits.fr",
     "https://www.cnil.fr",
