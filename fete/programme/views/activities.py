@@ -281,6 +281,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         may_withdraw=policies.can_withdraw(person, activity),
         may_reopen=policies.can_reopen(person, activity),
         may_delete=policies.can_delete(person, activity),
+        may_cancel=policies.can_cancel(person, activity),
         deposit_is_open=rules.deposit_is_open(activity, today()),
         is_refused=is_refused,
         situation=rules.situation(activity),

@@ -194,3 +194,13 @@ def test_a_village_says_what_it_takes_with_it(people, sign_in):
     page = sign_in(people["coordinator"]).get(paths(village)["cancel"]).get_data(as_text=True)
     assert "1 activité s’y tient" in page
     assert database.session.query(Slot).count() == 2
+
+
+@pytest.mark.parametrize("status", Status)
+def test_members_find_the_way_on_their_page(status, people, sign_in):
+    activity = make_activity(status=status, organisation=make_organisation(people["member"]))
+    page = sign_in(people["member"]).get(f"/mes-activites/{activity.id}/apercu")
+    links = re.findall(r'href="(/mes-activites/\d+/(?:annuler|creneaux)[^"]*)"', page.text)
+    at = paths(activity)
+    expected = [at["slot"], at["cancel"]] if status in {Status.LABELLED, Status.PUBLISHED} else []
+    assert links == expected
