@@ -122,7 +122,7 @@ def set_up_sign_in(app: Flask) -> None:
     """Know who is asking."""
     manager = LoginManager()
     # Nobody is remembered beyond a session, and looking for it would make every answer depend on a cookie.
-    manager._update_remember_cookie = lambda response: response  # noqa: SLF001
+    manager._update_remember_cookie = lambda response: response
     manager.init_app(app)
     manager.user_loader(find_session_owner)
 

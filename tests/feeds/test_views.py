@@ -231,7 +231,7 @@ def test_filters_are_those_of_the_programme_and_name_the_calendar(client, editio
     calendar = Calendar.from_ical(answer.data)
     assert calendar["NAME"] == calendar["X-WR-CALNAME"]
     assert calendar["NAME"] != Calendar.from_ical(client.get("/agenda.ics").data)["NAME"]
-    assert "Hérault" in calendar["NAME"]
+    assert "Hérault" in str(calendar["NAME"])
 
 
 def test_an_edition_in_preparation_has_no_feed_yet(client, db):

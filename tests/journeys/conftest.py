@@ -92,7 +92,7 @@ class Site:
         """Send what waits at that moment, and return every letter so far, in order."""
         self.run("mail", "send", at=at)
         files = sorted((self.folder / "letters").glob("*.eml"))
-        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]  # type: ignore[misc]
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     @contextmanager
     def served_at(self, moment: str) -> Iterator[None]:

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from datetime import UTC, datetime
+from typing import Any
 
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
@@ -22,7 +23,8 @@ TITLE = "Les chauves-souris, mains ailées"
 def read(address: str) -> bytes:
     """Return what the site gives to who is not signed in."""
     with urllib.request.urlopen(address) as answer:
-        return answer.read()
+        content: bytes = answer.read()
+    return content
 
 
 def fill(page: Page, **values: str) -> None:
@@ -128,8 +130,9 @@ def declare(page: Page, site) -> None:
     press(page, "Déposer")
 
 
-def totals(site) -> dict:
-    return json.loads(read(f"{site.address}/chiffres/2027.json"))
+def totals(site) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(read(f"{site.address}/chiffres/2027.json"))
+    return found
 
 
 def test_one_declaration_goes_all_the_way(new_site, page: Page):
