@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from wtforms import (
     BooleanField,
+    EmailField,
     HiddenField,
     RadioField,
     SelectField,
@@ -71,10 +72,22 @@ def _one_line(value: Any) -> Any:  # noqa: ANN401  # as every filter
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def _line(name: str, most: int = LINE_LENGTH, *validators: Any) -> StringField:
+def _line(name: str, most: int, *validators: Any) -> StringField:
     return StringField(
         FIELD_NAMES[name], [*validators, _at_most(most)], filters=[_one_line], default=""
     )
+
+
+def _name(label: Any) -> StringField:  # noqa: ANN401  # a lazy text
+    # Nobody nears this bound: no counter is shown.
+    return StringField(label, [_no_longer], filters=[_one_line], default="")
+
+
+def _no_longer(form: Form, field: Any) -> None:  # noqa: ANN401, ARG001  # as every validator
+    if len(field.data or "") > LINE_LENGTH:
+        raise ValidationError(
+            _("Ce texte est trop long : %(max)d signes au plus.", max=LINE_LENGTH)
+        )
 
 
 def up_to(most: int, message: Any) -> Callable[[Form, Any], None]:  # noqa: ANN401  # a lazy text
@@ -145,7 +158,7 @@ class WhatForm(PartForm):
     )
     themes = Words(FIELD_NAMES["themes"], [ForDeposit()])
     matches_edition_theme = Choice(FIELD_NAMES["matches_edition_theme"], [ForDeposit()])
-    scientific_referent = _line("scientific_referent")
+    scientific_referent = _name(FIELD_NAMES["scientific_referent"])
     partners = _line("partners", NOTE_LENGTH)
 
     def __init__(
@@ -287,15 +300,8 @@ class WhereForm(PartForm):
     venue = SelectField(
         lazy_gettext("Un lieu déjà connu"), [ForDeposit()], validate_choice=False, coerce=str
     )
-    venue_name = StringField(
-        lazy_gettext("Nom du lieu"), [_at_most(LINE_LENGTH)], filters=[_one_line], default=""
-    )
-    venue_address = StringField(
-        lazy_gettext("Adresse : numéro et rue"),
-        [_at_most(LINE_LENGTH)],
-        filters=[_one_line],
-        default="",
-    )
+    venue_name = _name(lazy_gettext("Nom du lieu"))
+    venue_address = _name(lazy_gettext("Adresse : numéro et rue"))
     commune = CommuneField(lazy_gettext("Commune"), search=matching_communes, find=find_commune)
     online_link = LinkField(FIELD_NAMES["online_link"], [_at_most(LINK_LENGTH)], default="")
     access_note = TextAreaField(
@@ -324,6 +330,9 @@ class WhereForm(PartForm):
             SelectChoice(Mode.BOTH, _("Sur place et en ligne")),
         ]
         self.venue.choices = [SelectChoice("", _("Aucun de ceux-ci")), *self._places(held)]
+        if len(self.venue.choices) == 1:
+            # With no place to choose, it is the description that the deposit waits for.
+            self.venue_name.flags.for_deposit = self.commune.flags.for_deposit = True
 
     @staticmethod
     def _places(held: Activity) -> list[SelectChoice]:
@@ -398,12 +407,12 @@ class HowForm(PartForm):
 
     booking = Choice(lazy_gettext("Faut-il réserver ?"), [ForDeposit()])
     booking_phone = PhoneField(FIELD_NAMES["booking_phone"], [_at_most(PHONE_LENGTH)], default="")
-    booking_email = StringField(
+    booking_email = EmailField(
         FIELD_NAMES["booking_email"],
         [
             Optional(),
             Email(lazy_gettext("Cette adresse n’a pas la bonne forme : nom@exemple.fr.")),
-            _at_most(LINE_LENGTH),
+            _no_longer,
         ],
         filters=[_one_line],
         default="",

@@ -32,6 +32,8 @@ PART_NAMES = {
     Part.ACCESS: lazy_gettext("Accessibilité"),
     Part.MEANS: lazy_gettext("Moyens"),
 }
+# Where several controls make the field: the one that is always there.
+_LEADS = {"slots": "slots-0-day", "venue": "venue_name"}
 # Fields of several buttons or boxes: a link leads to the first of them.
 _CHOICES = frozenset(
     {"themes", "matches_edition_theme", "welcome", "audiences", "levels", "accessibility_known"}
@@ -55,8 +57,8 @@ def stamp(activity: Activity, part: Part) -> str:
 
 def anchor(gap: Gap) -> str:
     """Return where on its page the field is that something is missing from."""
-    if gap.field == "slots":
-        return "slots-0-day"
+    if gap.field in _LEADS:
+        return _LEADS[gap.field]
     return f"{gap.field}-0" if gap.field in _CHOICES else gap.field
 
 
