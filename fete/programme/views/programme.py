@@ -1,6 +1,6 @@
 """The public programme: its list with search and filters, and the page of one activity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,15 +42,18 @@ from fete.programme.workflow import Status
 blueprint = Blueprint("programme", __name__)
 
 _MOST_WAYS = 4
+# A list of boxes longer than this is no help: what it leaves out is found by its name.
+MOST_VALUES = 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """One filter of the page: its word in the address, its title, its values."""
+    """One filter of the page: its word in the address, its title, its values, how many are left out."""
 
     word: str
     title: str
     values: tuple[Value, ...]
+    left_out: int = 0
 
     @property
     def is_chosen(self) -> bool:
@@ -180,9 +183,19 @@ def _groups(counted: Facets) -> list[Group]:
         ("accessibilite", _("Accessibilité"), counted.accessibility),
         ("structure", _("Structure"), counted.organisations),
     )
-    return [
-        Group(word=word, title=title, values=tuple(found)) for word, title, found in asked if found
-    ]
+    return [_group(word, title, found) for word, title, found in asked if found]
+
+
+def _group(word: str, title: str, found: Sequence[Value]) -> Group:
+    """Return a filter with the values that leave most, in their order, and those chosen."""
+    by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
+    kept = {value.code for value in by_weight[:MOST_VALUES]}
+    return Group(
+        word=word,
+        title=title,
+        values=tuple(value for value in found if value.code in kept),
+        left_out=len(found) - len(kept),
+    )
 
 
 def _ways_out(

@@ -8,11 +8,14 @@ from itertools import pairwise
 
 import html5lib
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from fete.core.clock import from_paris
 from fete.core.db import db as database
+from fete.network.models import Organisation
 from fete.programme.models import Activity, Booking, EditionState, Mode
+from fete.programme.views import programme
 from fete.programme.workflow import SlotState, Status
 from tests.conftest import Browser
 from tests.factories.accounts import make_user
@@ -299,6 +302,22 @@ def test_the_counts_of_values_are_on_the_page(client):
     assert "Gers (1) Haute-Garonne (1)" in html
     assert "Atelier (1)" in html
     assert "Conférence (1)" not in html
+
+
+def test_a_filter_of_too_many_values_keeps_the_weightiest_and_those_chosen(client, monkeypatch):
+    monkeypatch.setattr(programme, "MOST_VALUES", 2)
+    names = ["Abeille", "Baleine", "Castor", "Daim"]
+    for number, name in enumerate(names):
+        organisation = make_organisation(name=name)
+        for _time in range(number + 1):
+            make_activity(organisation=organisation)
+    html = words(page(client, "/programme"))
+    assert "Structure Castor (3) Daim (4) et 2 autres, que leur nom trouve" in html
+    first = database.session.scalars(
+        select(Organisation.id).where(Organisation.name == "Abeille")
+    ).one()
+    html = words(page(client, f"/programme?structure={first}"))
+    assert "Structure Abeille (1) Daim (4) et 2 autres" in html
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])
