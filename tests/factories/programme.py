@@ -93,6 +93,7 @@ def make_activity(
         status=status,
         **(known | values),
     )
+    db.session.add(activity)
     activity.terms = its_terms
     activity.search = search_text(
         activity.title, activity.standfirst, activity.description, organisation.name
@@ -101,6 +102,5 @@ def make_activity(
         activity.slots.append(
             Slot(starts_at=start, ends_at=start + timedelta(hours=2), capacity=20, changed_at=now())
         )
-    db.session.add(activity)
     db.session.flush()
     return activity
