@@ -70,7 +70,7 @@ def _shown(name: str, value: object) -> str:
 
 @click.group("reference")
 def reference() -> None:
-    """Look after the reference lists: communes, words."""
+    """Look after the reference lists: communes, words, figures published elsewhere."""
 
 
 @reference.command("load")

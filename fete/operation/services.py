@@ -19,6 +19,7 @@ from fete.core.clock import now
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
+from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.mailing.services import send_waiting
 from fete.vocabulary.services import load_terms
@@ -68,9 +69,13 @@ def write_first_settings(folder: Path) -> Path | None:
 
 
 def load_lists() -> None:
-    """Give the tables the communes of France and the lists of words; the same lists twice change nothing."""
+    """Give the tables the communes of France, the lists of words and the figures published elsewhere.
+
+    The same lists twice change nothing.
+    """
     load_reference()
     load_terms()
+    load_headlines()
 
 
 def check_database() -> None:

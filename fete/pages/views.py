@@ -15,6 +15,8 @@ from fete.core import clock
 from fete.core.access import public
 from fete.core.i18n import DEFAULT, LANGUAGES, base_path
 from fete.core.templating import YEAR_IN_SECONDS
+from fete.figures.queries import latest_figures
+from fete.figures.rules import ALL_FIGURES
 from fete.pages.queries import DatabaseState, database_state
 from fete.pages.rules import Days, phase_of, rest_of_weekend
 from fete.programme.models import EditionState
@@ -22,6 +24,7 @@ from fete.programme.queries.editions import current_edition, editions, open_call
 
 blueprint = Blueprint("pages", __name__)
 
+SHOWN_FIGURES = ("activities", "host_communes", "visitors", "pupils")
 # What robots have nothing to look for in: forms, and what belongs to signed-in people.
 PRIVATE = (
     "/compte/",
@@ -48,6 +51,8 @@ def home() -> ResponseReturnValue:
         phase=phase_of(days, today) if days else None,
         weekend=rest_of_weekend(days, today) if days else None,
         calls=open_calls(today),
+        latest=latest_figures(at=clock.now()),
+        key_figures=[ALL_FIGURES[key] for key in SHOWN_FIGURES],
     )
 
 

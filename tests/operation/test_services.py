@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from fete.core.clock import now
 from fete.core.db import db as database
 from fete.core.settings import Settings
+from fete.figures.models import Headline
 from fete.geography.models import Commune
 from fete.mailing.models import Letter
 from fete.mailing.services import Recipient, enqueue
@@ -24,6 +25,8 @@ from fete.operation.services import (
     load_lists,
     write_first_settings,
 )
+from fete.vocabulary.models import TermList
+from fete.vocabulary.queries import find_term
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +40,11 @@ def free_port() -> int:
 def test_every_list_is_loaded(db):
     load_lists()
     assert database.session.scalar(select(func.count(Commune.code))) == 34969
+    assert find_term(TermList.KIND, "workshop") is not None
+    told = database.session.scalar(select(func.count(Headline.id)))
+    assert told
+    load_lists()
+    assert database.session.scalar(select(func.count(Headline.id))) == told
 
 
 def test_a_ready_database_is_served(db):

@@ -13,7 +13,8 @@ from fete.core.db import db as database
 from fete.core.settings import Settings
 from fete.programme.models import EditionState
 from tests.factories.accounts import make_coordinator, make_user
-from tests.factories.programme import make_edition
+from tests.factories.programme import make_activity, make_edition
+from tests.factories.reports import make_report
 
 PAGES = ["/", "/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site"]
 
@@ -176,13 +177,32 @@ def test_the_search_leads_to_the_programme(client):
     assert "csrf_token" not in form
 
 
+def test_home_tells_the_figures_of_the_latest_edition_that_has_some(client, clock):
+    past = make_edition(2025)
+    make_edition()
+    reported = make_activity(edition=past)
+    make_activity(edition=past)
+    assert "en chiffres" not in seen(client)
+    make_report(reported)
+    shown = seen(client)
+    assert "La Fête de la science 2025 en chiffres 1 activité 1 commune accueillante" in shown
+    assert "68 visiteurs 25 scolaires" in shown
+    assert "D’après 1 bilan validé sur 2." in shown
+    assert "inventées" not in shown
+    past.is_demo = True
+    database.session.flush()
+    assert "ces chiffres sont ceux d’activités inventées" in seen(client)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_home_page_asks_as_many_questions_whatever_there_is(client, queries, count):
-    for year in range(2026, 2026 - count, -1):
-        make_edition(year)
+    make_edition()
+    for year in range(2025, 2025 - count, -1):
+        for _ in range(count):
+            make_report(make_activity(edition=make_edition(year)))
     with queries() as asked:
         client.get("/")
-    assert len(asked) == 2
+    assert len(asked) == 4
 
 
 def test_legal_notice_says_what_is_known_and_what_is_not(client, options):
