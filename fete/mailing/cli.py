@@ -4,9 +4,10 @@ import signal
 from threading import Event
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from fete.core.clock import now, to_paris
-from fete.core.db import transaction
+from fete.core.db import db, transaction
 from fete.core.i18n import ngettext
 from fete.mailing import queries
 from fete.mailing.services import BATCH, Round, send_waiting, try_again
@@ -31,9 +32,16 @@ def send(limit: int, seconds: int | None) -> None:
     before = signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
         while not ended.is_set():
-            done = send_waiting(at=now(), keeping=transaction, limit=limit)
-            if done.sent or done.failed:
-                _tell(done)
+            try:
+                done = send_waiting(at=now(), keeping=transaction, limit=limit)
+                if done.sent or done.failed:
+                    _tell(done)
+            except SQLAlchemyError as error:
+                # It may come back: whoever loops is not there to start again.
+                cause = getattr(error, "orig", None) or error
+                click.echo(f"La base de données ne répond pas\u00a0: {cause}", err=True)
+            finally:
+                db.session.remove()
             ended.wait(seconds)
     except KeyboardInterrupt:
         click.echo()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Timer
 
 import pytest
+from sqlalchemy import create_engine
 
 from fete.core.clock import now
 from fete.core.db import db as database
@@ -112,3 +113,19 @@ def test_a_loop_sends_until_told_to_stop(app, db, options, tmp_path):
     assert told.startswith("1 lettre envoyée")
     assert told.count("\n") == 1
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_loop_outlives_a_database_that_is_away(app, db):
+    engines: dict[str | None, object] = database.engines  # type: ignore[assignment]
+    standing = engines[None]
+    database.session.remove()
+    engines[None] = create_engine("sqlite:////nowhere/at/all.sqlite")
+    Timer(1.5, signal.raise_signal, [signal.SIGTERM]).start()
+    try:
+        code, told, errors = run(app, "send", "--loop", "1")
+    finally:
+        database.session.remove()
+        engines[None] = standing
+    assert (code, told) == (0, "")
+    assert errors.startswith("La base de données ne répond pas\u00a0: ")
+    assert errors.count("\n") == 2
