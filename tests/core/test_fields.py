@@ -12,6 +12,7 @@ from fete.core.fields import (
     DayField,
     FigureField,
     HourField,
+    LinkField,
     PhoneField,
     read_day,
     read_hour,
@@ -179,3 +180,36 @@ def test_a_commune_is_taken_when_there_is_no_doubt_and_asked_about_otherwise(
     else:
         assert (valid, field.data, field.typed) == (False, None, typed)
         assert list(field.candidates) == data
+
+
+class Page(Form):
+    """A form that asks for a page of the web."""
+
+    link = LinkField("Page")
+
+
+@pytest.mark.parametrize(
+    ("typed", "data"),
+    [
+        ("", ""),
+        ("https://exemple.fr", "https://exemple.fr"),
+        ("  exemple.fr/places?n=1#bas ", "https://exemple.fr/places?n=1#bas"),
+        ("HTTP://Exemple.fr:8080/", "HTTP://Exemple.fr:8080/"),
+        ("médiathèque.fr", "https://médiathèque.fr"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("ftp://exemple.fr", None),
+        ("//exemple.fr", None),
+        ("https://", None),
+        ("https://exemple", None),
+        ("exemple point fr", None),
+        ('https://exemple.fr/"onload="x', None),
+        ("https://moi:secret@exemple.fr", None),
+    ],
+)
+def test_a_page_of_the_web_is_one_that_a_browser_opens(app, typed, data):
+    sent = MultiDict({"link": typed})
+    with app.test_request_context(method="POST", data=sent):
+        form = Page(sent)
+        assert form.validate() is (data is not None)
+        assert form.link.data == (typed.strip() if data is None else data)

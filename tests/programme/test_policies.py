@@ -2,8 +2,20 @@
 
 import pytest
 
-from fete.programme.models import EditionState
-from fete.programme.policies import can_cancel, can_edit, can_review, can_see, steps_for
+from fete.core.clock import now
+from fete.core.db import db
+from fete.programme.models import Decision, EditionState, Remark
+from fete.programme.policies import (
+    can_cancel,
+    can_delete,
+    can_edit,
+    can_reopen,
+    can_review,
+    can_see,
+    can_submit,
+    can_withdraw,
+    steps_for,
+)
 from fete.programme.workflow import TRANSITIONS, Status, Step
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
 from tests.factories.network import TOULOUSE, make_organisation
@@ -112,3 +124,56 @@ def test_a_draft_withdrawn_before_any_deposit_is_not_for_the_coordination(people
     activity = make(people, Status.WITHDRAWN, submitted_at=None)
     assert allowed(people["member"], activity) == {"see"}
     assert allowed(people["regional"], activity) == NOTHING
+
+
+def test_a_coordinator_declares_what_they_began_for_a_structure_of_their_territory(people):
+    organisation = make_organisation(people["member"])
+    begun = make_activity(
+        status=Status.DRAFT, organisation=organisation, created_by=people["coordinator"]
+    )
+    others = make_activity(
+        status=Status.DRAFT, organisation=organisation, created_by=people["member"]
+    )
+    assert {name for name, who in people.items() if can_edit(who, begun)} == {
+        "member",
+        "coordinator",
+    }
+    assert {name for name, who in people.items() if can_edit(who, others)} == {"member"}
+    assert Step.SUBMIT in steps_for(people["coordinator"], begun)
+    # Once the structure is elsewhere, so is its coordination.
+    organisation.commune_code = TOULOUSE
+    db.session.flush()
+    db.session.refresh(organisation, ["commune"])
+    assert not can_edit(people["coordinator"], begun)
+
+
+def test_a_draft_is_deleted_by_those_who_declare_it_as_long_as_nobody_else_saw_it(people):
+    organisation = make_organisation(people["member"])
+    draft = make_activity(status=Status.DRAFT, organisation=organisation)
+    assert {name for name, who in people.items() if can_delete(who, draft)} == {"member"}
+    seen = make_activity(status=Status.DRAFT, organisation=organisation)
+    seen.remarks.append(Remark(at=now(), text="À revoir"))
+    decided = make_activity(status=Status.DRAFT, organisation=organisation)
+    decided.decisions.append(Decision(at=now(), step=Step.LABEL))
+    closed = make_activity(
+        status=Status.DRAFT,
+        organisation=organisation,
+        edition=make_edition(2025, state=EditionState.CLOSED),
+    )
+    for activity in (seen, decided, closed):
+        assert not can_delete(people["member"], activity)
+    for status in set(Status) - {Status.DRAFT}:
+        activity = make_activity(status=status, organisation=organisation)
+        assert not can_delete(people["member"], activity), status
+
+
+@pytest.mark.parametrize("status", Status)
+def test_members_submit_withdraw_and_reopen_where_the_workflow_allows_it(people, status):
+    activity = make(people, status)
+    member, stranger = people["member"], people["other actor"]
+    assert can_submit(member, activity) is ((status, Step.SUBMIT) in TRANSITIONS)
+    assert can_withdraw(member, activity) is ((status, Step.WITHDRAW) in TRANSITIONS)
+    assert can_reopen(member, activity) is ((status, Step.REOPEN) in TRANSITIONS)
+    assert not any(may(stranger, activity) for may in (can_submit, can_withdraw, can_reopen))
+    # The coordination withdraws from its own pages, with a reason.
+    assert not can_withdraw(people["coordinator"], activity)
