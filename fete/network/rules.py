@@ -127,7 +127,7 @@ def are_alike(one: Likeness, other: Likeness) -> bool:
 def names_are_near(one: Likeness, other: Likeness) -> bool:
     """Whether two names are the same but for small words, their order, an acronym or a slip of the hand."""
     first, second = _words(one.name), _words(other.name)
-    if not first or not second:
+    if not first or not second or _numbers(first) != _numbers(second):
         return False
     if set(first) == set(second) or _holds(first, second) or _holds(second, first):
         return True
@@ -138,6 +138,11 @@ def names_are_near(one: Likeness, other: Likeness) -> bool:
 
 def _words(name: str) -> list[str]:
     return [word for word in fold_name(name).split() if word not in _EMPTY_WORDS]
+
+
+def _numbers(words: list[str]) -> set[str]:
+    """Return the numbers of a name: « Toulouse 1 » is not « Toulouse 3 »."""
+    return {word for word in words if word.isdecimal()}
 
 
 def _holds(longer: list[str], shorter: list[str]) -> bool:

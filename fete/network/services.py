@@ -277,7 +277,7 @@ def sign_charter(
         on=organisation,
         person_id=by.id,
         at=at,
-        detail=CHARTER_VERSION,
+        detail=_("version %(version)s", version=CHARTER_VERSION),
     )
     mails.acknowledge_charter(signature, by, at=at)
     return signature

@@ -102,6 +102,7 @@ def like(name, commune=AUCH, siret=None, acronym=""):
         (like("Muséum"), like("Musée"), False),
         (like("Muséum"), like("Muséum des Amériques"), False),
         (like("Club d’astronomie"), like("Club de robotique"), False),
+        (like("Université Toulouse 1"), like("Université Toulouse 3"), False),
         (like("École"), like("Association École des sciences"), False),
         # The number decides, wherever it is and whatever the name.
         (like("Un nom", siret="1"), like("Tout autre", ALBI, siret="1"), True),

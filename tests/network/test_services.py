@@ -213,7 +213,7 @@ def test_a_signature_says_who_in_what_quality_when_which_version_and_what_was_ag
         kept.agrees_to_be_listed,
         kept.agrees_to_letters,
     ) == (CHARTER_VERSION, ada.id, "Ada Lovelace", "présidente", now(), True, False, True)
-    assert acts(db) == [("organisation.charter_signed", organisation.id, ada.id, CHARTER_VERSION)]
+    assert acts(db) == [("organisation.charter_signed", organisation.id, ada.id, "version 1")]
     (letter,) = letters()
     assert (letter.kind, letter.to_address) == ("network/charter", ada.email)
     assert "ne paraît pas dans l’annuaire" in letter.text

@@ -36,7 +36,10 @@ def index() -> ResponseReturnValue:
 @allows(policies.can_manage_person, load=queries.find_person)
 def show(person: User) -> ResponseReturnValue:
     """See one person, and give them a role."""
-    form = RoleForm(roles=policies.grantable_roles(this_person()))
+    territory = [each.code for role in person.roles for each in role.departements]
+    form = RoleForm(
+        roles=policies.grantable_roles(this_person()), data={"departements": territory}
+    )
     if form.submitted():
         try:
             with transaction():

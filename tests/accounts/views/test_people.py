@@ -66,7 +66,6 @@ def test_people_are_searched_and_filtered_in_the_address(db, sign_in):
         False,
     ]
     assert 'value="adele"' in found
-    assert "Gers" not in client.get(f"{INDEX}?q=adele").text.split("<table")[0]
     nobody = client.get(f"{INDEX}?q=personne-de-ce-nom")
     assert "Personne ne correspond." in nobody.text
     for odd in ("?page=0", "?page=abc", "?role=xx", "?page=99999999999999999999", "?q=%00"):
@@ -82,7 +81,7 @@ def test_the_list_asks_the_same_of_the_database_however_long(db, sign_in, querie
         page = client.get(INDEX).text
     # Who asks, their roles and territory; how many; the people, their roles, their territories.
     assert len(asked) == 7, "\n".join(asked)
-    assert page.count("<tr>") == min(count + 1, 25) + 1
+    assert page.count('<p class="queue-title">') == min(count + 1, 25)
     assert ('rel="next"' in page) is (count == 300)
 
 
