@@ -21,7 +21,7 @@ from fete.figures.arithmetic import (
     by_theme,
     totals,
 )
-from fete.figures.models import Headline
+from fete.figures.models import Headline, Nature
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition, EditionState, Slot, Venue, activity_term
@@ -196,7 +196,11 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
 
 
 def _headlines() -> Select[Headline]:
-    return select(Headline).order_by(Headline.year.desc(), Headline.scope, Headline.id)
+    # Results before announcements.
+    is_announced = Headline.nature == Nature.ANNOUNCED
+    return select(Headline).order_by(
+        Headline.year.desc(), is_announced, Headline.scope, Headline.id
+    )
 
 
 def _lines_statement(edition_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:

@@ -1,9 +1,12 @@
 """What each figure counts, in one sentence: the page, the JSON and the CSV say the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fete.core.i18n import lazy_gettext as _
+from fete.core.i18n import lazy_gettext as _, ngettext
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,15 +14,20 @@ class Figure:
     """A figure: its stable name, how people call it, what it counts."""
 
     key: str
-    # Texts that wait for the language of their reader.
-    label: Any
+    named: Callable[[int], str]
+    # A text that waits for the language of its reader.
     definition: Any
+
+    @property
+    def label(self) -> str:
+        """How the figure is called, whatever its value."""
+        return self.named(_SEVERAL)
 
 
 KEY_FIGURES = (
     Figure(
         key="activities",
-        label=_("activités"),
+        named=lambda n: ngettext("activité", "activités", n),
         definition=_(
             "Activités publiées qui ont eu lieu, en tout ou en partie, d’après un bilan validé. Les villages, festivals "
             "et parcours sont comptés à part, comme les interventions en classe ; une activité à plusieurs créneaux "
@@ -28,14 +36,16 @@ KEY_FIGURES = (
     ),
     Figure(
         key="lab_open_days",
-        label=_("portes ouvertes de laboratoire"),
+        named=lambda n: ngettext(
+            "portes ouvertes de laboratoire", "portes ouvertes de laboratoire", n
+        ),
         definition=_(
             "Parmi les activités, celles dont le type est « Portes ouvertes de laboratoire »."
         ),
     ),
     Figure(
         key="host_communes",
-        label=_("communes accueillantes"),
+        named=lambda n: ngettext("commune accueillante", "communes accueillantes", n),
         definition=_(
             "Communes différentes (d’après leur code INSEE) où au moins une activité, un village, un festival ou un "
             "parcours a eu lieu d’après un bilan validé."
@@ -43,7 +53,7 @@ KEY_FIGURES = (
     ),
     Figure(
         key="visitors",
-        label=_("visiteurs"),
+        named=lambda n: ngettext("visiteur", "visiteurs", n),
         definition=_(
             "Personnes venues sur place : grand public, élèves et accompagnateurs, d’après les bilans validés. Quand un "
             "village, un festival ou un parcours a compté ses entrées, elles remplacent celles de ses activités. "
@@ -52,7 +62,7 @@ KEY_FIGURES = (
     ),
     Figure(
         key="pupils",
-        label=_("scolaires"),
+        named=lambda n: ngettext("scolaire", "scolaires", n),
         definition=_(
             "Parmi les visiteurs, les élèves venus avec leur classe. Leurs accompagnateurs sont des visiteurs, mais pas "
             "des scolaires."
@@ -60,7 +70,7 @@ KEY_FIGURES = (
     ),
     Figure(
         key="researchers",
-        label=_("chercheurs et chercheuses"),
+        named=lambda n: ngettext("chercheur ou chercheuse", "chercheurs et chercheuses", n),
         definition=_(
             "Présences déclarées dans les bilans validés : une personne présente à deux activités compte deux fois. "
             "Quand un village, un festival ou un parcours donne ses effectifs, ils remplacent ceux de ses activités."
@@ -68,7 +78,7 @@ KEY_FIGURES = (
     ),
     Figure(
         key="mediators",
-        label=_("médiateurs et médiatrices"),
+        named=lambda n: ngettext("médiateur ou médiatrice", "médiateurs et médiatrices", n),
         definition=_(
             "Présences de médiateurs et médiatrices scientifiques déclarées dans les bilans validés, comptées comme "
             "celles des chercheurs."
@@ -76,7 +86,7 @@ KEY_FIGURES = (
     ),
     Figure(
         key="volunteers",
-        label=_("bénévoles"),
+        named=lambda n: ngettext("bénévole", "bénévoles", n),
         definition=_(
             "Présences de bénévoles déclarées dans les bilans validés, comptées comme celles des chercheurs."
         ),
@@ -86,7 +96,7 @@ KEY_FIGURES = (
 BESIDE = (
     Figure(
         key="estimated",
-        label=_("visiteurs estimés"),
+        named=lambda n: ngettext("visiteur estimé", "visiteurs estimés", n),
         definition=_(
             "Parmi les visiteurs, ceux que les bilans disent estimés à vue d’œil ; les autres ont été comptés un par un "
             "ou d’après des billets."
@@ -94,28 +104,30 @@ BESIDE = (
     ),
     Figure(
         key="containers",
-        label=_("villages, festivals et parcours"),
+        named=lambda n: ngettext(
+            "village, festival ou parcours", "villages, festivals et parcours", n
+        ),
         definition=_(
             "Événements qui en rassemblent d’autres, tenus d’après un bilan validé. Ils ne comptent pas parmi les activités."
         ),
     ),
     Figure(
         key="online",
-        label=_("connexions en ligne"),
+        named=lambda n: ngettext("connexion en ligne", "connexions en ligne", n),
         definition=_(
             "Connexions déclarées dans les bilans validés. Ce ne sont pas des visiteurs : elles ne s’y ajoutent jamais."
         ),
     ),
     Figure(
         key="cancelled",
-        label=_("activités annulées"),
+        named=lambda n: ngettext("activité annulée", "activités annulées", n),
         definition=_(
             "Activités, villages, festivals et parcours publiés, puis annulés d’après un bilan validé."
         ),
     ),
     Figure(
         key="apart_activities",
-        label=_("interventions en classe"),
+        named=lambda n: ngettext("intervention en classe", "interventions en classe", n),
         definition=_(
             "Interventions en classe tenues d’après un bilan validé. L’école n’accueille pas le public : elles "
             "sont comptées à part."
@@ -123,7 +135,9 @@ BESIDE = (
     ),
     Figure(
         key="apart_visitors",
-        label=_("personnes rencontrées en classe"),
+        named=lambda n: ngettext(
+            "personne rencontrée en classe", "personnes rencontrées en classe", n
+        ),
         definition=_(
             "Élèves et adultes présents aux interventions en classe. Ils ne comptent pas parmi les visiteurs."
         ),
@@ -132,7 +146,7 @@ BESIDE = (
 
 COVERAGE = Figure(
     key="coverage",
-    label=_("bilans"),
+    named=lambda n: ngettext("bilan", "bilans", n),
     definition=_(
         "Bilans validés parmi ceux qui sont attendus : ceux des activités publiées dont le dernier créneau est "
         "terminé, sauf dispense. Rien n’est extrapolé : ce qui manque n’est pas deviné."
@@ -143,7 +157,7 @@ COVERAGE = Figure(
 ELSEWHERE = (
     Figure(
         key="organisations",
-        label=_("structures participantes"),
+        named=lambda n: ngettext("structure participante", "structures participantes", n),
         definition=_("Structures qui proposent au moins une activité."),
     ),
 )

@@ -83,7 +83,7 @@ class ReportForm(VersionedForm):
     others = FigureField(_("Autres personnes mobilisées"), [Optional()])
     remarks = _text(_("Remarques"), rows=4)
     explanation = _text(_("Votre explication"))
-    is_confirmed = BooleanField(_("C’est exact : gardez ces chiffres tels quels"))
+    is_confirmed = BooleanField(_("Ces chiffres sont exacts"))
     asked = HiddenField()
 
     def require(self, names: Iterable[str]) -> None:

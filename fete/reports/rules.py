@@ -63,7 +63,7 @@ class DoubtfulReportError(RuleBrokenError):
 
     def __init__(self, found: Sequence[Incoherence]) -> None:
         super().__init__(
-            _("Relisez les chiffres signalés : corrigez-les, ou dites qu’ils sont exacts."),
+            _("Cochez cette case, expliquez, ou corrigez les chiffres signalés."),
             field="is_confirmed",
         )
         self.incoherences = list(found)

@@ -1,5 +1,346 @@
-"""To be written."""
+"""For all: the figures of an edition, and those of the editions side by side; as pages, JSON and CSV."""
 
-from flask import Blueprint
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from fete import __version__
+from fete.core.access import public
+from fete.core.clock import now, today
+from fete.core.i18n import current_language, gettext as _
+from fete.core.settings import settings
+from fete.core.text import cell
+from fete.figures.arithmetic import Totals
+from fete.figures.models import Headline
+from fete.figures.queries import (
+    EditionFigures,
+    EditionTotals,
+    Part,
+    figures_of,
+    headlines,
+    headlines_of,
+    shown_editions,
+    signature_of,
+    totals_by_edition,
+)
+from fete.figures.rules import (
+    ADDITIVE,
+    ALL_FIGURES,
+    BESIDE,
+    BREAKDOWNS,
+    COVERAGE,
+    KEY_FIGURES,
+    Figure,
+)
+from fete.programme.models import Edition
+from fete.programme.policies import can_see_edition
+from fete.programme.queries.editions import find_edition
+from fete.reports.arithmetic import Returns
 
 blueprint = Blueprint("figures", __name__)
+
+# A cache may keep an answer, but asks whether it still holds.
+CACHE = "public, no-cache"
+COLUMNS = ("figure", "breakdown", "code", "label", "value", "year", "note", "definition")
+RETURNS = ("due", "received", "validated", "waived")
+BOM = "\ufeff"
+
+Value = dict[str, Any]
+
+
+@blueprint.get("/chiffres")
+@public
+def series() -> ResponseReturnValue:
+    """Show the editions side by side, and what was published elsewhere about each year."""
+    editions = shown_editions()
+
+    def page() -> Response:
+        rows = totals_by_edition(editions, at=now())
+        published = headlines()
+        return Response(
+            render_template(
+                "figures/series.html",
+                rows=rows,
+                counted=[row for row in rows if row.totals.coverage.validated],
+                headlines=published,
+                years=sorted({each.year for each in published}, reverse=True),
+                key_figures=KEY_FIGURES,
+                all_figures=ALL_FIGURES,
+                coverage=COVERAGE,
+            )
+        )
+
+    return _page_answer(editions, page)
+
+
+@blueprint.get("/chiffres/<int:year>")
+@public
+def edition(year: int) -> ResponseReturnValue:
+    """Show the figures of an edition, each with its definition, their parts and their coverage."""
+    found = _edition_of(year)
+
+    def page() -> Response:
+        figures = figures_of(found, region=settings().region, at=now())
+        return Response(
+            render_template(
+                "figures/edition.html",
+                edition=found,
+                figures=figures,
+                totals=figures.totals,
+                has_begun=found.starts_on <= today(),
+                headlines=headlines_of(year),
+                key_figures={each.key: each for each in KEY_FIGURES},
+                beside=[each for each in BESIDE if each.key != "estimated"],
+                all_figures=ALL_FIGURES,
+                breakdowns=BREAKDOWNS,
+                names=_names(figures),
+                coverage=COVERAGE,
+            )
+        )
+
+    return _page_answer([found], page)
+
+
+@blueprint.get("/chiffres.json")
+@public
+def series_json() -> ResponseReturnValue:
+    """Give the figures of the editions side by side as JSON."""
+    editions = shown_editions()
+
+    def answer() -> Response:
+        return _json(
+            {
+                "site": settings().site_name,
+                "editions": [
+                    _edition_value(row.edition) | _totals_value(row.totals)
+                    for row in totals_by_edition(editions, at=now())
+                ],
+                "definitions": _definitions(),
+                "headlines": [_headline_value(each) for each in headlines()],
+            }
+        )
+
+    return _answer(editions, answer)
+
+
+@blueprint.get("/chiffres/<int:year>.json")
+@public
+def edition_json(year: int) -> ResponseReturnValue:
+    """Give the figures of an edition as JSON."""
+    found = _edition_of(year)
+
+    def answer() -> Response:
+        figures = figures_of(found, region=settings().region, at=now())
+        return _json(
+            {"site": settings().site_name}
+            | _edition_value(found)
+            | _totals_value(figures.totals)
+            | {
+                "definitions": _definitions(),
+                "breakdowns": {
+                    name: {
+                        "label": str(BREAKDOWNS[name]),
+                        "additive": sorted(ADDITIVE[name]),
+                        "rows": [_part_value(part, name) for part in parts],
+                    }
+                    for name, parts in figures.breakdowns.items()
+                },
+                "headlines": [_headline_value(each) for each in headlines_of(year)],
+            }
+        )
+
+    return _answer([found], answer)
+
+
+@blueprint.get("/chiffres.csv")
+@public
+def series_csv() -> ResponseReturnValue:
+    """Give the figures of the editions side by side as CSV, one value a line."""
+    editions = shown_editions()
+
+    def answer() -> Response:
+        rows = (
+            line for row in totals_by_edition(editions, at=now()) for line in _edition_lines(row)
+        )
+        return _csv(rows, name="chiffres", is_demo=False)
+
+    return _answer(editions, answer)
+
+
+@blueprint.get("/chiffres/<int:year>.csv")
+@public
+def edition_csv(year: int) -> ResponseReturnValue:
+    """Give the figures of an edition as CSV, one value a line."""
+    found = _edition_of(year)
+
+    def answer() -> Response:
+        figures = figures_of(found, region=settings().region, at=now())
+        return _csv(_figure_lines(figures), name=f"chiffres-{year}", is_demo=found.is_demo)
+
+    return _answer([found], answer)
+
+
+def _edition_of(year: int) -> Edition:
+    found = find_edition(year)
+    person = current_user if current_user.is_authenticated else None
+    if found is None or not can_see_edition(person, found):
+        abort(404)
+    return found
+
+
+def _page_answer(editions: Sequence[Edition], page: Callable[[], Response]) -> Response:
+    """Answer with a page, conditionally to those who read without an account: theirs is the same for all."""
+    return page() if session else _answer(editions, page)
+
+
+def _answer(editions: Sequence[Edition], answer: Callable[[], Response]) -> Response:
+    """Answer 304 without counting when nothing has changed since, else the whole."""
+    parts = (
+        signature_of(editions, at=now()),
+        today().isoformat(),
+        current_language(),
+        request.path,
+        _dress(),
+        __version__,
+        settings().site_name,
+        settings().network_name,
+        settings().accessibility_state,
+        settings().region,
+    )
+    tag = hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+    response = Response(status=304) if request.if_none_match.contains_weak(tag) else answer()
+    # A weak one: the bytes change with their compression, the figures do not.
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = CACHE
+    return response
+
+
+@lru_cache(maxsize=1)
+def _dress() -> str:
+    """Return what changes when the pages are drawn anew: a fingerprint of what they are made of."""
+    drawn = hashlib.blake2b(digest_size=8)
+    for folder in ("templates/figures", "templates/layouts", "templates/components", "static"):
+        for path in sorted(Path(current_app.root_path, folder).rglob("*.*")):
+            drawn.update(path.read_bytes())
+    return drawn.hexdigest()
+
+
+def _json(value: Value) -> Response:
+    return Response(
+        json.dumps(value, ensure_ascii=False, indent=1) + "\n", mimetype="application/json"
+    )
+
+
+def _csv(rows: Iterable[tuple[object, ...]], *, name: str, is_demo: bool) -> Response:
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
+    name += "-demonstration" if is_demo else ""
+    response = Response(BOM + text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _note(edition: Edition) -> str:
+    return _("Données de démonstration") if edition.is_demo else ""
+
+
+def _edition_value(edition: Edition) -> Value:
+    return {
+        "year": edition.year,
+        "edition": {
+            "year": edition.year,
+            "ordinal": edition.ordinal,
+            "starts_on": edition.starts_on.isoformat(),
+            "ends_on": edition.ends_on.isoformat(),
+            "theme": edition.theme,
+            "state": edition.state.value,
+        },
+        "is_demo": edition.is_demo,
+        "note": _note(edition),
+        "counted_on": today().isoformat(),
+    }
+
+
+def _totals_value(totals: Totals) -> Value:
+    values = {each.key: getattr(totals, each.key) for each in KEY_FIGURES}
+    return values | {
+        "coverage": _coverage_value(totals.coverage),
+        "beside": {each.key: getattr(totals, each.key) for each in BESIDE},
+    }
+
+
+def _coverage_value(coverage: Returns) -> Value:
+    share = None if coverage.share is None else round(coverage.share, 4)
+    return {name: getattr(coverage, name) for name in RETURNS} | {"share": share}
+
+
+def _part_value(part: Part, breakdown: str) -> Value:
+    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(part.totals)
+
+
+def _headline_value(headline: Headline) -> Value:
+    return {
+        "year": headline.year,
+        "key": headline.key,
+        "value": headline.value,
+        "scope": headline.scope,
+        "nature": headline.nature.value,
+        "source": headline.source,
+    }
+
+
+def _definitions() -> dict[str, str]:
+    return {each.key: str(each.definition) for each in (*KEY_FIGURES, *BESIDE, COVERAGE)}
+
+
+def _name(part: Part, breakdown: str) -> str:
+    if part.code is not None:
+        return part.label
+    nameless = {
+        "departement": _("Sans lieu connu"),
+        "kind": _("Sans type"),
+        "theme": _("Sans thématique"),
+    }
+    return str(nameless[breakdown])
+
+
+def _names(figures: EditionFigures) -> dict[str, dict[str | None, str]]:
+    return {
+        name: {part.code: _name(part, name) for part in parts}
+        for name, parts in figures.breakdowns.items()
+    }
+
+
+def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
+    for each in (*KEY_FIGURES, *BESIDE):
+        yield each.key, each, getattr(totals, each.key)
+    for name in RETURNS:
+        yield f"reports_{name}", COVERAGE, getattr(totals.coverage, name)
+
+
+def _figure_lines(figures: EditionFigures) -> Iterator[tuple[object, ...]]:
+    year, note = figures.edition.year, _note(figures.edition)
+    for key, figure, value in _values_of(figures.totals):
+        yield key, "total", "", figure.label, value, year, note, str(figure.definition)
+    for name, parts in figures.breakdowns.items():
+        for part in parts:
+            for key, _figure, value in _values_of(part.totals):
+                yield key, name, part.code or "", _name(part, name), value, year, note, ""
+
+
+def _edition_lines(row: EditionTotals) -> Iterator[tuple[object, ...]]:
+    year, note = row.edition.year, _note(row.edition)
+    for key, figure, value in _values_of(row.totals):
+        yield key, "edition", year, figure.label, value, year, note, str(figure.definition)
