@@ -152,12 +152,16 @@ class EditionFault:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedSlot:
-    """A slot as somebody wishes it: `id` names the one that stands already; capacity in people."""
+    """A slot as somebody wishes it: `id` names the one that stands already; capacity in people.
+
+    A new one is known in calendars under `uid`, drawn when it is left empty.
+    """
 
     starts_at: datetime
     ends_at: datetime
     capacity: int | None = None
     id: int | None = None
+    uid: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

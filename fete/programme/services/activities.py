@@ -359,6 +359,7 @@ def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
 
 def _new_slot(planned: PlannedSlot, *, at: datetime) -> Slot:
     return Slot(
+        uid=planned.uid or str(uuid4()),
         starts_at=planned.starts_at,
         ends_at=planned.ends_at,
         capacity=planned.capacity,

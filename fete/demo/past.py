@@ -1,0 +1,142 @@
+"""The edition of 2017, made up so that what the site counts in it is what was published at the time."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from fete.core.clock import from_paris
+from fete.demo import attendance, writing
+from fete.demo.declaring import Desk, Draft
+from fete.demo.hosts import Network, is_of_research
+from fete.demo.shares import apportion
+from fete.demo.territory import Setting, host_communes, settle
+from fete.demo.timetable import PAST_YEAR, past_plan, sessions_of
+from fete.exchange.plan import Progress
+from fete.exchange.services import batches
+from fete.figures.models import Nature
+from fete.figures.queries import headlines_of
+from fete.geography.models import Commune
+from fete.programme.models import Activity, Booking, Edition
+from fete.programme.services.activities import declare_past
+from fete.programme.services.editions import close_edition, open_edition
+from fete.programme.workflow import Status
+from fete.reports.arithmetic import Counts
+from fete.reports.services import PastReport, enter_past
+from fete.reports.workflow import ReportStatus
+
+_SCOPE = "Occitanie"
+# Neither comes into the published figures: what goes to classrooms is counted apart, what is online has no visitors.
+_NOT_THEN = ("class_intervention", "online")
+_A_SITTING = 60
+_REMARKED = 0.25
+
+
+def published_totals() -> dict[str, int]:
+    """Return what was published about the edition, under the names of the figures."""
+    return {
+        headline.key: headline.value
+        for headline in headlines_of(PAST_YEAR)
+        if headline.scope == _SCOPE and headline.nature is Nature.MEASURED
+    }
+
+
+def fill_past(network: Network, known: dict[str, list[Commune]], *, progress: Progress) -> Edition:
+    """Return the edition, closed: activities, slots, and a validated report for each."""
+    rng = random.Random(f"fete/{PAST_YEAR}")  # noqa: S311  # the same edition each time
+    plan = past_plan()
+    totals = published_totals()
+    edition = open_edition(plan, by=None, at=_at(date(PAST_YEAR, 1, 16)), is_demo=True)
+    communes = host_communes(rng, known, count=totals["host_communes"])
+    settings = settle(rng, _texts(rng, totals), communes)
+    drafts = _drafts(rng, network, edition, settings)
+    counts = _counts(rng, drafts, totals)
+    for number, batch in enumerate(batches(zip(drafts, counts, strict=True), _A_SITTING)):
+        _live(rng, edition, batch, number)
+        progress(len(batch))
+    close_edition(edition, by=None, at=_at(date(PAST_YEAR, 12, 20)))
+    return edition
+
+
+def _texts(rng: random.Random, totals: Mapping[str, int]) -> list[writing.ActivityText]:
+    stock = writing.available(PAST_YEAR)
+    kinds = sorted(kind for kind in stock if kind not in {*_NOT_THEN, "lab_open_day"})
+    shares = apportion(
+        totals["activities"] - totals["lab_open_days"],
+        [stock[kind] for kind in kinds],
+        most=[stock[kind] for kind in kinds],
+    )
+    wanted = dict(zip(kinds, shares, strict=True)) | {"lab_open_day": totals["lab_open_days"]}
+    return writing.compose(rng, kinds=wanted, year=PAST_YEAR)
+
+
+def _drafts(
+    rng: random.Random, network: Network, edition: Edition, settings: Sequence[Setting]
+) -> list[Draft]:
+    desk = Desk(rng, network, edition)
+    founded = _at(date(PAST_YEAR, 2, 1))
+    return [
+        desk.draft(
+            f"{PAST_YEAR}/{rank}",
+            setting.text,
+            setting.commune,
+            sessions_of(rng, setting.text, first=edition.starts_on, last=edition.ends_on),
+            at=founded,
+        )
+        for rank, setting in enumerate(settings)
+    ]
+
+
+def _counts(rng: random.Random, drafts: Sequence[Draft], totals: Mapping[str, int]) -> list[Counts]:
+    drawn = [
+        attendance.expected(
+            rng,
+            draft.text,
+            draft.sessions,
+            population=draft.commune.population,
+            by_researchers=is_of_research(draft.organisation),
+        )
+        for draft in drafts
+    ]
+    return attendance.shared_out(
+        drawn, totals, with_researchers=[draft.text.kind == "lab_open_day" for draft in drafts]
+    )
+
+
+def _live(
+    rng: random.Random, edition: Edition, batch: Sequence[tuple[Draft, Counts]], number: int
+) -> None:
+    """Declare, publish, hold and report a batch, each thing in its season."""
+    declared = _at(date(PAST_YEAR, 2, 20) + 6 * number * timedelta(days=1))
+    published = _at(date(PAST_YEAR, 6, 12 + number))
+    activities = declare_past(
+        [
+            draft.as_past(
+                edition, status=Status.PUBLISHED, submitted_at=declared, published_at=published
+            )
+            for draft, _counts in batch
+        ],
+        by=None,
+        at=declared,
+    )
+    enter_past(
+        [
+            _report(rng, activity, draft, counts)
+            for activity, (draft, counts) in zip(activities, batch, strict=True)
+        ],
+        at=_at(date(PAST_YEAR, 11, 3 + number)),
+    )
+
+
+def _report(rng: random.Random, activity: Activity, draft: Draft, counts: Counts) -> PastReport:
+    booked = draft.content["booking"] is not Booking.NONE
+    return PastReport(
+        activity=activity,
+        status=ReportStatus.VALIDATED,
+        counts=counts,
+        method=attendance.method_of(rng, draft.sessions, booked=booked),
+        remarks=rng.choice(writing.report_remarks()) if rng.random() < _REMARKED else "",
+    )
+
+
+def _at(day: date) -> datetime:
+    return from_paris(day, time(10))

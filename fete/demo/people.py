@@ -1,0 +1,96 @@
+"""The accounts of the demonstration, one for each role: they exist nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from fete.accounts.models import RoleName, User
+from fete.accounts.services import confirm, create_person, grant_role, set_first_password
+from fete.core.db import db
+from fete.mailing.models import Letter
+
+PASSWORD = "fete-de-la-science-2026"  # noqa: S105  # printed to whoever fills a demonstration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A person who does not exist: address, name, what one sees with it."""
+
+    email: str
+    name: str
+    purpose: str
+    role: RoleName | None = None
+    departements: tuple[str, ...] = ()
+
+
+ACTOR = Account(
+    email="actrice@example.org",
+    name="Démo Actrice",
+    purpose="déclare et rend compte pour une association d’Auch",
+)
+NEWCOMER = Account(
+    email="acteur@example.org",
+    name="Démo Acteur",
+    purpose="n’a pas encore de structure",
+)
+GERS = Account(
+    email="gers@example.org",
+    name="Démo Coordination du Gers",
+    purpose="relit et valide pour le Gers",
+    role=RoleName.DEPARTMENTAL,
+    departements=("32",),
+)
+TWO_DEPARTEMENTS = Account(
+    email="haute-garonne-tarn@example.org",
+    name="Démo Coordination de la Haute-Garonne et du Tarn",
+    purpose="relit et valide pour deux départements",
+    role=RoleName.DEPARTMENTAL,
+    departements=("31", "81"),
+)
+REGION = Account(
+    email="region@example.org",
+    name="Démo Coordination régionale",
+    purpose="voit toute la région et conduit les éditions",
+    role=RoleName.REGIONAL,
+)
+ADMINISTRATION = Account(
+    email="administration@example.org",
+    name="Démo Administration",
+    purpose="administre le site et donne les rôles",
+    role=RoleName.ADMINISTRATOR,
+)
+ACCOUNTS = (ACTOR, NEWCOMER, GERS, TWO_DEPARTEMENTS, REGION, ADMINISTRATION)
+
+
+def coordinator_of(people: Mapping[str, User], departement_code: str) -> User:
+    """Return the account that reviews a département: its own coordination's, else the region's."""
+    account = next((each for each in ACCOUNTS if departement_code in each.departements), REGION)
+    return people[account.email]
+
+
+def open_accounts(*, at: datetime) -> dict[str, User]:
+    """Return the accounts under their addresses: anybody who knows the printed password signs in with them."""
+    people = {}
+    for account in ACCOUNTS:
+        person = create_person(email=account.email, name=account.name, at=at)
+        person.is_demo = True
+        set_first_password(person, password=PASSWORD)
+        confirm(person, at)
+        people[account.email] = person
+    for account in ACCOUNTS:
+        if account.role is not None:
+            grant_role(people[account.email], account.role, account.departements, by=None, at=at)
+    return people
+
+
+def latest_letter() -> int:
+    """Return the number of the last letter written so far."""
+    return db.session.scalar(select(func.max(Letter.id))) or 0
+
+
+def tear_up_letters(*, after: int) -> None:
+    """Leave no letter of those written since: what is made up is told to nobody, and the accounts have no letter box."""
+    db.session.flush()
+    db.session.execute(delete(Letter).where(Letter.id > after))

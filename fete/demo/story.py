@@ -1,0 +1,258 @@
+"""What the demonstration actress lived: activities in every state, each taken through the services step by step."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from fete.accounts.models import User
+from fete.core.clock import from_paris
+from fete.demo import attendance, writing
+from fete.demo.declaring import Desk, Draft
+from fete.demo.people import ACTOR, GERS, coordinator_of
+from fete.demo.timetable import sessions_of
+from fete.demo.writing import ActivityText
+from fete.geography.models import Commune
+from fete.network.models import Organisation
+from fete.network.services import Description, create, sign_charter
+from fete.programme.models import Activity, Edition
+from fete.programme.services.activities import Content, declare, plan_slots
+from fete.programme.services.review import take_step
+from fete.programme.workflow import Status, Step
+from fete.reports import services as reports
+from fete.reports.arithmetic import Method
+from fete.reports.rules import Told
+
+DEPARTEMENT = "32"
+_TOWN = "32013"
+_NEARBY = ("32013", "32013", "32132", "32107")
+_KINDS = frozenset({"workshop", "talk", "game", "nature_outing", "science_cafe", "demonstration"})
+_NAME = "Association Graines de curieux d’Auch"
+_DAY = timedelta(days=1)
+_REFUSAL = "Aucune date ne se trouve dans la période de la Fête de la science, et vous nous avez dit ne pas pouvoir en proposer d’autre."
+_REMARK = "Merci d’indiquer l’âge conseillé. Les parents téléphonent pour cela, et la fiche n’en dit rien."
+_QUESTION = "Le nombre de visiteurs me paraît élevé pour la salle\u00a0: s’agit-il du total des séances\u00a0?"
+
+
+class Reporting(StrEnum):
+    """How far a report has come."""
+
+    MISSING = "missing"
+    DRAFT = "draft"
+    SENT_BACK = "sent_back"
+    FILED = "filed"
+    VALIDATED = "validated"
+
+
+RECENT: Sequence[tuple[Status, Reporting | None]] = (
+    (Status.PUBLISHED, Reporting.VALIDATED),
+    (Status.PUBLISHED, Reporting.FILED),
+    (Status.PUBLISHED, Reporting.MISSING),
+    (Status.PUBLISHED, Reporting.DRAFT),
+    (Status.PUBLISHED, Reporting.SENT_BACK),
+    (Status.REFUSED, None),
+    (Status.WITHDRAWN, None),
+)
+COMING: Sequence[tuple[Status, Reporting | None]] = (
+    (Status.DRAFT, None),
+    (Status.SUBMITTED, None),
+    (Status.CHANGES_REQUESTED, None),
+    (Status.LABELLED, None),
+    (Status.PUBLISHED, None),
+    (Status.REFUSED, None),
+    (Status.WITHDRAWN, None),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cast:
+    """Who acts: the accounts, the actress's association, and where it goes."""
+
+    people: Mapping[str, User]
+    association: Organisation
+    communes: Sequence[Commune]
+
+    @property
+    def actress(self) -> User:
+        """The member of the association."""
+        return self.people[ACTOR.email]
+
+    @property
+    def coordinator(self) -> User:
+        """Who reviews what the association declares."""
+        return self.people[GERS.email]
+
+
+def reserved_names() -> frozenset[str]:
+    """Return the names that no other organisation of the demonstration may bear."""
+    return frozenset({_NAME})
+
+
+def found_association(
+    people: Mapping[str, User], known: Mapping[str, Sequence[Commune]], *, at: datetime
+) -> Cast:
+    """Return the cast: the actress has entered her association and signed the charter in its name."""
+    actress = people[ACTOR.email]
+    association = create(
+        Description(
+            name=_NAME,
+            family="csti_non_museum",
+            legal_status="association",
+            address="4 rue de la Passerelle",
+            commune_code=_TOWN,
+            email="graines-de-curieux@example.org",
+            phone="05 36 49 32 00",
+            description=(
+                "Structure imaginée pour la démonstration\u00a0: des ateliers de sciences pour les familles, "
+                "à Auch et dans les villages voisins."
+            ),
+        ),
+        by=actress,
+        at=at,
+    )
+    association.is_demo = True
+    association.memberships[0].quality = "chargée de médiation"
+    sign_charter(
+        association,
+        signer_name=actress.name,
+        signer_quality="chargée de médiation",
+        agrees_to_be_listed=True,
+        agrees_to_letters=True,
+        by=actress,
+        at=at + _DAY,
+    )
+    by_code = {commune.code: commune for commune in known[DEPARTEMENT]}
+    return Cast(
+        people=people, association=association, communes=[by_code[code] for code in _NEARBY]
+    )
+
+
+def take_texts(texts: list[ActivityText], count: int) -> list[ActivityText]:
+    """Take so many texts that suit the association out of the list, and return them."""
+    suited = [
+        text
+        for text in texts
+        if text.kind in _KINDS
+        and text.for_public
+        and not text.for_schools
+        and (not text.departements or DEPARTEMENT in text.departements)
+    ][:count]
+    for text in suited:
+        texts.remove(text)
+    return suited
+
+
+def live(
+    rng: random.Random,
+    desk: Desk,
+    edition: Edition,
+    cast: Cast,
+    texts: Sequence[ActivityText],
+    stages: Sequence[tuple[Status, Reporting | None]],
+    *,
+    begun: date,
+    today: date,
+) -> list[Activity]:
+    """Return the association's activities, each brought to its stage on plausible days, none after yesterday."""
+    lived = []
+    for rank, (text, (status, reporting)) in enumerate(zip(texts, stages, strict=True)):
+        sessions = sessions_of(rng, text, first=edition.starts_on, last=edition.ends_on)
+        draft = desk.draft(
+            f"{edition.year}/association/{rank}",
+            text,
+            cast.communes[rank % len(cast.communes)],
+            sessions,
+            at=_at(begun),
+            organisation=cast.association,
+        )
+        activity = _declared(
+            draft, edition, cast, status, begun=begun + 2 * rank * _DAY, today=today
+        )
+        if reporting is not None:
+            _report(rng, activity, draft, cast, reporting, today=today)
+        lived.append(activity)
+    return lived
+
+
+def _declared(
+    draft: Draft, edition: Edition, cast: Cast, status: Status, *, begun: date, today: date
+) -> Activity:
+    def after(days: int, hour: int = 10) -> datetime:
+        return _at(min(begun + days * _DAY, today - _DAY), hour)
+
+    actress, coordinator = cast.actress, cast.coordinator
+    if status is Status.DRAFT:
+        # One that is to be completed: a title and an idea, neither place nor time.
+        kept = Content(
+            kind=draft.content["kind"],
+            title=draft.content["title"],
+            standfirst=draft.content["standfirst"],
+        )
+        return declare(
+            organisation=draft.organisation,
+            edition=edition,
+            form_key=draft.form_key,
+            by=actress,
+            at=after(0, 9),
+            **kept,
+        )
+    activity = declare(
+        organisation=draft.organisation,
+        edition=edition,
+        form_key=draft.form_key,
+        by=actress,
+        at=after(0, 9),
+        **draft.content,
+    )
+    plan_slots(activity, draft.slots, by=actress, at=after(0, 10))
+    take_step(activity, Step.SUBMIT, by=actress, at=after(0, 11))
+    if status is Status.CHANGES_REQUESTED:
+        take_step(activity, Step.SEND_BACK, by=coordinator, at=after(2), reason=_REMARK)
+    elif status is Status.REFUSED:
+        take_step(activity, Step.REFUSE, by=coordinator, at=after(3), reason=_REFUSAL)
+    elif status is Status.WITHDRAWN:
+        take_step(activity, Step.WITHDRAW, by=actress, at=after(3))
+    elif status in {Status.LABELLED, Status.PUBLISHED}:
+        take_step(activity, Step.LABEL, by=coordinator, at=after(3, 14))
+        if status is Status.PUBLISHED:
+            take_step(activity, Step.PUBLISH, by=coordinator, at=after(4, 15))
+    return activity
+
+
+def _report(
+    rng: random.Random,
+    activity: Activity,
+    draft: Draft,
+    cast: Cast,
+    reporting: Reporting,
+    *,
+    today: date,
+) -> None:
+    if reporting is Reporting.MISSING or activity.last_ends_at is None:
+        return
+    told_at = min(activity.last_ends_at + timedelta(days=3), _at(today, 0))
+    told = Told(
+        counts=attendance.counted(
+            rng,
+            attendance.expected(
+                rng, draft.text, draft.sessions, population=draft.commune.population
+            ),
+        ),
+        method=Method.COUNTED,
+        remarks=rng.choice(writing.report_remarks()),
+    )
+    actress, coordinator = cast.actress, coordinator_of(cast.people, DEPARTEMENT)
+    if reporting is Reporting.DRAFT:
+        reports.save(activity, told, version=0, by=actress, at=told_at)
+        return
+    report = reports.file_report(activity, told, version=0, by=actress, at=told_at)
+    later = told_at + timedelta(hours=1)
+    if reporting is Reporting.SENT_BACK:
+        reports.send_back(activity, _QUESTION, version=report.version, by=coordinator, at=later)
+    elif reporting is Reporting.VALIDATED:
+        reports.validate(activity, version=report.version, by=coordinator, at=later)
+
+
+def _at(day: date, hour: int = 10) -> datetime:
+    return from_paris(day, time(hour))
