@@ -21,6 +21,7 @@ from fete.dashboard import views as dashboard
 from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli
 from fete.feeds import views as feeds
+from fete.figures import cli as figures_cli
 from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
@@ -57,6 +58,7 @@ COMMANDS = (
     accounts_cli.user,
     demo_cli.demo,
     exchange_cli.take_in,
+    figures_cli.figures,
     geography_cli.geography,
     mailing_cli.mail,
     operation_cli.reference,

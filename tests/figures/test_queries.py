@@ -1,0 +1,220 @@
+"""The figures of an edition as the database holds it."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from fete.core.clock import from_paris
+from fete.figures.arithmetic import Line, Totals, totals
+from fete.figures.models import Nature
+from fete.figures.queries import (
+    figures_of,
+    latest_figures,
+    lines_of,
+    shown_editions,
+    signature_of,
+    totals_by_edition,
+    totals_of,
+)
+from fete.figures.rules import ALL_FIGURES, BESIDE, KEY_FIGURES
+from fete.figures.services import record_headline
+from fete.programme.models import EditionState
+from fete.programme.workflow import SlotState, Status
+from fete.reports.arithmetic import Method, Outcome, Returns
+from fete.reports.workflow import ReportStatus
+from tests.factories.network import make_organisation
+from tests.factories.programme import make_activity, make_edition
+from tests.factories.reports import make_report
+
+ALBI, TOULOUSE = "81004", "31555"
+
+
+def on(day, hour=10, year=2026):
+    return from_paris(date(year, 10, day), time(hour))
+
+
+@pytest.fixture
+def edition(db):
+    return make_edition()
+
+
+def test_a_line_tells_all_that_the_figures_need(edition, after):
+    activity = make_activity(
+        on(3),
+        kind="lab_open_day",
+        commune=ALBI,
+        terms=[("theme", "digital"), ("theme", "environment"), ("audience", "all")],
+    )
+    report = make_report(activity, method=Method.TICKETED, outcome=Outcome.PARTLY)
+    assert lines_of(edition, at=after) == [
+        Line(
+            activity_id=activity.id,
+            edition_id=edition.id,
+            kind="lab_open_day",
+            is_lab_open_day=True,
+            commune=ALBI,
+            departement="81",
+            themes=("environment", "digital"),
+            status=ReportStatus.VALIDATED,
+            method=Method.TICKETED,
+            counts=report.counts,
+        )
+    ]
+
+
+def test_a_stand_takes_the_place_and_the_end_of_its_village(edition, after):
+    village = make_activity(on(4), kind="science_village", commune=ALBI)
+    stand = make_activity(parent=village)
+    stand.venue = None
+    stand.slots.clear()
+    lines = lines_of(edition, at=after)
+    assert [(line.commune, line.departement, line.is_due) for line in lines] == [
+        (ALBI, "81", True),
+        (ALBI, "81", True),
+    ]
+    assert (lines[0].is_container, lines[1].parent_id) == (True, village.id)
+    assert not any(line.is_due for line in lines_of(edition, at=on(4, 11)))
+
+
+def test_what_has_no_place_counts_where_its_structure_is_but_hosts_no_commune(edition, after):
+    activity = make_activity(on(4), organisation=make_organisation(commune_code=TOULOUSE))
+    activity.venue = None
+    (line,) = lines_of(edition, at=after)
+    assert (line.commune, line.departement) == (None, "31")
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PUBLISHED}))
+def test_only_what_is_published_has_a_line(edition, after, status):
+    make_report(make_activity(on(3), status=status))
+    assert lines_of(edition, at=after) == []
+
+
+def test_editions_do_not_mix(edition, after):
+    make_report(make_activity(on(3)))
+    past = make_edition(2025)
+    make_report(make_activity(on(3, year=2025), edition=past), public=100, pupils=0, adults=0)
+    assert [
+        (row.edition.year, row.totals.visitors)
+        for row in totals_by_edition([edition, past], at=after)
+    ] == [
+        (2026, 68),
+        (2025, 100),
+    ]
+    assert totals_of(past, at=after).visitors == 100
+
+
+def test_the_totals_are_those_of_the_lines(edition, after):
+    make_report(make_activity(on(3)))
+    make_report(make_activity(on(4), commune=ALBI), status=ReportStatus.FILED)
+    make_activity(on(5))
+    assert totals_of(edition) == totals(lines_of(edition, at=after))
+    assert totals_of(edition).coverage == Returns(due=3, received=2, validated=1)
+
+
+def test_every_departement_of_the_region_has_its_part(edition, after):
+    make_report(make_activity(on(3)))
+    figures = figures_of(edition, region="76", at=after)
+    assert len(figures.departements) == 13
+    told = {part.code: part.totals.visitors for part in figures.departements}
+    assert told == dict.fromkeys(told, 0) | {"32": 68}
+    assert [(part.code, part.label, part.totals.activities) for part in figures.kinds] == [
+        ("workshop", "Atelier", 1)
+    ]
+    assert [(part.code, part.totals.visitors) for part in figures.themes] == [("environment", 68)]
+
+
+def test_what_has_no_theme_stands_under_none(edition, after):
+    make_report(make_activity(on(3), terms=[("audience", "all")]))
+    (part,) = figures_of(edition, region="76", at=after).themes
+    assert (part.code, part.totals.activities) == (None, 1)
+
+
+def test_the_latest_figures_are_of_the_latest_edition_with_a_validated_report(edition, after):
+    assert latest_figures(at=after) is None
+    make_report(make_activity(on(3)), status=ReportStatus.FILED)
+    make_report(make_activity(on(3, year=2025), edition=make_edition(2025)))
+    hidden = make_edition(2027, state=EditionState.PREPARED)
+    make_report(make_activity(on(3, year=2027), edition=hidden))
+    latest = latest_figures(at=after)
+    assert latest is not None
+    assert (latest.edition.year, latest.totals.visitors) == (2025, 68)
+
+
+def test_an_edition_in_preparation_is_not_shown(edition):
+    make_edition(2027, state=EditionState.PREPARED)
+    make_edition(2025, state=EditionState.CLOSED)
+    assert [each.year for each in shown_editions()] == [2026, 2025]
+
+
+@pytest.mark.parametrize("number", [1, 3, 300])
+def test_an_edition_is_read_in_two_questions_whatever_its_size(db, edition, queries, after, number):
+    organisation = make_organisation()
+    for each in range(number):
+        make_report(make_activity(on(3), organisation=organisation, title=f"Atelier {each}"))
+    db.session.commit()
+    assert edition.id
+    with queries() as asked:
+        lines = lines_of(edition, at=after)
+    assert len(lines) == number
+    assert len(asked) == 2, asked
+
+
+CHANGES = {
+    "a report more": lambda _activity, _report: make_report(
+        make_activity(on(5)), status=ReportStatus.FILED
+    ),
+    "a report changed": lambda _activity, report: setattr(report, "version", 2),
+    "an activity withdrawn": lambda activity, _report: setattr(
+        activity, "status", Status.WITHDRAWN
+    ),
+    "an activity changed": lambda activity, _report: setattr(activity, "version", 2),
+    "a structure moved": lambda activity, _report: setattr(activity.organisation, "version", 2),
+    "an edition described": lambda activity, _report: setattr(activity.edition, "version", 2),
+    "a kind renamed": lambda activity, _report: setattr(activity.kind, "label_fr", "Autre"),
+    "a kind counted otherwise": lambda activity, _report: setattr(
+        activity.kind, "counts_apart", True
+    ),
+    "a figure published elsewhere": lambda _activity, _report: record_headline(
+        year=2016,
+        key="activities",
+        value=500,
+        scope="Occitanie",
+        nature=Nature.ANNOUNCED,
+        source="Journal",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_signature_changes_with_whatever_changes_the_figures(db, edition, after, change):
+    activity = make_activity(on(3))
+    report = make_report(activity)
+    before = signature_of([edition], at=after)
+    assert signature_of([edition], at=after) == before
+    CHANGES[change](activity, report)
+    db.session.flush()
+    assert signature_of([edition], at=after) != before
+
+
+def test_the_signature_changes_when_a_slot_ends_and_a_report_becomes_due(edition):
+    activity = make_activity(on(3))
+    end = activity.slots[0].ends_at
+    before = signature_of([edition], at=end - timedelta(seconds=1))
+    assert totals_of(edition, at=end - timedelta(seconds=1)) == Totals()
+    assert signature_of([edition], at=end) != before
+    assert totals_of(edition, at=end) == Totals(coverage=Returns(due=1))
+
+
+def test_what_became_of_slots_changes_no_figure(edition, after):
+    activity = make_activity(on(3))
+    activity.slots[0].state = SlotState.CANCELLED
+    make_report(activity)
+    assert totals_of(edition, at=after).visitors == 68
+
+
+def test_every_figure_is_called_something_and_says_what_it_counts(app):
+    keys = [each.key for each in (*KEY_FIGURES, *BESIDE)]
+    assert set(keys) <= set(Totals.__dataclass_fields__)
+    for each in ALL_FIGURES.values():
+        assert each.label
+        assert str(each.definition).endswith(".")
