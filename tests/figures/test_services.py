@@ -1,5 +1,7 @@
 """Figures published elsewhere."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -24,7 +26,7 @@ def number_of_headlines(db):
 
 
 def test_a_figure_recorded_twice_stands_once_and_takes_its_correction(db):
-    known = {
+    known: dict[str, Any] = {
         "year": 2016,
         "key": "activities",
         "scope": "Occitanie",
