@@ -29,7 +29,7 @@ PROTECTION = {
     ],
 )
 def test_every_answer_is_protected(client, path):
-    headers = client.get(path).headers
+    headers = client.get(path, buffered=True).headers
     assert {name: headers.get(name) for name in PROTECTION} == PROTECTION
     assert "charset=utf-8" in headers["Content-Type"]
 
@@ -44,7 +44,7 @@ def test_no_cookie_is_set_before_signing_in(client, path):
 def test_static_files_are_kept_a_year_under_an_address_that_changes_with_them(client):
     page = client.get("/").text
     found = next(part.split('"')[0] for part in page.split('href="') if "tokens.css" in part)
-    answer = client.get(found)
+    answer = client.get(found, buffered=True)
     assert "?v=" in found
     assert answer.status_code == 200
     assert {"public", "immutable", "max-age=31536000"} <= set(
