@@ -98,9 +98,7 @@ bench: $(READY) $(MO) ## Measure, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 i18n: $(READY) ## Gather the sentences and update the catalogues
-	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords lazy_gettext --sort-output --no-location --omit-header --output-file fete/translations/messages.pot fete
-	$(BIN)/pybabel --quiet update --ignore-obsolete --no-fuzzy-matching --omit-header --input-file fete/translations/messages.pot --output-dir fete/translations
-	rm fete/translations/messages.pot
+	@$(BIN)/python -m tests.catalogues
 
 routes: $(READY) ## Write the list of addresses anew
 	$(BIN)/python -c "from pathlib import Path; from fete.app import create_app; from tests.architecture import test_routes as t; t.LIST.write_text('\n'.join(t.addresses(create_app(mode='test'))) + '\n', 'utf-8')"
