@@ -30,6 +30,8 @@ __all__ = [  # what others take from here, the library's own first
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "fr"
+# Whose habits dates and figures follow: British ones, where the day comes before the month.
+_LOCALES = {"fr": "fr", "en": "en_GB"}
 
 
 class LanguagePrefix:
@@ -65,6 +67,8 @@ class LanguageLink:
 def init_i18n(app: Flask) -> None:
     """Make the site speak its languages."""
     Babel(app, locale_selector=current_language, default_timezone="Europe/Paris")
+    # As the sentences are gathered: on one line, whether or not a block says so.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
 
 
@@ -77,7 +81,8 @@ def current_language() -> str:
 
 def current_locale() -> str:
     """Return the Babel locale in use, also outside a request."""
-    return str(get_locale() or DEFAULT)
+    locale = get_locale()
+    return _LOCALES[locale.language if locale else DEFAULT]
 
 
 def base_path() -> str:

@@ -114,8 +114,8 @@ def percent(share: float | None) -> str:
 
 
 def day(value: datetime | date) -> str:
-    """Return the Paris day in full: « samedi 3 octobre 2026 », « vendredi 1er janvier »."""
-    return _first_of_month(format_date(_day_of(value), "full", locale=current_locale()))
+    """Return the Paris day in full: « samedi 3 octobre 2026 », « vendredi 1er janvier 2027 »."""
+    return _first_of_month(format_date(_day_of(value), "EEEE d MMMM y", locale=current_locale()))
 
 
 def until(first: date, last: date) -> str:
@@ -123,9 +123,9 @@ def until(first: date, last: date) -> str:
     if first == last:
         return day(first)
     beginning = day(first)
-    if current_language() == "fr" and first.year == last.year:
+    if first.year == last.year:
         form = "EEEE d" if first.month == last.month else "EEEE d MMMM"
-        beginning = re.sub(r"\b1(?= |$)", "1er", format_date(first, form, locale="fr"))
+        beginning = _first_of_month(format_date(first, form, locale=current_locale()))
     return str(_("du %(first)s au %(last)s", first=beginning, last=day(last)))
 
 
@@ -139,7 +139,7 @@ def _day_of(value: datetime | date) -> date:
 
 
 def _first_of_month(text: str) -> str:
-    return re.sub(r"\b1 (?=[a-zéû])", "1er ", text) if current_language() == "fr" else text
+    return re.sub(r"\b1(?= [a-zéû]|$)", "1er", text) if current_language() == "fr" else text
 
 
 def hour(value: datetime | time) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flask_babel import force_locale
 from hypothesis import given, strategies as st
 
 from fete.core.templating import (
@@ -124,3 +125,18 @@ def test_an_age_is_told_in_words(then, words):
 )
 def test_a_stretch_of_days_says_nothing_twice(first, last, written):
     assert until(first, last) == written
+
+
+def test_dates_hours_and_numbers_are_british_in_english(app):
+    start = datetime(2026, 10, 3, 8, 30, tzinfo=UTC)
+    english = app.test_request_context(environ_overrides={"fete.language": "en"})
+    with english, force_locale("en"):
+        assert day(start) == "Saturday 3 October 2026"
+        assert short_day(start) == "Sat 3 Oct"
+        assert hour(start) == "10:30"
+        assert moment(start) == "Saturday 3 October 2026 at 10:30"
+        assert number(75300) == "75,300"
+        assert percent(0.325) == "32%"
+        assert until(date(2026, 10, 2), date(2026, 10, 12)) == (
+            "from Friday 2 to Monday 12 October 2026"
+        )

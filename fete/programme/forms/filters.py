@@ -303,7 +303,7 @@ def days_in_words(first: date | None, last: date | None) -> str:
 
 def _within(first: date, last: date) -> str:
     """Return the first day of a range without the month and year that its last day tells again."""
-    if current_language() != "fr" or first.year != last.year:
+    if first.year != last.year:
         return _long(first)
     form = "d" if first.month == last.month else "d MMMM"
     return _first_of_month(format_date(first, form, locale=current_locale()))

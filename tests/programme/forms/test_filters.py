@@ -180,8 +180,8 @@ def test_filters_are_told_in_words(app, db, filters, words):
 
 def test_filters_are_told_in_english_too(app, db):
     with app.test_request_context(environ_overrides={"fete.language": "en"}), force_locale("en"):
-        told = describe(Filters(kinds=("workshop",), first=SATURDAY, last=SATURDAY))
-        assert told == "Workshop, October 3, 2026"
+        asked = Filters(kinds=("workshop",), departements=("32",), first=FRIDAY, last=SATURDAY)
+        assert describe(asked) == "Workshop in Gers, from 2 to 3 October 2026"
 
 
 def test_a_structure_is_told_by_its_name(app, db):
