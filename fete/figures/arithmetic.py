@@ -125,14 +125,13 @@ def by_edition(line: Line) -> tuple[int]:
 
 def _settled(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without what their container tells in their place."""
-    containers = {
+    containers: dict[int | None, Counts] = {
         line.activity_id: line.counts for line in lines if line.is_container and line.is_taken
     }
-    settled = []
-    for line in lines:
-        gate = containers.get(line.parent_id) if line.parent_id is not None else None
-        settled.append(line if gate is None else _behind(gate, line))
-    return settled
+    return [
+        _behind(containers[line.parent_id], line) if line.parent_id in containers else line
+        for line in lines
+    ]
 
 
 def _behind(gate: Counts, line: Line) -> Line:

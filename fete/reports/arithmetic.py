@@ -71,7 +71,10 @@ class Counts:
     @property
     def visitors(self) -> int | None:
         """Those who came: public, pupils and the adults with them; `None` when nothing was told."""
-        return total_of(self.public, self.pupils, self.adults)
+        # Written out: an edition asks it of thousands of reports, several times.
+        if self.public is None and self.pupils is None and self.adults is None:
+            return None
+        return (self.public or 0) + (self.pupils or 0) + (self.adults or 0)
 
     @property
     def team(self) -> int | None:
