@@ -128,6 +128,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", _ELISION.sub("", text))
 
 
+@lru_cache(maxsize=50_000)
 def _forms(word: str) -> tuple[str, ...]:
     # The stem with and without accents, then the word itself, so that its beginning is found too:
     # the stem of « fréquence » ends otherwise than « fréquenc ».

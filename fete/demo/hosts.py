@@ -2,12 +2,13 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from fete.core.text import fold_name, slug
 from fete.demo import writing
+from fete.demo.territory import has_research, research_towns
 from fete.demo.writing import OrganisationName
 from fete.geography.models import Commune
 from fete.network.models import CharterSignature, Organisation
@@ -54,10 +55,7 @@ _SUITED: Mapping[str, tuple[str, ...]] = {
         "Fabrique", "Association Graines", "Foyer rural", "Laboratoire de physique",
     ),
     "screening": ("Ciné-club", "Médiathèque", "Théâtre", "Foyer rural"),
-    "site_visit": (
-        "Fromagerie", "Verrerie", "Coopérative", "Société", "Atelier de robotique", "Syndicat", "Communauté de communes",
-        "Lycée agricole", "Station de recherche",
-    ),
+    "site_visit": ("Coopérative", "Société", "Syndicat", "Communauté de communes", "Service du patrimoine", "Association La Loupe"),
     "nature_outing": (
         "Centre permanent", "Groupe naturaliste", "Association Rivières", "Réserve", "Maison de la garrigue", "Les Amis",
         "Association Cailloux", "Spéléo-club", "Syndicat de rivière", "Association La Loupe", "Jardin botanique",
@@ -84,6 +82,8 @@ _BOUNDS: Mapping[str, tuple[int, int]] = {
     "Institut de chimie": (100_000, 9_999_999),
     "Institut universitaire": (9_000, 110_000),
     "École d’ingénieurs": (35_000, 9_999_999),
+    "Atelier des sciences": (3_000, 9_999_999),
+    "Médiathèque": (900, 9_999_999),
     "Maison des sciences": (9_000, 9_999_999),
     "Musée municipal": (5_000, 9_999_999),
     "Jardin botanique": (20_000, 9_999_999),
@@ -154,13 +154,57 @@ _TOPICS: Mapping[str, frozenset[str]] = {
         "Lycée professionnel": "engineering digital",
     }.items()
 }
+_PLACES_OF_RESEARCH = (
+    "Campus",
+    "Amphithéâtre",
+    "universitaire",
+    "Laboratoire",
+    "recherche",
+    "Faculté",
+    "Station expérimentale",
+)
+# People that a commune has at least, and at most, where such a place is found.
+_PLACE_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "Auditorium": (8_000, 9_999_999),
+    "auditorium": (8_000, 9_999_999),
+    "Théâtre": (8_000, 9_999_999),
+    "théâtre": (8_000, 9_999_999),
+    "Cinéma": (4_000, 9_999_999),
+    "Ciné-club": (2_000, 9_999_999),
+    "Centre culturel": (5_000, 9_999_999),
+    "Lycée": (7_000, 9_999_999),
+    "Collège": (2_500, 9_999_999),
+    "Musée": (5_000, 9_999_999),
+    "musée": (5_000, 9_999_999),
+    "Archives": (15_000, 9_999_999),
+    "Jardin botanique": (20_000, 9_999_999),
+    "Office de tourisme": (2_000, 9_999_999),
+    "Gare": (2_000, 9_999_999),
+    "Tiers-lieu": (2_000, 9_999_999),
+    "Brasserie": (3_000, 9_999_999),
+    "Halle aux grains": (3_000, 9_999_999),
+    "Espace d’exposition": (3_000, 9_999_999),
+    "Ludothèque": (5_000, 9_999_999),
+    "Maison de quartier": (8_000, 9_999_999),
+    "Centre social": (3_000, 9_999_999),
+    "Parc des expositions": (40_000, 9_999_999),
+    "Médiathèque": (900, 9_999_999),
+    "Foyer rural": (0, 8_000),
+}
 # Those that welcome people in a building of their own, named after them.
 _AT_HOME = (
     "Médiathèque", "Musée", "Écomusée", "Jardin botanique", "Maison d", "Théâtre", "Lycée", "Collège", "École", "Centre social",
     "Fabrique", "Archives", "Conservatoire", "Institut", "Fromagerie", "Verrerie", "Station de recherche", "Foyer rural",
 )  # fmt: skip
-_OUTDOORS = frozenset({"nature_outing", "science_village", "festival", "trail", "science_cafe"})
-_ALWAYS_AT_HOME = frozenset({"visit", "lab_open_day", "site_visit"})
+# Where one meets without a number nor a street.
+_OPEN_AIR = (
+    "Place", "Parvis", "Devant", "Départ", "Parking", "Aire", "Entrée du parc", "Pont", "Gare", "Halle couverte", "Esplanade",
+    "Parc", "Centre-ville", "Divers lieux", "Théâtre et places", "Chapiteau", "Jardin public",
+)  # fmt: skip
+_OUTDOORS = frozenset(
+    {"nature_outing", "site_visit", "science_village", "festival", "trail", "science_cafe"}
+)
+_ALWAYS_AT_HOME = frozenset({"visit", "lab_open_day"})
 _ADDRESSES = (
     "Place de la Mairie", "Place de la République", "2 rue des Écoles", "14 avenue de la Gare", "Rue du Moulin", "5 place du Marché",
     "Boulevard Jean-Jaurès", "21 rue de la Fontaine", "Chemin des Platanes", "Esplanade de la Liberté", "8 rue du Pont-Vieux",
@@ -174,8 +218,15 @@ _SAYS_SO = (
 class Network:
     """The organisations made up so far, and the venues where they let people in."""
 
-    def __init__(self, rng: random.Random, *, reserved: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        rng: random.Random,
+        known: Mapping[str, Sequence[Commune]],
+        *,
+        reserved: Collection[str] = (),
+    ) -> None:
         self._rng = rng
+        self._known = known
         self._reserved = frozenset(reserved)
         self._families = terms_by_code(TermList.FAMILY)
         self._statuses = terms_by_code(TermList.LEGAL_STATUS)
@@ -187,7 +238,14 @@ class Network:
     def host(
         self, kind: str, themes: Collection[str], commune: Commune, *, at: datetime
     ) -> Organisation:
-        """Return an organisation that would offer such an activity there: one that is there, a new one, or a neighbour."""
+        """Return an organisation that would offer such an activity there: one that is there, a new one, or a neighbour.
+
+        Who goes to a classroom comes from a town of the département where there is research.
+        """
+        if kind == "class_intervention":
+            commune = self._rng.choice(
+                research_towns(self._known[commune.departement_code]) or [commune]
+            )
         here = [each for each in self._by_commune[commune.code] if _suits(each.name, kind, themes)]
         if here and self._rng.random() < _SAME_AGAIN:
             return self._rng.choice(here)
@@ -202,7 +260,7 @@ class Network:
             name
             for name in _possible_names(commune)
             if _suits(name.name, kind, themes)
-            and _fits(name.name, commune.population)
+            and _fits(name, commune)
             and name.name not in self._names | self._reserved
         ]
         if free:
@@ -221,40 +279,17 @@ class Network:
         if own and (kind in _ALWAYS_AT_HOME or self._rng.random() < _AT_HOME_SHARE):
             name = organisation.name
         else:
-            name = writing.place_name(self._rng, kind=kind, commune_name=commune.name)
+            name = self._place(kind, commune)
         key = (commune.code, fold_name(name), "")
         if key in self._venues:
             return self._venues[key]
-        address = _ADDRESSES[sum(name.encode()) % len(_ADDRESSES)]
+        address = "" if name.startswith(_OPEN_AIR) else _address(name, commune)
         return find_or_create_venue(name=name, commune=commune, address=address, known=self._venues)
-
-    def sign_charters(self, *, at: datetime) -> None:
-        """Let most organisations have signed the charter, some of them without wishing to be listed."""
-        for organisation in sorted(self.organisations, key=lambda each: each.search):
-            if self._rng.random() < _SIGNED and not organisation.memberships:
-                organisation.signatures.append(
-                    CharterSignature(
-                        version=CHARTER_VERSION,
-                        signer_name="Direction de la structure",
-                        signer_quality="direction",
-                        signed_at=max(
-                            organisation.created_at, at - timedelta(days=self._rng.randint(0, 40))
-                        ),
-                        accepts_charter=True,
-                        agrees_to_be_listed=self._rng.random() < _LISTED,
-                        agrees_to_letters=self._rng.random() < _LISTED,
-                    )
-                )
-
-    @property
-    def organisations(self) -> list[Organisation]:
-        """All of them, commune by commune."""
-        return [each for organisations in self._by_commune.values() for each in organisations]
 
     def _enter(self, name: OrganisationName, commune: Commune, *, at: datetime) -> Organisation:
         described = Description(
             name=name.name,
-            address=_ADDRESSES[sum(name.name.encode()) % len(_ADDRESSES)],
+            address=_address(name.name, commune),
             description=_SAYS_SO,
         )
         organisation = enter(described, commune=commune, at=at)
@@ -262,10 +297,32 @@ class Network:
         organisation.legal_status = self._statuses[name.legal_status]
         organisation.email = f"{slug(name.name)}@example.org"
         organisation.is_demo = True
+        if self._rng.random() < _SIGNED:
+            organisation.signatures.append(self._signature(at))
         self._names.add(name.name)
         self._by_commune[commune.code].append(organisation)
         self._by_departement[commune.departement_code].append(organisation)
         return organisation
+
+    def _place(self, kind: str, commune: Commune) -> str:
+        """Return a place that such a commune may have; where luck gives none, the most ordinary one."""
+        for _ in range(_TRIES):
+            name = writing.place_name(self._rng, kind=kind, commune_name=commune.name)
+            if _has_place(name, commune):
+                return name
+        return "Salle des fêtes"
+
+    def _signature(self, at: datetime) -> CharterSignature:
+        """Return a signature of the charter; some do not wish to be listed, some want no letter."""
+        return CharterSignature(
+            version=CHARTER_VERSION,
+            signer_name="Direction de la structure",
+            signer_quality="direction",
+            signed_at=at + timedelta(hours=self._rng.randint(1, 400)),
+            accepts_charter=True,
+            agrees_to_be_listed=self._rng.random() < _LISTED,
+            agrees_to_letters=self._rng.random() < _LISTED,
+        )
 
 
 def number(*parts: object) -> str:
@@ -298,15 +355,34 @@ def _suits(name: str, kind: str, themes: Collection[str]) -> bool:
     return topics is None or not themes or not topics.isdisjoint(themes)
 
 
-def _fits(name: str, population: int) -> bool:
-    beginnings = [beginning for beginning in _BOUNDS if name.startswith(beginning)]
+def _fits(name: OrganisationName, commune: Commune) -> bool:
+    """Whether one would find such an organisation in a town of this size."""
+    if name.family == "higher_ed_research" and not has_research(commune):
+        return False
+    beginnings = [beginning for beginning in _BOUNDS if name.name.startswith(beginning)]
     if not beginnings:
         return True
     least, most = _BOUNDS[max(beginnings, key=len)]
-    return least <= population <= most
+    return least <= commune.population <= most
+
+
+def _has_place(name: str, commune: Commune) -> bool:
+    """Whether one would find such a place in a town of this size."""
+    if any(word in name for word in _PLACES_OF_RESEARCH) and not has_research(commune):
+        return False
+    return all(
+        least <= commune.population <= most
+        for word, (least, most) in _PLACE_BOUNDS.items()
+        if word in name
+    )
+
+
+def _address(name: str, commune: Commune) -> str:
+    return _ADDRESSES[sum((name + commune.code).encode()) % len(_ADDRESSES)]
 
 
 _ANYBODY = ""
+_TRIES = 30
 _SAME_AGAIN = 0.75
 _NEIGHBOUR = 0.12
 _AT_HOME_SHARE = 0.5

@@ -60,7 +60,7 @@ def fill(*, at: datetime, progress: Progress = lambda _count: None) -> Filled:
     load_headlines()
     persons = people.open_accounts(at=_morning(date(year - 1, 1, 5)))
     cast = story.found_association(persons, known, at=_morning(date(year - 1, 1, 12)))
-    network = Network(random.Random("fete"), reserved=story.reserved_names())  # noqa: S311  # the same each time
+    network = Network(random.Random("fete"), known, reserved=story.reserved_names())  # noqa: S311  # the same each time
     themes = _themes()
     fill_past(network, known, progress=progress)
     recent.fill_recent(
@@ -75,7 +75,6 @@ def fill(*, at: datetime, progress: Progress = lambda _count: None) -> Filled:
     coming.fill_coming(
         year, network, known, cast, theme=themes[year % len(themes)], today=today, progress=progress
     )
-    network.sign_charters(at=_morning(date(year - 1, 4, 30)))
     people.tear_up_letters(after=letters)
     return Filled(activities=_activities_by_year())
 

@@ -78,14 +78,22 @@ def host_communes(
     for communes, share in zip(known.values(), shares, strict=True):
         wanted = share + _LEAST_IN_A_DEPARTEMENT
         largest = communes[: round(wanted * _LARGEST_SHARE)]
-        research = [
-            each for each in communes if each.code in RESEARCH_TOWNS and each not in largest
-        ]
+        research = [each for each in research_towns(communes) if each not in largest]
         towns = [*largest, *research][:wanted]
         smaller = [each for each in communes if each not in towns and each.population >= _SMALLEST]
         chosen += towns
         chosen += rng.sample(smaller[: 6 * wanted], wanted - len(towns))
     return chosen
+
+
+def has_research(commune: Commune) -> bool:
+    """Whether laboratories are found in the commune."""
+    return commune.code in RESEARCH_TOWNS
+
+
+def research_towns(communes: Sequence[Commune]) -> list[Commune]:
+    """Return those of the communes where laboratories are found."""
+    return [commune for commune in communes if has_research(commune)]
 
 
 def settle(
@@ -117,7 +125,7 @@ def settle(
         places[code] -= 1
         settings.append(Setting(text=text, commune=by_code[code]))
 
-    research = [code for code in by_code if code in RESEARCH_TOWNS]
+    research = [each.code for each in research_towns(communes)]
     for text in sorted(texts, key=_freedom):
         at_home = [
             code
