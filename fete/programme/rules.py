@@ -397,7 +397,7 @@ def advice(activity: Activity) -> list[Gap]:
             Gap(
                 field="accessibility_known",
                 step=Part.ACCESS,
-                message=_("Dites à qui le lieu est accessible, même si ce n’est à personne."),
+                message=_("Dites à qui l’activité est accessible, et ce qui n’est pas prévu."),
             )
         )
     return found

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from fete.accounts.models import Role, RoleName, User
 from fete.core.clock import NoSuchTimeError, from_paris, to_paris
 from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
@@ -89,6 +90,15 @@ def test_what_was_deposited_in_time_may_be_deposited_again_after_the_call():
     after = date(2026, 6, 1)
     assert not rules.deposit_is_open(whole(submitted_at=None), after)
     assert rules.deposit_is_open(whole(submitted_at=paris(1, 9, month=4)), after)
+
+
+def test_what_the_coordination_began_is_deposited_after_the_call_while_the_edition_is_open():
+    coordinator = User(roles=[Role(name=RoleName.REGIONAL)])
+    after = date(2026, 6, 1)
+    assert rules.deposit_is_open(whole(created_by=coordinator), after)
+    assert not rules.deposit_is_open(whole(created_by=User(roles=[])), after)
+    closed = Edition(year=2026, state=EditionState.CLOSED)
+    assert not rules.deposit_is_open(whole(created_by=coordinator, edition=closed), after)
 
 
 def test_nothing_is_missing_from_a_whole_activity(app):

@@ -262,6 +262,8 @@ def _begun(
         booking=Booking.NONE,
         for_public=True,
         for_schools=False,
+        terms=[],
+        slots=[],
     )
 
 
@@ -315,7 +317,6 @@ def _tell(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
             if child.venue is None:
                 index(child)
             touch(child, at)
-    db.session.flush()
     _note(activity, changed, by=by, at=at)
 
 

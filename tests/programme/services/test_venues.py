@@ -49,6 +49,7 @@ def test_a_place_without_address_is_kept_once_too(db):
 def test_who_brings_many_asks_nothing_of_the_database(db, queries):
     known = known_venues()
     commune = find_commune(AUCH)
+    assert commune is not None
     with queries() as asked:
         made = [find_or_create_venue(name="Foyer", commune=commune, known=known) for _ in range(3)]
     assert asked == []

@@ -26,7 +26,22 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 10):
 
 
 def text(response) -> str:
-    return response.get_data(as_text=True)
+    page: str = response.get_data(as_text=True)
+    return page
+
+
+def version_in(page: str) -> str:
+    """Return the hidden version of the form on a page."""
+    found = re.search(r'name="version"[^>]*value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def anew(activity: Activity) -> Activity:
+    """Return the activity as it stands in the database."""
+    found = find_activity(activity.id)
+    assert found is not None
+    return found
 
 
 def words(response) -> str:
@@ -147,7 +162,7 @@ def test_another_structure_changes_nothing(sign_in, organisation, word):
     activity = draft_of(organisation, title="Intacte")
     response = sign_in(stranger).send(address(activity, word), {**WHAT, "title": "Prise"})
     assert response.status_code == 404
-    assert (find_activity(activity.id).title, find_activity(activity.id).status) == (
+    assert (anew(activity).title, anew(activity).status) == (
         "Intacte",
         Status.DRAFT,
     )
@@ -156,11 +171,11 @@ def test_another_structure_changes_nothing(sign_in, organisation, word):
 # Declaring
 
 
-def test_a_type_and_a_title_make_a_draft(member, organisation):
+def test_a_type_and_a_title_make_a_draft(member, organisation, db):
     there = f"/mes-activites/structures/{organisation.id}/declarer"
     assert "Le ciel" not in text(member.get(there))
     response = member.send(there, {**WHAT, "form_key": KEY, "edition": "2026"})
-    activity = find_activity(1) or pytest.fail("no activity")
+    activity = db.session.scalars(select(Activity)).one()
     assert response.location == address(activity, "pour-qui")
     assert (activity.title, activity.kind.code, activity.edition.year, activity.status) == (
         "Le ciel de Gascogne",
@@ -259,7 +274,7 @@ def test_with_one_structure_there_is_nothing_to_choose(sign_in, member, organisa
 def test_each_part_keeps_what_was_typed_and_leads_to_the_next(member, organisation):
     village = make_activity(kind="science_village", title="Village d’Auch")
     activity = draft_of(organisation, kind="talk", terms=[], slots=[])
-    sent = {
+    sent: dict[str, dict[str, str | list[str]]] = {
         "quoi": {
             "kind": "workshop",
             "title": "  Le ciel\nde Gascogne ",
@@ -311,7 +326,7 @@ def test_each_part_keeps_what_was_typed_and_leads_to_the_next(member, organisati
     for part, data in sent.items():
         response = member.send(address(activity, part), data)
         assert response.location == address(activity, order[order.index(part) + 1]), text(response)
-    kept = find_activity(activity.id)
+    kept = anew(activity)
     assert (kept.title, kept.description) == (
         "Le ciel de Gascogne",
         "# Titre\n\nUn **texte**.",
@@ -405,7 +420,7 @@ def test_nonsense_is_refused_beside_its_field_and_nothing_changes(
     for value in data.values():
         if isinstance(value, str) and value and part in {"comment", "moyens"} and value != "jamais":
             assert value in page
-    assert find_activity(activity.id).version == 1
+    assert anew(activity).version == 1
 
 
 def test_a_commune_of_several_is_chosen_without_script(member, organisation):
@@ -417,7 +432,7 @@ def test_a_commune_of_several_is_chosen_without_script(member, organisation):
     assert len(codes) > 1
     assert "Salle des fêtes" in page
     member.send(there, {**typed, "commune_code": codes[1]})
-    assert find_activity(activity.id).venue.commune_code == codes[1]
+    assert anew(activity).venue.commune_code == codes[1]
 
 
 @pytest.mark.parametrize("typed", ["toulouse", "TOULOUSE (31000)", "31000"])
@@ -425,7 +440,7 @@ def test_a_commune_is_found_by_its_name_or_its_post_code(member, organisation, t
     activity = draft_of(organisation)
     there = address(activity, "ou")
     member.send(there, {"venue": "", "venue_name": "Quai des Savoirs", "commune": typed})
-    assert find_activity(activity.id).venue.commune_code == TOULOUSE
+    assert anew(activity).venue.commune_code == TOULOUSE
 
 
 def test_a_known_place_is_chosen_and_not_made_again(member, organisation, db):
@@ -434,7 +449,7 @@ def test_a_known_place_is_chosen_and_not_made_again(member, organisation, db):
     page = text(member.get(address(activity, "ou")))
     assert f'value="{known.id}"' in page
     member.send(address(activity, "ou"), {"venue": str(known.id)})
-    assert find_activity(activity.id).venue_id == known.id
+    assert anew(activity).venue_id == known.id
     member.send(
         address(activity, "ou"),
         {
@@ -444,7 +459,7 @@ def test_a_known_place_is_chosen_and_not_made_again(member, organisation, db):
             "commune": "Auch",
         },
     )
-    assert find_activity(activity.id).venue_id == known.id
+    assert anew(activity).venue_id == known.id
 
 
 def test_two_places_at_once_are_refused(member, organisation):
@@ -478,8 +493,8 @@ def rows(*slots: tuple[str, ...], **more) -> dict[str, object]:
     } | more
 
 
-def slots_of(activity: Activity) -> list[tuple]:
-    return [(s.starts_at, s.ends_at, s.capacity) for s in find_activity(activity.id).slots]
+def slots_of(activity: Activity) -> list[tuple[object, ...]]:
+    return [(s.starts_at, s.ends_at, s.capacity) for s in anew(activity).slots]
 
 
 @pytest.mark.parametrize(
@@ -578,7 +593,7 @@ def test_slots_keep_their_names_through_the_page(member, organisation):
             ("", "", "", "", ""),
         ),
     )
-    kept = find_activity(activity.id).slots
+    kept = anew(activity).slots
     assert {slot.id: slot.uid for slot in kept[:2]} == uids
     assert [(slot.starts_at, slot.revision) for slot in kept] == [
         (at(3, 10), 1),
@@ -610,7 +625,7 @@ def test_many_slots_are_kept(member, organisation):
         for hour in range(8, 18)
     ]
     assert member.send(address(activity, "quand"), rows(*typed)).status_code == 302
-    assert len(find_activity(activity.id).slots) == 100
+    assert len(anew(activity).slots) == 100
 
 
 # Two people at once
@@ -621,7 +636,7 @@ def test_the_second_of_two_sees_what_the_other_wrote_and_chooses(sign_in, member
     organisation.memberships.extend(make_organisation(colleague).memberships)
     activity = draft_of(organisation, title="Avant")
     there = address(activity, "quoi")
-    seen = re.search(r'name="version"[^>]*value="([^"]+)"', text(member.get(there)))[1]
+    seen = version_in(text(member.get(there)))
     sign_in(colleague).send(
         there, {"kind": "talk", "title": "De Blaise", "themes": "environment", "version": seen}
     )
@@ -634,21 +649,21 @@ def test_the_second_of_two_sees_what_the_other_wrote_and_chooses(sign_in, member
     for word in ("De Blaise", "Conférence", "D’Ada", "Atelier"):
         assert word in said
     assert 'value="D’Ada"' in said
-    assert find_activity(activity.id).title == "De Blaise"
-    newer = re.search(r'name="version"[^>]*value="([^"]+)"', said)[1]
+    assert anew(activity).title == "De Blaise"
+    newer = version_in(said)
     assert member.send(there, {**mine, "version": newer}).status_code == 302
-    assert find_activity(activity.id).title == "D’Ada"
+    assert anew(activity).title == "D’Ada"
 
 
 def test_somebody_on_another_part_is_no_conflict(sign_in, member, organisation):
     activity = draft_of(organisation)
-    seen = stamp(find_activity(activity.id), Part.MEANS)
+    seen = stamp(anew(activity), Part.MEANS)
     member.send(address(activity, "quoi"), {"kind": "talk", "title": "Autre"})
     response = member.send(
         address(activity, "moyens"), {"expected_visitors": "30", "version": seen}
     )
     assert response.status_code == 302
-    assert find_activity(activity.id).expected_visitors == 30
+    assert anew(activity).expected_visitors == 30
 
 
 def test_a_bare_version_number_is_understood(member, organisation):
@@ -656,13 +671,13 @@ def test_a_bare_version_number_is_understood(member, organisation):
     member.send(address(activity, "moyens"), {"expected_visitors": "30", "version": "1"})
     late = member.send(address(activity, "moyens"), {"expected_visitors": "40", "version": "1"})
     assert late.status_code == 200
-    assert find_activity(activity.id).expected_visitors == 30
+    assert anew(activity).expected_visitors == 30
 
 
 def test_slots_changed_by_another_are_shown(member, organisation, sign_in, person):
     activity = draft_of(organisation)
     there = address(activity, "quand")
-    seen = re.search(r'name="version"[^>]*value="([^"]+)"', text(member.get(there)))[1]
+    seen = version_in(text(member.get(there)))
     member.send(there, rows(("05/10/2026", "10h", "12h"), version=seen))
     page = words(member.send(there, rows(("06/10/2026", "9h", "11h"), version=seen)))
     assert "lun. 5 oct. de 10 h à 12 h" in page
@@ -711,7 +726,7 @@ def test_depositing_what_is_incomplete_is_refused_with_the_list(member, organisa
     assert "Pas encore déposée" in words(response)
     assert f'href="{address(activity, "quoi#description")}"' in page
     assert page.split("<title>")[1].strip().startswith("Erreur")
-    assert find_activity(activity.id).status is Status.DRAFT
+    assert anew(activity).status is Status.DRAFT
     assert letters() == []
 
 
@@ -720,7 +735,7 @@ def test_depositing_a_whole_activity_hands_it_to_its_coordination(member, organi
     activity = draft_of(organisation)
     response = member.send(address(activity, "deposer"), follow=True)
     assert "C’est déposé" in text(response)
-    kept = find_activity(activity.id)
+    kept = anew(activity)
     assert (kept.status, kept.submitted_at is not None) == (Status.SUBMITTED, True)
     assert "activity.submitted" in [entry.act for entry in history_of(kept)]
 
@@ -731,7 +746,7 @@ def test_after_the_call_one_no_longer_deposits_a_first_time(sign_in, person, org
     member = sign_in(person)
     assert "L’appel à participation est clos" in words(member.get(address(activity, "apercu")))
     member.send(address(activity, "deposer"))
-    assert find_activity(activity.id).status is Status.DRAFT
+    assert anew(activity).status is Status.DRAFT
 
 
 def test_what_was_sent_back_is_deposited_again_after_the_call(sign_in, person, organisation, clock):
@@ -739,7 +754,7 @@ def test_what_was_sent_back_is_deposited_again_after_the_call(sign_in, person, o
     clock.move_to(at(1, 9, month=6))
     member = sign_in(person)
     member.send(address(activity, "deposer"))
-    assert find_activity(activity.id).status is Status.SUBMITTED
+    assert anew(activity).status is Status.SUBMITTED
 
 
 def test_a_draft_is_deleted_once_confirmed(member, organisation, db):
@@ -757,10 +772,10 @@ def test_what_is_withdrawn_can_be_taken_up_again(member, organisation):
     activity = make_activity(at(3, 10), status=Status.SUBMITTED, organisation=organisation)
     assert member.get(address(activity, "retirer")).status_code == 200
     member.send(address(activity, "retirer"))
-    assert find_activity(activity.id).status is Status.WITHDRAWN
+    assert anew(activity).status is Status.WITHDRAWN
     assert member.get(address(activity, "reprendre")).status_code == 200
     member.send(address(activity, "reprendre"))
-    assert find_activity(activity.id).status is Status.DRAFT
+    assert anew(activity).status is Status.DRAFT
 
 
 def test_a_coordinator_changes_what_is_published_and_calendars_are_told(sign_in, organisation):
@@ -775,7 +790,7 @@ def test_a_coordinator_changes_what_is_published_and_calendars_are_told(sign_in,
         "matches_edition_theme": "no",
     }
     assert coordinator.send(address(activity, "quoi"), data).status_code == 302
-    kept = find_activity(activity.id)
+    kept = anew(activity)
     assert (kept.title, kept.slots[0].revision) == ("Mieux dite", 1)
     latest = history_of(kept)[0]
     assert (latest.act, latest.detail) == ("activity.changed", "Titre")

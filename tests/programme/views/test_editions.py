@@ -26,7 +26,8 @@ HERE = "/coordination/editions"
 
 
 def text(response) -> str:
-    return response.get_data(as_text=True).replace("\u00a0", " ")
+    page: str = response.get_data(as_text=True)
+    return page.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("path", [HERE, f"{HERE}/nouvelle", f"{HERE}/2026"])
@@ -97,8 +98,8 @@ def test_the_second_of_two_is_told_and_what_they_typed_is_kept(sign_in, db):
     assert "en même temps que vous" in late
     assert "De la seconde" in late
     assert find_edition(2027).theme == "De la première"
-    newer = re.search(r'name="version"[^>]*value="(\d+)"', late)[1]
-    region.send(f"{HERE}/2027", {**TYPED, "theme": "De la seconde", "version": newer})
+    newer = re.findall(r'name="version"[^>]*value="(\d+)"', late)
+    region.send(f"{HERE}/2027", {**TYPED, "theme": "De la seconde", "version": newer[0]})
     assert find_edition(2027).theme == "De la seconde"
 
 
