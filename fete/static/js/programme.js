@@ -2,32 +2,15 @@
 
 const form = document.getElementById("filtres");
 
-// Empty fields stay out of the address, several values of one filter are joined.
+// Empty fields stay out of the address.
 form?.addEventListener("submit", () => {
-  const named = [...form.elements].filter((control) => control.name);
-  const boxes = new Map();
-  for (const control of named) {
-    if (control.type === "checkbox" && control.checked) {
-      boxes.set(control.name, [...(boxes.get(control.name) ?? []), control]);
-    } else if (control.type !== "checkbox" && !control.value.trim()) {
-      control.disabled = true;
-    }
-  }
-  for (const [name, checked] of boxes) {
-    if (checked.length < 2) continue;
-    for (const control of checked) control.disabled = true;
-    const joined = document.createElement("input");
-    joined.type = "hidden";
-    joined.name = name;
-    joined.value = checked.map((control) => control.value).join(",");
-    joined.dataset.joined = "";
-    form.append(joined);
+  for (const control of form.elements) {
+    if (control.name && control.type !== "checkbox" && !control.value.trim()) control.disabled = true;
   }
 });
 
 // Coming back by the browser's button finds the form as it was.
 addEventListener("pageshow", () => {
-  for (const joined of document.querySelectorAll("[data-joined]")) joined.remove();
   for (const control of form?.elements ?? []) control.disabled = false;
 });
 

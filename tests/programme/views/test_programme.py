@@ -153,7 +153,7 @@ def test_a_search_and_its_filters_stay_in_the_form_and_in_every_link(client):
     query = "q=etoile&departement=31,32&date=2026-10-03"
     assert f'href="/agenda.ics?{query}"' in html
     assert f'href="/abonnement?{query}"' in html
-    assert f'href="/programme?{query}&page=2"' in html
+    assert f'href="/programme?{query}&page=2#resultats"' in html
     assert f'href="https://fete.example.org/programme/2026?{query}"' in html
     assert "S’abonner à cette recherche" in html
     chips = re.search(r'<ul class="chosen".*?</ul>', html, re.DOTALL)
@@ -173,7 +173,7 @@ def test_a_past_edition_keeps_its_own_addresses(client):
     html = page(client, "/programme/2025?departement=32")
     assert 'href="/agenda/2025.ics?departement=32"' in html
     assert 'href="/abonnement?departement=32&annee=2025"' in html
-    assert 'action="/programme/2025"' in html
+    assert 'action="/programme/2025#resultats"' in html
 
 
 @pytest.mark.parametrize(
@@ -265,6 +265,10 @@ def test_a_bad_date_is_told_beside_its_field_and_ignored(client):
         ),
     ]
     assert 'aria-describedby="du-erreur"' in html
+    assert "<title>Erreur : Programme 2026 — " in html
+    summary = re.search(r'<div class="error-summary".*?</div>', html, re.DOTALL)
+    assert summary
+    assert re.findall(r'href="(#..)"', summary[0]) == ["#du", "#au"]
 
 
 def test_finding_nothing_gives_ways_out(client):
