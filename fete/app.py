@@ -61,6 +61,7 @@ COMMANDS = (
     figures_cli.figures,
     geography_cli.geography,
     mailing_cli.mail,
+    operation_cli.purge,
     operation_cli.reference,
     operation_cli.serve,
     programme_cli.edition,

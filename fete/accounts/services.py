@@ -8,7 +8,7 @@ from secrets import token_hex, token_urlsafe
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts import mails, queries
@@ -42,7 +42,7 @@ def register(*, email: str, name: str, password: str, at: datetime) -> None:
     if person.is_active:
         mails.tell_it_exists(person, at=at)
         return
-    person.name = name
+    person.name, person.registered_at = name, at
     _set_password(person, hashed)
     record("person.registered", on=person, person_id=person.id, at=at)
     mails.ask_to_confirm(person, at=at)
@@ -279,6 +279,28 @@ def erase(user: User, *, at: datetime) -> None:
     _set_password(user, NO_PASSWORD)
     db.session.flush()
     db.session.expire_all()
+
+
+def forget_unproved(*, before: datetime) -> int:
+    """Remove the accounts opened before this instant whose address was never proved; return how many there were.
+
+    Nobody ever signed in with them: they go whole, with the letters and the lines of the journal about them.
+    """
+    unproved = select(User.id).where(
+        User.registered_at < before, User.checked_at.is_(None), User.erased_at.is_(None)
+    )
+    # Whoever proves their address at this very moment is either too late or left alone.
+    numbers = db.session.scalars(unproved.with_for_update()).all()
+    addresses = select(User.email).where(User.id.in_(unproved))
+    about = (Entry.object_kind == User.__tablename__) & Entry.object_id.in_(unproved)
+    for gone in (
+        delete(Letter).where(or_(Letter.person_id.in_(unproved), Letter.to_address.in_(addresses))),
+        delete(Entry).where(or_(Entry.person_id.in_(unproved), about)),
+        delete(User).where(User.id.in_(unproved)),
+    ):
+        db.session.execute(gone, execution_options={"synchronize_session": False})
+    db.session.expire_all()
+    return len(numbers)
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from fete.core.db import Model, db
 from fete.journal.models import Entry, number_of
 
@@ -18,3 +20,9 @@ def record(act: str, *, on: Model, person_id: int | None, at: datetime, detail: 
             detail=detail,
         )
     )
+
+
+def forget_entries(*, before: datetime) -> int:
+    """Remove the lines written before this instant; return how many there were."""
+    gone = delete(Entry).where(Entry.at < before).returning(Entry.id)
+    return len(db.session.scalars(gone).all())

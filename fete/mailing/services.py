@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from fete.core.db import db
 from fete.core.settings import settings
@@ -117,6 +117,12 @@ def try_again(*, at: datetime) -> int:
         letter.try_at, letter.attempts = at, 0
     db.session.flush()
     return len(letters)
+
+
+def forget_letters(*, before: datetime) -> int:
+    """Remove the letters written before this instant, sent or not; return how many there were."""
+    gone = delete(Letter).where(Letter.written_at < before).returning(Letter.id)
+    return len(db.session.scalars(gone).all())
 
 
 def _claim(number: int, *, at: datetime) -> Envelope | None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from fete import __version__
+from fete.core.clock import now
 from fete.core.db import db, transaction
 from fete.core.settings import (
     FILE_NAME,
@@ -83,6 +84,21 @@ def load() -> None:
 def _load_lists() -> None:
     with transaction():
         services.load_lists()
+
+
+@click.command("purge")
+@click.option("--dry-run", is_flag=True, help="Count what would go, and remove nothing.")
+def purge(*, dry_run: bool) -> None:
+    """Remove the data that the site promised to keep no longer; run it every day."""
+    with transaction(dry_run=dry_run):
+        gone = services.purge(at=now())
+    click.echo("À effacer\u00a0:" if dry_run else "Effacé\u00a0:")
+    for label, count in (
+        ("lignes du journal de plus de douze mois", gone.entries),
+        ("lettres de plus de douze mois", gone.letters),
+        ("comptes jamais confirmés, de plus de trente jours", gone.accounts),
+    ):
+        click.echo(f"  {label}\u00a0: {count}")
 
 
 @click.command("serve")

@@ -8,6 +8,8 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,13 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import waitress
 from sqlalchemy.exc import SQLAlchemyError
 
+from fete.accounts.services import forget_unproved
 from fete.core.clock import now
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
 from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
-from fete.mailing.services import send_waiting
+from fete.journal.services import forget_entries
+from fete.mailing.services import forget_letters, send_waiting
 from fete.vocabulary.services import load_terms
 
 if TYPE_CHECKING:
@@ -31,11 +35,24 @@ THREADS = 8
 _LARGEST_BODY = 64 * 1024 * 1024
 _BETWEEN_LETTERS = 10  # seconds
 _PATIENCE = 10  # seconds
+# What the page on personal data promises; it says so in words.
+JOURNAL_KEPT = timedelta(days=365)
+LETTERS_KEPT = timedelta(days=365)
+UNPROVED_KEPT = timedelta(days=30)
 _log = logging.getLogger("fete.letters")
 
 
 class RefusedToStartError(FeteError):
     """The site cannot be served, for a reason that whoever starts it can mend."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purged:
+    """How much went, of each."""
+
+    entries: int
+    letters: int
+    accounts: int
 
 
 class Server(Protocol):
@@ -76,6 +93,15 @@ def load_lists() -> None:
     load_reference()
     load_terms()
     load_headlines()
+
+
+def purge(*, at: datetime) -> Purged:
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed."""
+    return Purged(
+        accounts=forget_unproved(before=at - UNPROVED_KEPT),
+        entries=forget_entries(before=at - JOURNAL_KEPT),
+        letters=forget_letters(before=at - LETTERS_KEPT),
+    )
 
 
 def check_database() -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -252,3 +253,23 @@ def test_a_new_site_starts_from_nothing_and_again_with_what_it_had(tmp_path):
             *([f"{file} est écrit."] if first else []),
             f"fete {__version__} est servi sur http://127.0.0.1:{port} (Ctrl-C pour arrêter).",
         ]
+
+
+def test_what_would_go_is_counted_before_it_goes(ready):
+    database = sqlite3.connect(ready / "fete.sqlite")
+    with database:
+        database.execute(
+            "INSERT INTO journal_entry (at, act, object_kind, detail)"
+            " VALUES ('2001-01-01 00:00:00', 'person.sign_in_failed', 'user_account', '')"
+        )
+    for command, said, left in ((("--dry-run",), "À effacer", 1), ((), "Effacé", 0)):
+        done = run(ready, "purge", *command)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == (
+            f"{said}\u00a0:\n"
+            "  lignes du journal de plus de douze mois\u00a0: 1\n"
+            "  lettres de plus de douze mois\u00a0: 0\n"
+            "  comptes jamais confirmés, de plus de trente jours\u00a0: 0\n"
+        )
+        assert database.execute("SELECT count(*) FROM journal_entry").fetchone() == (left,)
+    database.close()

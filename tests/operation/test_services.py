@@ -5,28 +5,39 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
+from fete.accounts import services as accounts
+from fete.accounts.models import RoleName, User
 from fete.core.clock import now
 from fete.core.db import db as database
 from fete.core.settings import Settings
 from fete.figures.models import Headline
 from fete.geography.models import Commune
+from fete.journal.models import Entry
+from fete.journal.services import record
 from fete.mailing.models import Letter
 from fete.mailing.services import Recipient, enqueue
 from fete.operation.services import (
+    JOURNAL_KEPT,
+    LETTERS_KEPT,
+    UNPROVED_KEPT,
+    Purged,
     RefusedToStartError,
     check_database,
     letters_leaving,
     listen,
     load_lists,
+    purge,
     write_first_settings,
 )
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
+from tests.factories.accounts import make_coordinator, make_user
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,3 +148,83 @@ def test_letters_leave_while_the_site_is_served(app, db):
     sent = database.session.get(Letter, number)
     assert sent is not None
     assert sent.sent_at == now()
+
+
+MOMENT = timedelta(seconds=1)
+
+
+def standing(column):
+    """Return what the database holds in a column, in order."""
+    return list(database.session.scalars(select(column).order_by(column)))
+
+
+def write_to(person, *, subject, at):
+    return enqueue(
+        kind="trial/hello",
+        to=Recipient(address=person.email, name=person.name, person_id=person.id),
+        subject=subject,
+        text="Texte.\n",
+        html="",
+        at=at,
+    )
+
+
+def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earlier(db):
+    ada, at = make_user(), now()
+    for act, age in (
+        ("person.signed_in", JOURNAL_KEPT + MOMENT),
+        ("activity.published", JOURNAL_KEPT),
+        ("person.described", timedelta()),
+    ):
+        record(act, on=ada, person_id=ada.id, at=at - age)
+    write_to(ada, subject="ancienne, envoyée", at=at - LETTERS_KEPT - MOMENT).sent_at = at
+    write_to(ada, subject="ancienne, abandonnée", at=at - LETTERS_KEPT - MOMENT).try_at = None
+    write_to(ada, subject="d’un an", at=at - LETTERS_KEPT).sent_at = at
+    write_to(ada, subject="en attente", at=at)
+
+    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0)
+    assert standing(Entry.act) == ["activity.published", "person.described"]
+    assert standing(Letter.subject) == ["d’un an", "en attente"]
+    assert standing(User.email) == [ada.email]
+    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0)
+
+
+def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
+    began = now()
+    accounts.register(
+        email="old@example.org", name="Vieux", password="un cheval sur la colline", at=began
+    )
+    invited = accounts.create_person(email="invited@example.org", name="Invitée", at=began)
+    accounts.grant_role(invited, RoleName.REGIONAL, by=make_coordinator(), at=began)
+    number = invited.id
+    make_user(email="proved@example.org")
+    erased = make_user(email="erased@example.org")
+    accounts.erase(erased, at=began)
+    accounts.register(
+        email="late@example.org",
+        name="Tardive",
+        password="un cheval sur la colline",
+        at=began + MOMENT,
+    )
+    write_to(make_user(email="other@example.org"), subject="reste", at=began)
+
+    assert purge(at=began + UNPROVED_KEPT).accounts == 0
+    assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(entries=0, letters=0, accounts=2)
+    left = standing(User.email)
+    assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []
+    assert {"proved@example.org", "late@example.org", erased.email} < set(left)
+    assert standing(Letter.to_address) == ["late@example.org", "other@example.org"]
+    told = {(entry.act, entry.object_id) for entry in database.session.scalars(select(Entry))}
+    assert {act for act, _number in told} == {"person.erased", "person.registered"}
+    assert number not in {number for _act, number in told}
+
+
+def test_a_registration_begun_anew_counts_from_its_new_day(db):
+    began, again = now(), now() + UNPROVED_KEPT
+    for at in (began, again):
+        accounts.register(
+            email="ada@example.org", name="Ada", password="un cheval sur la colline", at=at
+        )
+    assert purge(at=again + MOMENT).accounts == 0
+    assert purge(at=again + UNPROVED_KEPT + MOMENT).accounts == 1
+    assert standing(User.email) == []

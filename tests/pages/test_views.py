@@ -1,7 +1,7 @@
 """The home page, the legal pages, and what machines ask."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import html5lib
 import pytest
@@ -11,6 +11,7 @@ from fete import __version__
 from fete.core.clock import PARIS
 from fete.core.db import db as database
 from fete.core.settings import Settings
+from fete.operation.services import JOURNAL_KEPT, LETTERS_KEPT, UNPROVED_KEPT
 from fete.programme.models import EditionState
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.programme import make_activity, make_edition
@@ -239,6 +240,22 @@ def test_privacy_notice_follows_the_settings(client, options):
     assert "Écrivez pour cela à dpo@example.org." in shown
     assert "Base légale : une mission d’intérêt public." in shown
     assert "au plus tard au bout de 8 heures" in shown
+
+
+def test_the_promise_of_how_long_data_is_kept_is_the_one_that_is_held(client):
+    page = client.get("/donnees-personnelles").get_data(as_text=True)
+    rows = [
+        [
+            " ".join(cell.split())
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    ]
+    kept = {cells[0].split(" :")[0]: cells[-1] for cells in rows}
+    assert kept["Journal"] == kept["Messages envoyés par le site"] == "Douze mois"
+    assert {JOURNAL_KEPT, LETTERS_KEPT} == {timedelta(days=365)}
+    assert kept["Compte"].endswith("trente jours, si son adresse n’est jamais confirmée")
+    assert {UNPROVED_KEPT} == {timedelta(days=30)}
 
 
 def test_the_site_says_non_conforme_until_an_audit_says_otherwise(client, options):
