@@ -29,10 +29,16 @@ from fete.core.i18n import (
     current_locale,
     gettext as _,
     language_links,
+    lazy_gettext,
 )
-from fete.core.settings import settings
+from fete.core.settings import Conformity, settings
 from fete.core.text import slug
 
+CONFORMITIES = {
+    Conformity.NONE: lazy_gettext("non conforme"),
+    Conformity.PARTIAL: lazy_gettext("partiellement conforme"),
+    Conformity.FULL: lazy_gettext("totalement conforme"),
+}
 YEAR_IN_SECONDS = 31_536_000
 _BOOTSTRAP = str(files("flask_bootstrap") / "static" / "bootstrap5")
 _VENDORS = {"bootstrap": _BOOTSTRAP}
@@ -57,6 +63,7 @@ _TAGS = {
     "pre",
     "hr",
 }
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _HOUR_LENGTH = 3
 # Of the next unit, before one counts in it: up to 13 days in days, up to 8 weeks in weeks.
 _AGE_THRESHOLD = 2
@@ -75,6 +82,7 @@ def init_templating(app: Flask) -> None:
         markdown=markdown,
         moment=moment,
         number=number,
+        ordinal=ordinal,
         percent=percent,
         short_day=short_day,
         slug=slug,
@@ -93,7 +101,8 @@ def init_templating(app: Flask) -> None:
 
     @app.context_processor
     def of_the_site() -> dict[str, object]:
-        return {"settings": settings()}
+        options = settings()
+        return {"settings": options, "conformity": CONFORMITIES[options.accessibility_state]}
 
     app.add_url_rule("/static/<path:filename>", "static", public(_send_static))
     app.add_url_rule("/static/vendor/<name>/<path:filename>", "vendor", public(_send_vendor))
@@ -102,6 +111,14 @@ def init_templating(app: Flask) -> None:
 def number(value: float | None) -> str:
     """Return a number as the reader writes it: « 75 300 »; nothing is a dash."""
     return "–" if value is None else format_decimal(value, locale=current_locale())
+
+
+def ordinal(rank: int) -> str:
+    """Return the rank of an edition: « 1re », « 35e »; in English "1st", "35th"."""
+    if current_language() == "fr":
+        return "1re" if rank == 1 else f"{rank}e"
+    teen = rank // 10 % 10 == 1
+    return f"{rank}{'th' if teen else _ENDINGS.get(rank % 10, 'th')}"
 
 
 def percent(share: float | None) -> str:

@@ -14,6 +14,7 @@ from fete.core.templating import (
     markdown,
     moment,
     number,
+    ordinal,
     percent,
     short_day,
     until,
@@ -125,6 +126,23 @@ def test_an_age_is_told_in_words(then, words):
 )
 def test_a_stretch_of_days_says_nothing_twice(first, last, written):
     assert until(first, last) == written
+
+
+@pytest.mark.parametrize(
+    ("rank", "french", "english"),
+    [
+        (1, "1re", "1st"),
+        (2, "2e", "2nd"),
+        (11, "11e", "11th"),
+        (23, "23e", "23rd"),
+        (35, "35e", "35th"),
+        (111, "111e", "111th"),
+    ],
+)
+def test_a_rank_is_said_as_each_language_says_it(app, rank, french, english):
+    assert ordinal(rank) == french
+    with app.test_request_context(environ_overrides={"fete.language": "en"}):
+        assert ordinal(rank) == english
 
 
 def test_dates_hours_and_numbers_are_british_in_english(app):
