@@ -40,6 +40,7 @@ _CONTAINERS = (
     ("12", "trail", Status.LABELLED),
     ("81", "science_village", Status.SUBMITTED),
 )
+_LEAST_STANDS = 3
 _MOST_STANDS = 5
 _CONTAINERS_AGE = 30
 _DAY = timedelta(days=1)
@@ -74,7 +75,9 @@ def fill_coming(
     first = _at(today - _CONTAINERS_AGE * _DAY)
     published = _containers(rng, desk, edition, known, cast, today=today)
     for container in list(published):
-        inside = take_stands(settings, container.draft.commune, most=_MOST_STANDS)
+        inside = take_stands(
+            settings, container.draft.commune, least=_LEAST_STANDS, most=_MOST_STANDS
+        )
         published += declare_all(
             edition,
             stands(rng, desk, inside, container, at=first),

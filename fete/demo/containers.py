@@ -16,7 +16,6 @@ from fete.programme.models import Edition
 # What stands at a table or on a small stage.
 _STANDS = frozenset({"workshop", "demonstration", "game", "exhibition", "show", "science_cafe"})
 _OWN_HOURS = 0.4
-_LEAST = 3
 _CITY = 50_000
 _FOR_SMALL_TOWNS = ("petit", "itinérant")
 
@@ -61,17 +60,25 @@ def _least_told(
     return min(possible, key=lambda text: told[text.subject])
 
 
-def take_stands(settings: list[Setting], commune: Commune, *, most: int) -> list[Setting]:
-    """Take out of the list what suits a container of the commune, and return it; half of it stays by itself."""
-    near = [
+def take_stands(
+    settings: list[Setting], commune: Commune, *, least: int, most: int
+) -> list[Setting]:
+    """Take out of the list what suits a container of the commune, and return it.
+
+    Half of what the commune has stays by itself; a small town calls on its neighbours of the département.
+    """
+    suited = [
         setting
         for setting in settings
-        if setting.commune is commune
+        if setting.commune.departement_code == commune.departement_code
         and setting.text.kind in _STANDS
         and setting.text.for_public
         and setting.text.moment != "evening"
     ]
-    inside = near[: min(most, max(_LEAST, len(near) // 2))]
+    own = [setting for setting in suited if setting.commune is commune]
+    near = [setting for setting in suited if setting.commune is not commune]
+    inside = own[: min(most, -(-len(own) // 2))]
+    inside += near[: max(0, least - len(inside))]
     for setting in inside:
         settings.remove(setting)
     return inside

@@ -37,6 +37,7 @@ SLOTS_BECOME: Mapping[SlotState, int] = {
     SlotState.RESCHEDULED: 5,
 }
 _TWO_VILLAGES = "30"
+_LEAST_STANDS = 6
 _MOST_STANDS = 12
 _A_SITTING = 60
 _DAY = timedelta(days=1)
@@ -76,7 +77,9 @@ def fill_recent(
         published=begun + 6 * _DAY,
     )
     for container in list(held):
-        inside = take_stands(settings, container.draft.commune, most=_MOST_STANDS)
+        inside = take_stands(
+            settings, container.draft.commune, least=_LEAST_STANDS, most=_MOST_STANDS
+        )
         held += declare_all(
             edition,
             stands(rng, desk, inside, container, at=begun),
