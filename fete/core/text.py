@@ -142,6 +142,7 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
+@lru_cache(maxsize=20_000)
 def slug(text: str) -> str:
     """Return the text as the last part of an address: at most 60 plain characters, never empty."""
     return (
