@@ -34,7 +34,7 @@ from fete.core.i18n import (
 from fete.core.settings import Conformity, settings
 from fete.core.text import slug
 
-CONFORMITIES = {
+_CONFORMITIES = {
     Conformity.NONE: lazy_gettext("non conforme"),
     Conformity.PARTIAL: lazy_gettext("partiellement conforme"),
     Conformity.FULL: lazy_gettext("totalement conforme"),
@@ -77,6 +77,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
         age=age,
+        conformity=conformity,
         day=day,
         hour=hour,
         markdown=markdown,
@@ -101,8 +102,7 @@ def init_templating(app: Flask) -> None:
 
     @app.context_processor
     def of_the_site() -> dict[str, object]:
-        options = settings()
-        return {"settings": options, "conformity": CONFORMITIES[options.accessibility_state]}
+        return {"settings": settings()}
 
     app.add_url_rule("/static/<path:filename>", "static", public(_send_static))
     app.add_url_rule("/static/vendor/<name>/<path:filename>", "vendor", public(_send_vendor))
@@ -111,6 +111,11 @@ def init_templating(app: Flask) -> None:
 def number(value: float | None) -> str:
     """Return a number as the reader writes it: « 75 300 »; nothing is a dash."""
     return "–" if value is None else format_decimal(value, locale=current_locale())
+
+
+def conformity(state: Conformity) -> str:
+    """Return what an audit says, in the words of the law: « partiellement conforme »."""
+    return str(_CONFORMITIES[state])
 
 
 def ordinal(rank: int) -> str:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from fete.core.access import public
 from fete.core.clock import today
 from fete.core.db import transaction
+from fete.core.i18n import gettext as _
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds import ical, queries, services
@@ -122,7 +123,8 @@ def calendar_name(edition: Edition | None, filters: Filters) -> str:
     """Return how a calendar is called in somebody's list of calendars."""
     words = describe(filters) if edition and filter_arguments(filters) else ""
     year = f" {edition.year}" if edition else ""
-    return f"{settings().site_name}{year}" + (f" : {words}" if words else "")
+    name = f"{settings().site_name}{year}"
+    return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
 
 
 def feed_of(edition: Edition | None) -> Feed:
