@@ -23,6 +23,7 @@ _EVENING_KINDS = frozenset({"talk", "debate", "science_cafe", "screening", "onli
 # Minutes since midnight between which sessions are held.
 _SCHOOL_HOURS = ((9 * 60, 12 * 60), (13 * 60 + 30, 16 * 60 + 30))
 _PUBLIC_HOURS = ((10 * 60, 12 * 60 + 30), (14 * 60, 18 * 60 + 30))
+_STAND_HOURS = ((11 * 60, 13 * 60), (14 * 60, 17 * 60))
 _AFTERNOON = ((14 * 60, 18 * 60 + 30),)
 _AFTER_SCHOOL = ((17 * 60, 20 * 60),)
 _MORNING = ((9 * 60, 12 * 60 + 30),)
@@ -119,7 +120,7 @@ def sessions_of(
     if text.for_schools and text.for_public and text.kind == "exhibition":
         # Classes come while it is open to all.
         found = [replace(each, for_classes=each.day in weekdays) for each in found]
-    elif text.for_schools:
+    elif text.for_schools and not (text.for_public and text.moment == "evening"):
         taken = {each.day for each in found}
         free = [day for day in weekdays if day not in taken]
         found += _for_classes(rng, text, free)
@@ -156,20 +157,26 @@ def stand_sessions(
 ) -> list[Session]:
     """Return when a stand with hours of its own is held inside its container's."""
     chosen = rng.sample(openings, rng.randint(1, len(openings)))
-    minutes = min(text.minutes, 90)
-    return [
-        Session(
-            day=opening.day,
-            starts=starts,
-            minutes=minutes,
-            capacity=text.capacity,
-            for_classes=False,
-        )
-        for opening in sorted(chosen, key=lambda session: session.day)
-        for starts in _starts(((11 * 60, 13 * 60), (14 * 60, 17 * 60)), minutes)[
-            : rng.randint(1, 3)
+    minutes = min(text.minutes, _SHORT)
+    found = []
+    for opening in sorted(chosen, key=lambda session: session.day):
+        closes = opening.starts + opening.minutes
+        possible = [
+            starts
+            for starts in _starts(_STAND_HOURS, minutes)
+            if opening.starts <= starts and starts + minutes <= closes
         ]
-    ]
+        found += [
+            Session(
+                day=opening.day,
+                starts=starts,
+                minutes=minutes,
+                capacity=text.capacity,
+                for_classes=False,
+            )
+            for starts in (possible or [opening.starts])[: rng.randint(1, 3)]
+        ]
+    return found
 
 
 def _for_classes(rng: random.Random, text: ActivityText, weekdays: Sequence[date]) -> list[Session]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from collections import Counter
+from dataclasses import fields
 from datetime import date
 from itertools import chain
 
@@ -11,6 +12,7 @@ import pytest
 from flask import url_for
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from fete.accounts.models import RoleName, User
 from fete.accounts.services import authenticate
@@ -27,10 +29,11 @@ from fete.programme.models import Activity, Edition, EditionState, Mode, Remark,
 from fete.programme.queries.editions import current_edition, editions, find_edition
 from fete.programme.rules import call_is_open, is_in_window, missing
 from fete.programme.workflow import SlotState, Status
-from fete.reports.arithmetic import Outcome
+from fete.reports.arithmetic import Counts, Outcome
 from fete.reports.models import Report
 from fete.reports.rules import doubts_of
 from fete.reports.workflow import ReportStatus, Standing
+from fete.vocabulary.models import Term
 from tests.demo.conftest import Demonstration, bare_site, run
 
 # What the brochure says of 2017, and what the site must count.
@@ -84,45 +87,57 @@ def person(account: people.Account) -> User:
 
 def digest() -> str:
     """Return what changes when anything that a visitor, a calendar or a sum would see changes."""
-    found = hashlib.sha256()
-    for activity in database.session.scalars(select(Activity).order_by(Activity.form_key)):
-        place = activity.venue
-        found.update(
-            repr(
-                (
-                    activity.edition.year,
-                    activity.form_key,
-                    activity.title,
-                    activity.description,
-                    activity.status,
-                    kind_of(activity),
-                    [term.code for term in activity.terms],
-                    activity.organisation.name,
-                    activity.parent.title if activity.parent else None,
-                    (place.name, place.address, place.commune_code) if place else None,
-                    activity.created_at,
-                    activity.published_at,
-                    [
-                        (
-                            slot.uid,
-                            slot.starts_at,
-                            slot.ends_at,
-                            slot.capacity,
-                            slot.state,
-                            slot.note,
-                        )
-                        for slot in activity.slots
-                    ],
+    parent = aliased(Activity)
+    tables = [
+        select(
+            Edition.year,
+            *(
+                getattr(Activity, name)
+                for name in (
+                    "form_key",
+                    "status",
+                    "title",
+                    "standfirst",
+                    "description",
+                    "booking",
+                    "booking_phone",
+                    "search",
+                    "created_at",
+                    "submitted_at",
+                    "published_at",
                 )
-            ).encode()
+            ),
+            Organisation.name,
+            Venue.name,
+            Venue.address,
+            Venue.commune_code,
+            parent.form_key,
         )
-    statement = select(Activity.form_key, Report).join(Report.activity).order_by(Activity.form_key)
-    for key, report in database.session.execute(statement):
-        told = (key, report.standing, report.counts, report.method, report.remarks, report.filed_at)
-        found.update(repr(told).encode())
-    for edition in editions():
-        found.update(repr((edition.year, edition.theme, totals_of(edition, at=now()))).encode())
-    return found.hexdigest()
+        .join(Activity.edition)
+        .join(Activity.organisation)
+        .outerjoin(Activity.venue)
+        .outerjoin(parent, parent.id == Activity.parent_id)
+        .order_by(Activity.form_key),
+        select(Activity.form_key, Term.list, Term.code)
+        .join(Activity.terms)
+        .order_by(Activity.form_key, Term.list, Term.code),
+        select(
+            Slot.uid, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.state, Slot.note
+        ).order_by(Slot.uid),
+        select(
+            Activity.form_key,
+            *(getattr(Report, each.name) for each in fields(Counts)),
+            *(getattr(Report, name) for name in ("status", "method", "remarks", "question")),
+            Report.filed_at,
+            Report.validated_at,
+        )
+        .join(Report.activity)
+        .order_by(Activity.form_key),
+    ]
+    rows = [tuple(row) for table in tables for row in database.session.execute(table)]
+    totals = [(each.year, each.theme, totals_of(each, at=now())) for each in editions()]
+    assert len(rows) > 10_000
+    return hashlib.sha256(repr((rows, totals)).encode()).hexdigest()
 
 
 def test_the_site_counts_the_eight_figures_of_2017_out_of_its_rows(demo: Demonstration):
@@ -499,7 +514,6 @@ def test_the_same_day_gives_the_same_demonstration_with_the_communes_of_all_of_f
     demo: Demonstration, tmp_path
 ):
     before = digest()
-    assert len(before) == 64
     with bare_site(tmp_path, regions=None) as site:
         assert run(site, "demo", "--if-empty") == (0, demo.printed)
         with site.app_context():
@@ -533,9 +547,7 @@ def pages_of(year: int) -> list[str]:
         (
             kind_of(each),
             each.is_cancelled,
-            each.mode,
             each.parent is not None,
-            each.for_schools,
         ): each
         for each in activities
     }
@@ -563,7 +575,7 @@ def test_what_the_demonstration_holds_can_be_read_by_everybody(
     assert {
         address: each.status for address, each in answers.items() if each.status_code != 200
     } == {}
-    assert len(answers) > 60
+    assert len(answers) > 50
     unsaid = [
         address
         for address, each in answers.items()
