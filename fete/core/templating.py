@@ -110,7 +110,12 @@ def init_templating(app: Flask) -> None:
 
 def number(value: float | None) -> str:
     """Return a number as the reader writes it: « 75 300 »; nothing is a dash."""
-    return "–" if value is None else format_decimal(value, locale=current_locale())
+    return "–" if value is None else _written(value, current_locale())
+
+
+@lru_cache(maxsize=20_000)
+def _written(value: float, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def conformity(state: Conformity) -> str:
