@@ -1,26 +1,17 @@
 """A real site in a process of its own, a real browser, and letters in a folder."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 
-from tests.conftest import empty_database
+from fete.core import clock as site_clock
 from tests.provision import IN_CI, find_chromium
+from tests.site import Site, empty_site
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+# The site's day: the demonstration is the same each year, and a browser keeps no cookie that is past.
+DEMO_DAY = f"{site_clock.now().year + 1}-11-20T10:00:00+01:00"
 
 
 def pytest_collection_modifyitems(items):
@@ -60,91 +51,25 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """A site of its own: its folder, its settings, its address."""
-
-    folder: Path
-    environment: dict[str, str]
-    port: int
-
-    @property
-    def address(self) -> str:
-        """Where a browser finds it."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def run(self, *command: str, typed: str | None = None, at: str = "") -> str:
-        """Run a command of the site, as if it were some moment, and return what it prints."""
-        module = ["tests.journeys.at", at] if at else ["fete"]
-        done = subprocess.run(
-            [sys.executable, "-m", *module, *command],
-            cwd=ROOT,
-            env=self.environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def letters(self, *, at: str) -> list[EmailMessage]:
-        """Send what waits at that moment, and return every letter so far, in order."""
-        self.run("mail", "send", at=at)
-        files = sorted((self.folder / "letters").glob("*.eml"))
-        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-
-    @contextmanager
-    def served_at(self, moment: str) -> Iterator[None]:
-        """Serve the site as if it were that moment."""
-        serve = ["serve", "--port", str(self.port), "--no-letters"]
-        command = [sys.executable, "-m", "tests.journeys.at", moment, *serve]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.PIPE)
-        try:
-            self._wait(process)
-            yield
-        finally:
-            process.terminate()
-            process.communicate(timeout=PATIENCE)
-
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if process.poll() is not None:
-                pytest.fail(
-                    f"the site stopped: {process.stderr.read().decode() if process.stderr else ''}"
-                )
-            try:
-                with urllib.request.urlopen(f"{self.address}/sante") as answer:
-                    assert answer.status == 200
-                    return
-            except (URLError, ConnectionError):
-                time.sleep(0.1)
-        pytest.fail("the site did not start")
-
-
 @pytest.fixture
 def new_site(tmp_path: Path) -> Iterator[Callable[[], Site]]:
     """Give a way to have an empty site with its reference lists."""
-    with empty_database(tmp_path) as database, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("FETE_")},
-            "FETE_INSTANCE": str(tmp_path),
-            "FETE_MODE": "development",
-            "FETE_SECRET_KEY": "a key for the journeys only, long enough to be one",
-            "FETE_DATABASE": database,
-            "FETE_PUBLIC_ADDRESS": f"http://127.0.0.1:{port}",
-            "FETE_LETTERS_FOLDER": str(tmp_path / "letters"),
-            "FETE_DELIVERY": "folder",
-        }
+    with empty_site(tmp_path) as site:
 
         def make() -> Site:
-            site = Site(folder=tmp_path, environment=environment, port=port)
             site.run("db", "upgrade")
             site.run("reference", "load")
             return site
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Give the site of the demonstration, served on its day."""
+    with empty_site(tmp_path_factory.mktemp("demo")) as site:
+        site.run("db", "upgrade")
+        site.run("reference", "load")
+        site.run("demo", at=DEMO_DAY)
+        with site.served(at=DEMO_DAY):
+            yield site

@@ -183,7 +183,7 @@ def test_one_declaration_goes_all_the_way(new_site, page: Page):
         typed=PASSWORD,
     )
 
-    with site.served_at(SPRING):
+    with site.served(at=SPRING):
         register(page, site)
         enter_structure(page, site)
         declare(page, site)
@@ -202,7 +202,7 @@ def test_one_declaration_goes_all_the_way(new_site, page: Page):
         press(page, "Se déconnecter")
         assert "ada@example.org" in str(site.letters(at=SPRING_LATER)[-1]["To"])
 
-    with site.served_at(EVE):
+    with site.served(at=EVE):
         page.goto(f"{site.address}/programme?q=chauve+souris&departement=32")
         page.get_by_role("link", name=TITLE).first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(TITLE)
@@ -219,7 +219,7 @@ def test_one_declaration_goes_all_the_way(new_site, page: Page):
         before = totals(site)
         assert (before["activities"], before["visitors"]) == (0, 0)
 
-    with site.served_at(AFTER):
+    with site.served(at=AFTER):
         sign_in(page, site, "ada@example.org")
         page.goto(f"{site.address}/mes-bilans")
         page.get_by_role("link", name=TITLE).first.click()

@@ -1,0 +1,205 @@
+"""Every kind of page, in a browser: readable by all, at every width, in both themes, and light to load."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from fete.demo.people import ACTOR, GERS, REGION, Account
+from tests.journeys.visiting import hear, sign_in
+from tests.site import Site
+
+LARGE, SMALL, NARROW = (1280, 900), (390, 844), (320, 640)
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+MOST_BYTES, MOST_REQUESTS = 200_000, 25
+
+# A page is its path; or a path, then the form of a link on that page, and so on.
+ACTIVITY = ("/programme", r"/activites/\d+-[a-z0-9-]+")
+PREVIEW = ("/mes-activites", r"/mes-activites/\d+/apercu")
+STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
+PUBLIC = [
+    ("/",),
+    ("/programme",),
+    ("/programme?q=eau&departement=31,32&theme=environment",),
+    ("/programme?q=zzzzzz&du=hier",),
+    ACTIVITY,
+    ("/abonnement",),
+    ("/chiffres",),
+    ("/chiffres/2017",),
+    ("/reseau",),
+    ("/reseau", r"/reseau/\d+-[a-z0-9-]+"),
+    ("/charte",),
+    ("/compte/inscription",),
+    ("/compte/connexion",),
+    ("/compte/mot-de-passe-oublie",),
+    ("/mentions-legales",),
+    ("/donnees-personnelles",),
+    ("/accessibilite",),
+    ("/plan-du-site",),
+    ("/nulle-part",),
+    ("/en/programme",),
+]
+OF_AN_ACTOR = [
+    ("/mon-espace",),
+    ("/mes-activites",),
+    ("/ma-structure", r"/mes-activites/structures/\d+/declarer"),
+    *(
+        (*PREVIEW, rf"/mes-activites/\d+/{part}")
+        for part in ("quoi", "pour-qui", "ou", "quand", "comment", "accessibilite", "moyens")
+    ),
+    PREVIEW,
+    ("/mes-bilans",),
+    ("/mes-bilans", r"/mes-bilans/\d+"),
+    ("/ma-structure",),
+    STRUCTURE,
+    (*STRUCTURE, r"/ma-structure/\d+/modifier"),
+    (*STRUCTURE, r"/ma-structure/\d+/membres"),
+    (*STRUCTURE, r"/ma-structure/\d+/charte"),
+    ("/ma-structure/chercher?q=lyc%C3%A9e",),
+    ("/ma-structure/creer",),
+    ("/mon-compte",),
+]
+OF_A_COORDINATOR = [
+    ("/coordination",),
+    ("/coordination/relecture",),
+    ("/coordination/relecture", r"/coordination/relecture/\d+"),
+    ("/coordination/bilans",),
+    ("/coordination/bilans", r"/coordination/bilans/\d+"),
+    ("/coordination/adhesions",),
+]
+OF_THE_REGION = [
+    ("/coordination/editions",),
+    ("/coordination/editions", r"/coordination/editions/\d+"),
+    ("/coordination/editions/nouvelle",),
+    ("/coordination/personnes",),
+    ("/coordination/personnes", r"/coordination/personnes/\d+"),
+]
+EVERY_PAGE = [
+    *((None, place) for place in PUBLIC),
+    *((ACTOR, place) for place in OF_AN_ACTOR),
+    *((GERS, place) for place in OF_A_COORDINATOR),
+    *((REGION, place) for place in OF_THE_REGION),
+]
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, demo_site: Site) -> Iterator[dict[str, BrowserContext]]:
+    """Keep who has signed in."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def opened(
+    browser: Browser,
+    contexts: dict[str, BrowserContext],
+    demo_site: Site,
+    browser_context_args: dict[str, Any],
+) -> Iterator[Callable[[Account | None], Page]]:
+    """Give a way to have an empty page in the browser of somebody, or of a first-time visitor."""
+    pages: list[Page] = []
+
+    def of(account: Account | None) -> Page:
+        if account is None:
+            context = browser.new_context(**browser_context_args, reduced_motion="reduce")
+        elif account.email in contexts:
+            context = contexts[account.email]
+        else:
+            context = contexts[account.email] = browser.new_context(
+                **browser_context_args, reduced_motion="reduce"
+            )
+            first = context.new_page()
+            sign_in(first, demo_site, account)
+            first.close()
+        pages.append(context.new_page())
+        return pages[-1]
+
+    yield of
+    for page in pages:
+        if page.context in contexts.values():
+            page.close()
+        else:
+            page.context.close()
+
+
+def led_to(page: Page, site: Site, path: str, *links: str) -> Iterator[str]:
+    """Give the addresses that these links lead to from a path, one by one."""
+    if not links:
+        yield f"{site.address}{path}"
+        return
+    shown = page.request.get(f"{site.address}{path}").text()
+    for found in dict.fromkeys(re.findall(rf'href="({links[0]})"', shown)):
+        yield from led_to(page, site, found, *links[1:])
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[str]:
+    """Return what stands in somebody's way: the rule, where, and why. Axe is on the page already."""
+    found = page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{rule['id']}: {node['html'][:200]} — {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("account", "place"),
+    EVERY_PAGE,
+    ids=lambda value: " > ".join(value) if isinstance(value, tuple) else "",
+)
+def test_every_page_is_open_to_all(opened, demo_site: Site, account, place):
+    page = opened(account)
+    heard = hear(page)
+    address = next(led_to(page, demo_site, *place))
+    resize(page, LARGE)
+    answer = page.goto(address)
+    assert answer.status == (404 if place == ("/nulle-part",) else 200)
+    complaints = [each for each in heard.complaints if f"{address}:" not in each]
+    page.evaluate(AXE_SCRIPT)
+    found = {"large, light": violations(page, EVERYTHING)}
+    page.emulate_media(color_scheme="dark")
+    found["large, dark"] = violations(page, COLOURS)
+    resize(page, SMALL)
+    found["small, dark"] = violations(page, EVERYTHING)
+    page.emulate_media(color_scheme="light")
+    found["small, light"] = violations(page, COLOURS)
+    resize(page, NARROW)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert {size: faults for size, faults in found.items() if faults} == {}
+    assert width <= NARROW[0]
+    assert [each for each in heard.requests if not is_own(each, demo_site)] == []
+    assert complaints == []
+    if account is None:
+        assert page.context.cookies() == [] or place[0].startswith("/compte/")
+
+
+def is_own(request: Request, site: Site) -> bool:
+    return request.url.startswith((f"{site.address}/", "data:"))
+
+
+@pytest.mark.parametrize(
+    "place", [("/",), ("/programme",), ACTIVITY, ("/chiffres",), ("/chiffres/2017",)]
+)
+def test_the_first_page_of_a_visit_is_light(opened, demo_site: Site, place):
+    page = opened(None)
+    address = next(led_to(page, demo_site, *place))
+    heard = hear(page)
+    page.goto(address, wait_until="networkidle")
+    sizes = {each.url: each.sizes()["responseBodySize"] for each in heard.requests}
+    assert sum(sizes.values()) <= MOST_BYTES, sizes
+    assert len(heard.requests) <= MOST_REQUESTS, sizes
+    assert sizes[address] > 0  # what is measured is what came over the wire
