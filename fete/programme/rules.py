@@ -99,7 +99,7 @@ FIELD_NAMES: dict[str, Any] = {
     "mode": lazy_gettext("Sur place ou en ligne"),
     "parent": lazy_gettext("Village des sciences, festival ou parcours"),
     "venue": lazy_gettext("Lieu"),
-    "access_note": lazy_gettext("Comment venir"),
+    "access_note": lazy_gettext("Comment s’y rendre"),
     "online_link": lazy_gettext("Lien pour participer en ligne"),
     "slots": lazy_gettext("Créneaux"),
     "booking": lazy_gettext("Réservation"),
