@@ -243,7 +243,8 @@ def sign(organisation: Organisation) -> ResponseReturnValue:
                 at=now(),
             )
         flash(_("La charte est signée. Merci !"), "success")
-        return redirect(url_for("organisation.sign", organisation_id=organisation.id))
+        # What comes next is there: declare an activity.
+        return redirect(url_for("organisation.show", organisation_id=organisation.id))
     return render_template(
         "organisation/sign.html",
         organisation=organisation,

@@ -231,6 +231,8 @@ class DeclareForm(WhatForm):
             )
             for year, edition in self.editions.items()
         ]
+        # One is always chosen: the first, until the person says otherwise.
+        self.edition.flags.required = True
         if self.edition.data not in self.editions:
             self.edition.data = next(iter(self.editions))
         if len(self.editions) > 1 and "matches_edition_theme" in self:

@@ -37,7 +37,7 @@ def test_a_newcomer_reads_the_first_steps(sign_in, db):
     page = page_of(sign_in(make_user(name="Nouveau Venu")))
     assert "Bonjour Nouveau Venu" in page
     assert "Pour commencer" in page
-    assert "Trouver ou créer ma structure" in page
+    assert '"/ma-structure/chercher">Trouver ou créer ma structure' in page
     assert 'id="waiting"' not in page
 
 

@@ -172,7 +172,8 @@ def test_a_newcomer_searches_then_creates_then_signs(db, sign_in):
     refused = client.send(path(made, "charte"), signed | {"agrees_to_be_listed": "y"})
     assert "Sans cet accord" in refused.text
     assert made.signatures == []
-    client.send(path(made, "charte"), signed | {"accepts_charter": "y"})
+    accepted = client.send(path(made, "charte"), signed | {"accepts_charter": "y"})
+    assert accepted.location == path(made)
     (signature,) = made.signatures
     assert (signature.agrees_to_be_listed, signature.agrees_to_letters) == (False, False)
     assert "n’est pas signée" not in client.get(path(made)).text

@@ -147,6 +147,17 @@ def test_nobody_declares_without_signing_in(client, page):
     assert "/compte/connexion" in response.location
 
 
+def test_a_new_activity_has_boxes_to_tick_for_themes_and_one_answer_elsewhere(member, organisation):
+    page = member.get(f"/mes-activites/structures/{organisation.id}/declarer").text
+    controls = re.findall(r'<input[^>]*type="(checkbox|radio)"[^>]*name="(\w+)"', page)
+    controls += [
+        (kind, name)
+        for name, kind in re.findall(r'<input[^>]*name="(\w+)"[^>]*type="(checkbox|radio)"', page)
+    ]
+    assert {kind for kind, name in controls if name == "themes"} == {"checkbox"}
+    assert {kind for kind, name in controls if name == "matches_edition_theme"} == {"radio"}
+
+
 def test_one_declares_only_for_ones_own_structure(sign_in, organisation):
     make_organisation(stranger := make_user())
     there = f"/mes-activites/structures/{organisation.id}/declarer"
