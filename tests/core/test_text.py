@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from fete.core.text import cell, clean, fold, fold_name, search_text, slug, stems
+from fete.core.text import asked_words, cell, clean, fold, fold_name, search_text, slug, stems
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,35 @@ def test_plurals_elisions_and_empty_words_do_not_matter_to_a_search():
 def test_what_is_asked_without_accents_is_found(written, asked):
     kept = search_text(written).split()
     assert set(stems(asked)) <= set(kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", []),
+        ("« ! »", []),
+        ("les étoiles", [("etoil", "etoiles")]),
+        ("l eau", [("eau",)]),
+        ("vitamine d", [("vitamin", "vitamine")]),
+        ("d", [("d",)]),
+        ("de la", [("la",)]),
+        ("a_b", [("b",)]),
+        ("e\u0301toile", [("etoil", "etoile")]),
+    ],
+)
+def test_the_words_of_a_search_come_with_the_forms_that_find_them(typed, words):
+    assert asked_words(typed) == words
+
+
+@given(st.text(max_size=80))
+def test_every_word_asked_is_among_those_kept_of_the_same_text(text):
+    kept = search_text(text).split()
+    full = asked_words(text) if stems(text) else []
+    assert all(set(forms) <= set(kept) for forms in full)
+
+
+def test_a_search_takes_twelve_words_at_most():
+    assert len(asked_words("eau " * 50)) == 12
 
 
 def test_control_characters_go_and_line_ends_are_one_kind():
