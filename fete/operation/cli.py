@@ -1,6 +1,7 @@
 """Commands of whoever runs a site: settings, reference lists, server."""
 
 import os
+import socket
 from dataclasses import fields
 
 import click
@@ -109,14 +110,15 @@ def purge(*, dry_run: bool) -> None:
 )
 def serve(host: str, port: int, with_letters: bool) -> None:  # an option of a command
     """Serve the site with waitress."""
-    _serve(current_app._get_current_object(), host, port, with_letters=with_letters)  # type: ignore[attr-defined]  # the threads need the site itself
+    with services.hold(host, port) as held:
+        _serve(current_app._get_current_object(), held, host, port, with_letters=with_letters)  # type: ignore[attr-defined]  # the threads need the site itself
 
 
-def _serve(site: Flask, host: str, port: int, *, with_letters: bool) -> None:
+def _serve(site: Flask, held: socket.socket, host: str, port: int, *, with_letters: bool) -> None:
     services.check_database()
     # Reading ends here: nothing is held while the site is served.
     db.session.remove()
-    server = services.listen(site, host=host, port=port, settings=current_settings())
+    server = services.listen(site, held, settings=current_settings())
     here = f"http://{_EVERYWHERE.get(host, f'[{host}]' if ':' in host else host)}:{port}"
     click.echo(f"fete {__version__} est servi sur {here} (Ctrl-C pour arrêter).")
     if current_settings().public_address != here:
@@ -150,9 +152,10 @@ def start(context: click.Context, host: str, port: int, with_demo: bool) -> None
         # Nobody said where the site is: links in letters lead to where it is served.
         os.environ["FETE_PUBLIC_ADDRESS"] = f"http://{_EVERYWHERE.get(host, host)}:{port}"
     site = context.ensure_object(ScriptInfo).load_app()
-    with site.app_context():
+    # The port first: nobody waits for a whole preparation to learn that it is taken.
+    with services.hold(host, port) as held, site.app_context():
         flask_migrate.upgrade()
         _load_lists()
         if is_own_machine and with_demo and not editions():
             context.invoke(demo_cli.demo)
-        _serve(site, host, port, with_letters=True)
+        _serve(site, held, host, port, with_letters=True)

@@ -117,13 +117,17 @@ def check_database() -> None:
         )
 
 
-def listen(site: "WSGIApplication", *, host: str, port: int, settings: Settings) -> Server:
-    """Return a server that holds the port; raise `RefusedToStartError` when it cannot."""
+def hold(host: str, port: int) -> socket.socket:
+    """Return the port, held for us alone; raise `RefusedToStartError` when it cannot be."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        held = socket.create_server(address[:2], family=family)
+        return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise RefusedToStartError(_refusal(error, host, port)) from error
+
+
+def listen(site: "WSGIApplication", held: socket.socket, *, settings: Settings) -> Server:
+    """Return a server that answers on the port held."""
     server: Server = waitress.create_server(
         site,
         sockets=[held],

@@ -15,7 +15,6 @@ from fete.accounts import services as accounts
 from fete.accounts.models import RoleName, User
 from fete.core.clock import now
 from fete.core.db import db as database
-from fete.core.settings import Settings
 from fete.figures.models import Headline
 from fete.geography.models import Commune
 from fete.journal.models import Entry
@@ -29,8 +28,8 @@ from fete.operation.services import (
     Purged,
     RefusedToStartError,
     check_database,
+    hold,
     letters_leaving,
-    listen,
     load_lists,
     purge,
     write_first_settings,
@@ -78,7 +77,7 @@ def test_settings_that_stand_are_left_alone(tmp_path):
 SLOW = """
 import sys, time
 from fete.core.settings import Settings
-from fete.operation.services import listen, serve_until_stopped
+from fete.operation.services import hold, listen, serve_until_stopped
 
 def site(environ, start_response):
     print("begun", flush=True)
@@ -87,7 +86,7 @@ def site(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 
-server = listen(site, host="127.0.0.1", port=int(sys.argv[1]), settings=Settings(proxies=int(sys.argv[2])))
+server = listen(site, hold("127.0.0.1", int(sys.argv[1])), settings=Settings(proxies=int(sys.argv[2])))
 print("ready", flush=True)
 serve_until_stopped(server)
 print("ended", flush=True)
@@ -115,7 +114,7 @@ def test_a_server_told_to_stop_finishes_what_is_under_way(proxies, heard):
 
 def test_an_address_that_is_not_one_is_refused():
     with pytest.raises(RefusedToStartError, match=r"192\.0\.2\.1"):
-        listen(lambda *_: [], host="192.0.2.1", port=free_port(), settings=Settings())
+        hold("192.0.2.1", free_port())
 
 
 def test_letters_leave_while_the_site_is_served(app, db):
