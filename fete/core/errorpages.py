@@ -7,7 +7,12 @@ from flask import Flask, Response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    SecurityError,
+    ServiceUnavailable,
+)
 
 _log = logging.getLogger("fete.errors")
 _PAGES = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
@@ -58,7 +63,8 @@ def _page(error: HTTPException, *, number: str | None = None) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     number = number or secrets.token_hex(4)
-    if request.path.endswith(_PLAIN):
+    # Under a host name that is not ours there are no addresses to make links of.
+    if request.path.endswith(_PLAIN) or isinstance(error, SecurityError):
         body: str = f"{code} {error.name} ({number})\n"
         response = Response(body, status=code, mimetype="text/plain")
     else:
