@@ -85,9 +85,6 @@ def create_app(instance: Path | None = None, **options: Any) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
-    app.url_build_error_handlers.append(
-        lambda _error, endpoint, _values: f"#{endpoint}"
-    )  # FIXME: until every page stands
     return app
 
 

@@ -1,9 +1,12 @@
 """Every address says who may call it, and none disappears unnoticed."""
 
+import re
 from pathlib import Path
 
 from flask import Flask
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
+
+import fete
 
 LIST = Path(__file__).with_name("routes.txt")
 
@@ -61,3 +64,19 @@ def test_a_form_without_its_token_is_refused_everywhere(app, db):
             values = {name: _some(converter) for name, converter in rule._converters.items()}
             path = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
             assert client.post(path).status_code == 400, path
+
+
+def test_every_link_leads_to_a_page_that_stands(app):
+    package = Path(fete.__file__).parent
+    texts = [
+        path.read_text("utf-8")
+        for path in package.rglob("*")
+        if path.suffix in {".html", ".txt", ".py"}
+    ]
+    named = {
+        name
+        for text in texts
+        for name in re.findall(r"""url(?:_for)?\(\s*["']([a-z_]+\.[a-z_]+)["']""", text)
+    }
+    assert len(named) > 50
+    assert named - set(app.view_functions) == set()
