@@ -89,13 +89,14 @@ def calendar(heading: Heading, fragments: Iterable[bytes]) -> bytes:
     return b"".join((written(lines), *fragments, b"END:VCALENDAR\r\n"))
 
 
-def fragment(slot: Slot, *, page: str, domain: str) -> bytes:
-    """Return the VEVENT of a slot; `page` is the address of its activity, `domain` the site's name."""
+def fragment(slot: Slot, *, page: str) -> bytes:
+    """Return the VEVENT of a slot; `page` is the address of its activity."""
     activity = slot.activity
     changed = utc(slot.changed_at)
     lines = [
         "BEGIN:VEVENT",
-        f"UID:{slot.uid}@{domain}",
+        # Drawn with the slot and alone here: a site that moves to another address keeps its subscribers' events.
+        f"UID:{slot.uid}",
         f"DTSTAMP:{changed}",
         f"CREATED:{utc(activity.created_at)}",
         f"LAST-MODIFIED:{changed}",

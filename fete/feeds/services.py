@@ -1,7 +1,6 @@
 """Write the fragments that are missing."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from fete.core.db import upsert_rows
 from fete.core.settings import settings
@@ -26,7 +25,7 @@ def write_fragments(numbers: Sequence[int]) -> dict[int, bytes]:
     for start in range(0, len(numbers), BATCH):
         rows = []
         for slot in slots_to_write(numbers[start : start + BATCH]):
-            content = fragment(slot, page=page_of(slot.activity), domain=domain())
+            content = fragment(slot, page=page_of(slot.activity))
             rows.append(
                 {
                     "slot_id": slot.id,
@@ -43,8 +42,3 @@ def write_fragments(numbers: Sequence[int]) -> dict[int, bytes]:
 def page_of(activity: Activity) -> str:
     """Return the public address of an activity, the same in every feed."""
     return absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
-
-
-def domain() -> str:
-    """Return the name that makes the numbers of slots unique in the world."""
-    return urlsplit(settings().public_address).hostname or "fete.invalid"
