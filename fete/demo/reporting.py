@@ -64,9 +64,9 @@ def report(
     for batch, day in zip(
         list(batches(validated, _A_POST)), _spread(days, -(-len(validated) // _A_POST)), strict=True
     ):
-        enter_past([_past(each, ReportStatus.VALIDATED) for each in batch], at=_at(day))
+        enter_past([_past(each, ReportStatus.VALIDATED) for each in batch], at=_at(day, today))
         progress(len(batch))
-    _wait(rng, filed, at=_at(days[-1]))
+    _wait(rng, filed, at=_at(days[-1], today))
     for each in begun:
         partial = replace(each.counts, volunteers=None, mediators=None)
         save(
@@ -74,17 +74,17 @@ def report(
             Told(counts=partial, remarks=each.remarks),
             version=0,
             by=_coordinator(each, people),
-            at=_at(days[-1]),
+            at=_at(days[-1], today),
         )
     for rank, each in enumerate(asked):
-        _ask(each, _QUESTIONS[rank % len(_QUESTIONS)], people, at=_at(days[-1]))
+        _ask(each, _QUESTIONS[rank % len(_QUESTIONS)], people, at=_at(days[-1], today))
     for rank, each in enumerate(waived):
         waive(
             each.declared.activity,
             _WAIVERS[rank % len(_WAIVERS)],
             version=0,
             by=_coordinator(each, people),
-            at=_at(days[-1]),
+            at=_at(days[-1], today),
         )
     progress(len(held) - len(validated))
 
@@ -211,8 +211,9 @@ def _spread(days: Sequence[date], count: int) -> list[date]:
     return [days[rank * len(days) // count] for rank in range(count)]
 
 
-def _at(day: date) -> datetime:
-    return from_paris(day, time(0, 30))
+def _at(day: date, today: date) -> datetime:
+    """Return an hour of that day which is not to come."""
+    return from_paris(day, time(10) if day < today else time(0))
 
 
 _CONFIRMED = 0.5
