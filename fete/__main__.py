@@ -4,6 +4,7 @@ import sys
 
 import click
 from flask.cli import FlaskGroup, ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from fete import __version__
 from fete.app import create_app
@@ -41,12 +42,22 @@ def main() -> None:
     except FeteError as error:
         click.echo(f"fete\u00a0: {error}", err=True)
         sys.exit(1)
+    except (OperationalError, ProgrammingError) as error:
+        # A database that is away, or that migrations have not reached: for whoever runs the site to mend.
+        click.echo(
+            f"fete\u00a0: La base de données ne répond pas comme il faut\u00a0: {error.orig}. "
+            "Vérifiez son adresse, puis lancez «\u00a0fete db upgrade\u00a0».",
+            err=True,
+        )
+        sys.exit(1)
 
 
 def version_option() -> click.Option:
     """Return `--version`."""
 
-    def tell(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # as click calls it
+    def tell(
+        ctx: click.Context, _option: click.Parameter, value: bool
+    ) -> None:  # as click calls it
         if value and not ctx.resilient_parsing:
             click.echo(f"fete {__version__}")
             ctx.exit()

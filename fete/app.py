@@ -79,6 +79,8 @@ def create_app(instance: Path | None = None, **options: Any) -> Flask:
         raise SettingsError(
             "Le mode de mise au point de Flask (FLASK_DEBUG ou --debug) n’a pas sa place en production."
         )
+    if settings.database.startswith(f"sqlite:///{instance}"):
+        instance.mkdir(parents=True, exist_ok=True)
     app.extensions["fete.settings"] = settings
     set_up(app, settings)
     for blueprint in BLUEPRINTS:

@@ -273,3 +273,10 @@ def test_what_would_go_is_counted_before_it_goes(ready):
         )
         assert database.execute("SELECT count(*) FROM journal_entry").fetchone() == (left,)
     database.close()
+
+
+def test_a_command_on_a_database_without_tables_says_what_to_do(tmp_path):
+    told = run(tmp_path / "new", "reference", "load", FETE_SECRET_KEY=KEY)
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
+    assert "fete db upgrade" in told.stderr
