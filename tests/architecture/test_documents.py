@@ -1,6 +1,7 @@
 """What the documents say is so: their commands, their links, their packages."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from flask.cli import FlaskGroup
 
 import fete
 from fete.__main__ import Commands
+from fete.core.settings import Settings
 from fete.operation import cli
 
 PACKAGE = Path(fete.__file__).parent
@@ -152,3 +154,11 @@ def test_pictures_are_light_and_all_shown():
     for name in sorted(files):
         assert (ROOT / name).read_bytes().startswith(b"\x89PNG"), name
         assert (ROOT / name).stat().st_size <= IMAGE_LIMIT, name
+
+
+@pytest.mark.parametrize("item", fields(Settings), ids=lambda item: item.name)
+def test_the_guide_tells_each_option_with_its_name_its_default_and_its_meaning(item):
+    default = item.default
+    shown = f"`{default}`" if isinstance(default, int) or default else "—"
+    row = f"| `{item.name}` | `FETE_{item.name.upper()}` | {shown} | {item.metadata['meaning']} |"
+    assert row in read("docs/exploitation.md").splitlines()
