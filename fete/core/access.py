@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from fete.core.i18n import gettext as _
+from fete.core.unsent import unsent
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 Policy = Callable[..., bool]
@@ -76,7 +77,12 @@ def allows(
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send the person to the sign-in page, and back here afterwards when this was only reading."""
+    """Send the person to the sign-in page, and back here afterwards when this was only reading.
+
+    A form that was filled meanwhile is not lost: the page that answers (401) keeps it, to be sent again.
+    """
+    if unsent():
+        abort(401)
     flash(_("Connectez-vous pour continuer."), "info")
     after = request.full_path.rstrip("?") if request.method in _READING else None
     return redirect(url_for("sign.enter", suite=after))

@@ -12,7 +12,10 @@ from werkzeug.exceptions import (
     InternalServerError,
     SecurityError,
     ServiceUnavailable,
+    Unauthorized,
 )
+
+from fete.core.unsent import unsent
 
 _log = logging.getLogger("fete.errors")
 _PAGES = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
@@ -69,7 +72,12 @@ def _page(error: HTTPException, *, number: str | None = None) -> Response:
         response = Response(body, status=code, mimetype="text/plain")
     else:
         template = f"errors/{code}.html" if code in _PAGES else "errors/400.html"
-        response = Response(render_template(template, error_number=number), status=code)
+        # Nothing typed is lost with a session that ended.
+        typed = unsent() if isinstance(error, CSRFError | Unauthorized) else []
+        page = render_template(template, error_number=number, typed=typed)
+        response = Response(page, status=code)
+        if typed:
+            response.headers["Cache-Control"] = "private, no-store"
     for name, value in error.get_headers(request.environ):
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
