@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 import fete
 from fete.__main__ import Commands
 from fete.core.settings import Settings
+from fete.demo.people import ACCOUNTS, PASSWORD
 from fete.operation import cli
 
 PACKAGE = Path(fete.__file__).parent
@@ -162,3 +163,16 @@ def test_the_guide_tells_each_option_with_its_name_its_default_and_its_meaning(i
     shown = f"`{default}`" if isinstance(default, int) or default else "—"
     row = f"| `{item.name}` | `FETE_{item.name.upper()}` | {shown} | {item.metadata['meaning']} |"
     assert row in read("docs/exploitation.md").splitlines()
+
+
+def test_the_accounts_of_the_demonstration_are_those_that_it_opens():
+    text = read("README.md")
+    assert f"`{PASSWORD}`" in text
+    assert re.findall(r"^\| `([^`]+@[^`]+)` \| (.+) \|$", text, re.MULTILINE) == [
+        (account.email, account.purpose) for account in ACCOUNTS
+    ]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_speaks_of_no_machine_in_particular(name):
+    assert not re.search(r"/(?:home|root|work|tmp|Users)/|\bC:\\", read(name))
