@@ -95,6 +95,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database,
+        # A connection that was cut while it waited is made anew before it is used.
+        # What people typed stays out of the logs when a statement fails.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",

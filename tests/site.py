@@ -44,7 +44,7 @@ class Site:
     def run(self, *command: str, typed: str | None = None, at: str = "") -> str:
         """Run a command of the site, as if it were some moment, and return what it prints."""
         done = subprocess.run(
-            self._command(*command, at=at),
+            self.command(*command, at=at),
             cwd=ROOT,
             env=self.environment,
             input=typed,
@@ -70,7 +70,7 @@ class Site:
         told = self.folder / "served.log"
         with told.open("ab") as log:
             process = subprocess.Popen(
-                self._command(*serve, at=at),
+                self.command(*serve, at=at),
                 cwd=ROOT,
                 env=self.environment | (settings or {}),
                 stdout=log,
@@ -83,7 +83,8 @@ class Site:
                 process.terminate()
                 process.wait(timeout=PATIENCE)
 
-    def _command(self, *command: str, at: str) -> list[str]:
+    def command(self, *command: str, at: str = "") -> list[str]:
+        """Return what runs a command of the site, as if it were some moment."""
         module = ["tests.journeys.at", at] if at else ["fete"]
         return [sys.executable, "-m", *module, *command]
 

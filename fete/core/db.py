@@ -1,5 +1,6 @@
 """The database: the base of the models, the column types, and the only commit of the code."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -30,6 +32,9 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 # SQLite gives its write lock at the first write; taken later than the first read, it fails at once when
 # somebody wrote in between. Who is going to write says so first, and then waits for the lock in turn.
 _going_to_write: ContextVar[bool] = ContextVar("going_to_write", default=False)
+_may_wait: ContextVar[bool] = ContextVar("may_wait", default=True)
+_PATIENCE = 10_000  # milliseconds for which one waits for what somebody else is writing
+_log = logging.getLogger("fete.database")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -100,6 +105,22 @@ def transaction(*, dry_run: bool = False) -> Iterator[None]:
         _going_to_write.reset(token)
 
 
+@contextmanager
+def transaction_if_free() -> Iterator[None]:
+    """Keep everything done inside, or nothing where the database would make one wait or refuses.
+
+    For what can be made again: whoever only reads goes on either way.
+    """
+    token = _may_wait.set(False)
+    try:
+        with transaction():
+            yield
+    except DBAPIError as error:
+        _log.info("not kept for now: %s", error.orig)
+    finally:
+        _may_wait.reset(token)
+
+
 def upsert_rows(model: type[Model], rows: list[dict[str, Any]], *, key: tuple[str, ...]) -> None:
     """Insert the rows, or rewrite those whose key stands already; quick for tens of thousands."""
     if not rows:
@@ -129,13 +150,30 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  #
         for pragma in (
             "foreign_keys=ON",
             "journal_mode=WAL",
-            "busy_timeout=10000",
+            f"busy_timeout={_PATIENCE}",
             "synchronous=NORMAL",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _going_to_write.get() else "BEGIN")
+        _begin_sqlite(connection)
+    elif _going_to_write.get():
+        # PostgreSQL would wait for ever.
+        patience = _PATIENCE if _may_wait.get() else 1
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if not _going_to_write.get():
+        connection.exec_driver_sql("BEGIN")
+    elif _may_wait.get():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE}")

@@ -3,10 +3,11 @@
 import logging
 import secrets
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_limiter.errors import RateLimitExceeded
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -15,10 +16,13 @@ from werkzeug.exceptions import (
     Unauthorized,
 )
 
+from fete.core.db import db
 from fete.core.unsent import unsent
 
 _log = logging.getLogger("fete.errors")
 _PAGES = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
+# PostgreSQL's word for a database that is only read, as a copy that has not taken over yet.
+_READ_ONLY = "25006"
 _PLAIN = (".ics", ".json", ".csv", ".txt", ".xml")
 
 
@@ -40,7 +44,7 @@ def init_errorpages(app: Flask) -> None:
         return _page(error)
 
     @app.errorhandler(OperationalError)
-    def database_away(error: OperationalError) -> Response:
+    def database_away(error: DBAPIError) -> Response:
         number = secrets.token_hex(4)
         _log.error(
             "%s: the database does not answer: %s",
@@ -48,9 +52,17 @@ def init_errorpages(app: Flask) -> None:
             type(error.orig).__name__,
             exc_info=error,
         )
+        _leave_database()
         response = _page(ServiceUnavailable(), number=number)
         response.headers["Retry-After"] = "30"
+        response.headers["Cache-Control"] = "no-store"
         return response
+
+    @app.errorhandler(InternalError)
+    def database_refuses(error: InternalError) -> Response:
+        if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+            raise error
+        return database_away(error)
 
     @app.errorhandler(InternalServerError)
     def broken(error: InternalServerError) -> Response:
@@ -58,7 +70,16 @@ def init_errorpages(app: Flask) -> None:
         _log.error(
             "%s: %s %s", number, request.method, request.url_rule, exc_info=error.original_exception
         )
-        return _page(error, number=number)
+        _leave_database()
+        response = _page(error, number=number)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _leave_database() -> None:
+    """End what was begun, and ask no more: who is reading is not known to the page that tells of a failure."""
+    db.session.rollback()
+    g._login_user = AnonymousUserMixin()  # where the library keeps the person of a request
 
 
 def _page(error: HTTPException, *, number: str | None = None) -> Response:

@@ -1,6 +1,7 @@
 """Write the fragments that are missing."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fete.core.db import upsert_rows
 from fete.core.settings import settings
@@ -19,24 +20,24 @@ def writer() -> str:
     return f"{WRITER} {settings().public_address}"
 
 
-def write_fragments(numbers: Sequence[int]) -> dict[int, bytes]:
-    """Return the fragments of these slots, kept from now on."""
-    written: dict[int, bytes] = {}
-    for start in range(0, len(numbers), BATCH):
-        rows = []
-        for slot in slots_to_write(numbers[start : start + BATCH]):
-            content = fragment(slot, page=page_of(slot.activity))
-            rows.append(
-                {
-                    "slot_id": slot.id,
-                    "revision": slot.revision,
-                    "writer": writer(),
-                    "content": content,
-                }
-            )
-            written[slot.id] = content
-        upsert_rows(Fragment, rows, key=("slot_id",))
-    return written
+def write_fragments(numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the fragments of these slots as rows, to be kept."""
+    return [
+        {
+            "slot_id": slot.id,
+            "revision": slot.revision,
+            "writer": writer(),
+            "content": fragment(slot, page=page_of(slot.activity)),
+        }
+        for start in range(0, len(numbers), BATCH)
+        for slot in slots_to_write(numbers[start : start + BATCH])
+    ]
+
+
+def keep_fragments(rows: list[dict[str, Any]]) -> None:
+    """Keep fragments from now on; one that is old before it is kept is written anew when next asked for."""
+    for start in range(0, len(rows), BATCH):
+        upsert_rows(Fragment, rows[start : start + BATCH], key=("slot_id",))
 
 
 def page_of(activity: Activity) -> str:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
 from fete.core.clock import today
-from fete.core.db import transaction
+from fete.core.db import transaction_if_free
 from fete.core.i18n import gettext as _
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
@@ -215,8 +215,10 @@ def body_of(feed: Feed, state: queries.FeedState, *, wants_zip: bool) -> bytes:
             feed.filters, writer=services.writer(), activity_id=feed.activity_id
         )
     if missing := [number for number, content in fragments if content is None]:
-        with transaction():
-            written = services.write_fragments(missing)
+        rows = services.write_fragments(missing)
+        with transaction_if_free():
+            services.keep_fragments(rows)
+        written = {row["slot_id"]: row["content"] for row in rows}
         fragments = [(number, content or written.get(number)) for number, content in fragments]
     body = ical.calendar(
         feed.heading, (content for _number, content in fragments if content is not None)

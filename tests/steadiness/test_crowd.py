@@ -1,5 +1,6 @@
 """Many people at the same time: nobody meets an error, nothing is lost, nothing is done twice."""
 
+from functools import partial
 from threading import Event
 
 from sqlalchemy import func, select
@@ -52,9 +53,6 @@ def test_fifty_people_write_while_others_read(site, inside, as_person):
             for turn in range(1, ROUNDS + 1)
         ]
 
-    def write_all(writer: tuple[Visitor, int]) -> list[int]:
-        return write(*writer)
-
     def read() -> list[int]:
         statuses = []
         while not done.is_set():
@@ -63,7 +61,7 @@ def test_fifty_people_write_while_others_read(site, inside, as_person):
 
     def all_write() -> list[int]:
         try:
-            answers = at_once(*(lambda each=each: write_all(each) for each in writers))
+            answers = at_once(*(partial(write, *each) for each in writers))
         finally:
             done.set()
         return [status for statuses in answers for status in statuses]

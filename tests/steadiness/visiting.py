@@ -3,6 +3,7 @@
 import http.client
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Barrier
 from typing import TypeVar
@@ -14,6 +15,7 @@ from tests.site import PATIENCE, Site
 
 Result = TypeVar("Result")
 Fields = dict[str, list[str]]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -50,20 +52,16 @@ class Visitor:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request on a connection of its own."""
-        sent = {"Cookie": f"fete={self.cookie}"} if self.cookie else {}
-        if self.host:
-            sent["Host"] = self.host
-        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body, sent | dict(headers or {}))
-            answer = connection.getresponse()
-            return Answer(
-                status=answer.status,
-                headers=dict(answer.getheaders()),
-                text=answer.read().decode(),
-            )
-        finally:
-            connection.close()
+        connection = self._connection()
+        connection.request(method, path, body, self._headers() | dict(headers or {}))
+        return answer_of(connection)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=PATIENCE)
+
+    def _headers(self) -> dict[str, str]:
+        cookie = {"Cookie": f"fete={self.cookie}"} if self.cookie else {}
+        return cookie | ({"Host": self.host} if self.host else {})
 
     def get(self, path: str) -> Answer:
         """Read a page."""
@@ -77,9 +75,25 @@ class Visitor:
 
     def send(self, path: str, form: Fields, **changed: str) -> Answer:
         """Send a form, some of its fields typed anew."""
+        return self.ask("POST", path, urlencode(form | changed, doseq=True).encode(), FORM)
+
+    def ask_and_leave(self, path: str, form: Fields, **changed: str) -> http.client.HTTPConnection:
+        """Send a form, and return the connection without waiting for the answer: `answer_of` reads it."""
+        connection = self._connection()
         body = urlencode(form | changed, doseq=True).encode()
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.ask("POST", path, body, kind)
+        connection.request("POST", path, body, self._headers() | FORM)
+        return connection
+
+
+def answer_of(connection: http.client.HTTPConnection) -> Answer:
+    """Return what the site answers on a connection, and close it."""
+    with closing(connection):
+        answer = connection.getresponse()
+        return Answer(
+            status=answer.status,
+            headers=dict(answer.getheaders()),
+            text=answer.read().decode(),
+        )
 
 
 def fields_of(page: Answer, action: str) -> Fields:
