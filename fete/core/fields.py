@@ -11,10 +11,26 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from fete.core.i18n import gettext as _
-from fete.core.text import fold_name
+from fete.core.text import fold, fold_name
 
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+# « samedi 3 octobre 2026 », folded: as the site itself writes a day, whatever weekday is said.
+_DAY_IN_WORDS = re.compile(r"(?:[a-z]+\s+)?(\d{1,2})(?:er)?\s+([a-z]+)\s+(\d{4})")
+_MONTHS = [
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+]
 _HOUR = re.compile(r"(\d{1,2})(?:\s*(?:h|:|\.)\s*(\d{2})?)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _PAGE = re.compile(
@@ -111,7 +127,7 @@ class CommuneField(Field):  # type: ignore[misc]  # untyped library
 
 
 class DayField(StringField):  # type: ignore[misc]
-    """A day typed the French way, `3/10/2026`, or as a browser sends it, `2026-10-03`."""
+    """A day typed the French way, `3/10/2026` or `3 octobre 2026`, or as a browser sends it, `2026-10-03`."""
 
     def _value(self) -> str:
         if self.raw_data:
@@ -198,6 +214,8 @@ def read_day(typed: str) -> date:
     elif found := _DAY.fullmatch(typed):
         number, month, year = (int(part) for part in found.groups())
         year += _CENTURY if len(found[3]) == _TWO_DIGITS else 0
+    elif (found := _DAY_IN_WORDS.fullmatch(fold(typed))) and found[2] in _MONTHS:
+        number, month, year = int(found[1]), _MONTHS.index(found[2]) + 1, int(found[3])
     else:
         raise ValueError(
             _("Écrivez la date sous la forme jour/mois/année : par exemple 03/10/2026.")

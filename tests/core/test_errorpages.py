@@ -33,7 +33,7 @@ def test_what_was_typed_waits_to_be_sent_again_when_the_session_has_ended(db, cl
     typed = {"name": 'Nadia <b>"Démo"</b>', "csrf_token": "of before"}
     kept = client.post(path, data=typed, headers=HERE)
     assert (kept.status_code, kept.headers["Cache-Control"]) == (400, "private, no-store")
-    (form,) = re.findall(r'<form method="post" action="([^"]*)">', kept.text)
+    (form,) = re.findall(r'<form method="post"\s+action="([^"]*)">', kept.text)
     assert form == path
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', kept.text))
     assert unescape(fields.pop("name")) == typed["name"]

@@ -21,18 +21,51 @@ from fete.core.fields import (
 
 @pytest.mark.parametrize(
     "typed",
-    ["3/10/2026", "03/10/2026", "3.10.26", "03-10-2026", "2026-10-03", " 3 / 10 / 2026 ".strip()],
+    [
+        "3/10/2026",
+        "03/10/2026",
+        "3.10.26",
+        "03-10-2026",
+        "2026-10-03",
+        " 3 / 10 / 2026 ".strip(),
+        "3 octobre 2026",
+        "samedi 3 Octobre 2026",
+        "3 octobre 2026",
+    ],
 )
 def test_a_day_is_read_in_the_french_forms_and_in_the_browser_s(app, typed):
     assert read_day(typed) == date(2026, 10, 3)
 
 
 @pytest.mark.parametrize(
-    "typed", ["10/32/2026", "31/02/2026", "demain", "2026", "3/10", "99/99/9999", "00/00/0000"]
+    "typed",
+    [
+        "10/32/2026",
+        "31/02/2026",
+        "demain",
+        "2026",
+        "3/10",
+        "99/99/9999",
+        "00/00/0000",
+        "31 février 2026",
+        "3 brumaire 2026",
+        "3 octobre",
+        "0 mai 2026",
+    ],
 )
 def test_what_is_no_day_is_refused_in_words(app, typed):
     with app.test_request_context(), pytest.raises(ValueError, match=r"date"):
         read_day(typed)
+
+
+def test_months_are_read_with_and_without_their_accents(app):
+    typed = ["1er février 2026", "1er fevrier 2026", "dimanche 15 août 2027", "25 DÉCEMBRE 2026"]
+    assert [read_day(each) for each in typed] == [
+        date(2026, 2, 1),
+        date(2026, 2, 1),
+        date(2027, 8, 15),
+        date(2026, 12, 25),
+    ]
 
 
 @pytest.mark.parametrize(

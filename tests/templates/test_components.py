@@ -150,7 +150,7 @@ def test_a_refused_field_says_so_in_words_beside_it_and_at_the_top(bare, render)
         "Titre\u00a0: Donnez un titre.": "#title",
         "Chapeau\u00a0: Le chapeau est trop long.": "#standfirst",
         "Réservation\u00a0: Dites s’il faut réserver.": "#booking-0",
-        "C’est gratuit\u00a0: Cochez la case.": "#free",
+        "Cochez la case.": "#free",
         "Jour\u00a0: Donnez le jour.": "#slots-0-day",
     }
     assert by_id["error-summary"].get("tabindex") == "-1"

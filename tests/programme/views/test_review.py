@@ -268,7 +268,9 @@ def test_the_queue_tells_what_waits_and_since_when(people, sign_in):
     )
     make_activity(status=Status.SUBMITTED, title="À Toulouse", commune=TOULOUSE)
     shown = text_of(sign_in(people["coordinator"]).get(QUEUE))
-    assert "Nuit noire Atelier Observatoire Auch (Gers) déposée il y a 12 jours" in shown
+    assert (
+        "Nuit noire Atelier Observatoire Auch (Gers) Édition 2026 déposée il y a 12 jours" in shown
+    )
     assert "À Toulouse" not in shown
     assert "Déposées 1 À compléter 0 Labellisées 0 Publiées 0 Refusées 0 Retirées 0" in shown
 
