@@ -540,6 +540,18 @@ def _how(activity: Activity) -> list[Gap]:
     return [Gap(field=field, step=Part.HOW, message=message) for field, message in found]
 
 
+def over_at(activity: Activity) -> datetime | None:
+    """Return when the last slot ends, of the activity or of what holds it."""
+    own = activity.last_ends_at
+    return own if own or activity.parent is None else activity.parent.last_ends_at
+
+
+def has_taken_place(activity: Activity, at: datetime) -> bool:
+    """Whether the public could come, and it is over: who came is to be reported."""
+    over = over_at(activity)
+    return activity.status is Status.PUBLISHED and over is not None and over <= at
+
+
 def situation(activity: Activity) -> str:
     """Return where the activity stands, in a sentence for those who declared it."""
     if activity.status is Status.DRAFT:

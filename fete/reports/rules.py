@@ -8,7 +8,8 @@ from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _, ngettext
 from fete.core.templating import number
 from fete.programme.models import Activity, Edition, EditionState, Mode
-from fete.programme.workflow import SlotState, Status
+from fete.programme.rules import has_taken_place, over_at
+from fete.programme.workflow import SlotState
 from fete.reports.arithmetic import (
     Circumstances,
     Counts,
@@ -71,14 +72,12 @@ class DoubtfulReportError(RuleBrokenError):
 
 def due_since(activity: Activity) -> datetime | None:
     """Return when the last slot ends, of the activity or of what holds it: its report is due from then on."""
-    own = activity.last_ends_at
-    return own if own or activity.parent is None else activity.parent.last_ends_at
+    return over_at(activity)
 
 
 def is_due(activity: Activity, at: datetime) -> bool:
     """Whether the activity owes a report: it was published and its last slot has ended."""
-    ended = due_since(activity)
-    return activity.status is Status.PUBLISHED and ended is not None and ended <= at
+    return has_taken_place(activity, at)
 
 
 def is_open(edition: Edition) -> bool:

@@ -12,7 +12,7 @@ from fete.core.templating import moment
 from fete.journal.services import record
 from fete.programme import mails, rules
 from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
-from fete.programme.policies import declares
+from fete.programme.policies import can_review, declares
 from fete.programme.queries.review import latest_act
 from fete.programme.services.activities import touch
 from fete.programme.workflow import (
@@ -210,6 +210,15 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
         )
     if step is Step.SUBMIT:
         _check_deposit(activity, at)
+    if (
+        step is Step.WITHDRAW
+        and rules.has_taken_place(activity, at)
+        and not can_review(by, activity)
+    ):
+        # Its visitors may be counted already: they would leave the figures without a word.
+        raise RuleBrokenError(
+            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
+        )
 
 
 def _withdraws_for_others(activity: Activity, step: Step, by: User) -> bool:

@@ -278,7 +278,8 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         steps=_steps(activity) if may_edit else [],
         may_edit=may_edit,
         may_submit=policies.can_submit(person, activity),
-        may_withdraw=policies.can_withdraw(person, activity),
+        may_withdraw=policies.can_withdraw(person, activity)
+        and not rules.has_taken_place(activity, now()),
         may_reopen=policies.can_reopen(person, activity),
         may_delete=policies.can_delete(person, activity),
         may_cancel=policies.can_cancel(person, activity),

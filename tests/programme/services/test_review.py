@@ -211,6 +211,18 @@ def test_members_withdraw_without_a_word(member, organisation):
     assert activity.status is Status.WITHDRAWN
 
 
+def test_what_has_taken_place_is_withdrawn_by_the_coordination_only(
+    member, coordinator, organisation, clock
+):
+    activity = make_activity(organisation=organisation)
+    clock.move_to(activity.last_ends_at)
+    with pytest.raises(RuleBrokenError, match="a déjà eu lieu"):
+        take_step(activity, Step.WITHDRAW, by=member, at=now())
+    assert activity.status is Status.PUBLISHED
+    take_step(activity, Step.WITHDRAW, by=coordinator, at=now(), reason="Déclarée deux fois")
+    assert activity.status is Status.WITHDRAWN
+
+
 def test_sending_back_leaves_a_remark(coordinator, organisation):
     activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
     take_step(activity, Step.SEND_BACK, by=coordinator, at=now(), reason=REASON)
