@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -68,16 +69,17 @@ class Site:
         """Serve the site, as if it were some moment, and with further settings; give the process."""
         serve = ["serve", "--port", str(self.port), "--no-letters"]
         told = self.folder / "served.log"
+        environment = self.environment | (settings or {})
         with told.open("ab") as log:
             process = subprocess.Popen(
                 self.command(*serve, at=at),
                 cwd=ROOT,
-                env=self.environment | (settings or {}),
+                env=environment,
                 stdout=log,
                 stderr=log,
             )
             try:
-                self._wait(process, told)
+                self._wait(process, told, urlsplit(environment["FETE_PUBLIC_ADDRESS"]).netloc)
                 yield process
             finally:
                 process.terminate()
@@ -88,13 +90,14 @@ class Site:
         module = ["tests.journeys.at", at] if at else ["fete"]
         return [sys.executable, "-m", *module, *command]
 
-    def _wait(self, process: subprocess.Popen[bytes], told: Path) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], told: Path, host: str) -> None:
+        health = urllib.request.Request(f"{self.address}/sante", headers={"Host": host})
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if process.poll() is not None:
                 pytest.fail(f"the site stopped: {told.read_text()}")
             try:
-                with urllib.request.urlopen(f"{self.address}/sante") as answer:
+                with urllib.request.urlopen(health) as answer:
                     assert answer.status == 200
                     return
             except (URLError, ConnectionError):

@@ -75,21 +75,17 @@ def inside(ready: tuple[Site, Flask]) -> Callable[[], object]:
 
 
 @pytest.fixture
-def as_person(ready: tuple[Site, Flask]) -> Callable[[User], Visitor]:
-    """Give a way to be somebody: inside, `as_person(user)` returns a visitor who has signed in."""
+def as_person(ready: tuple[Site, Flask]) -> Callable[[User | None], Visitor]:
+    """Give a way to be somebody: inside, `as_person(user)` returns a visitor who has signed in; nobody, one who has not."""
     site, here = ready
 
-    def signed_in(person: User) -> Visitor:
+    def signed_in(person: User | None) -> Visitor:
         signer = here.session_interface.get_signing_serializer(here)  # type: ignore[attr-defined]
         instant = int(time.time())
-        session = {
-            "_user_id": person.get_id(),
-            "_fresh": True,
-            "_permanent": True,
-            "began": instant,
-            "seen": instant,
-            "csrf_token": "0" * 40,
-        }
+        session: dict[str, object] = {"csrf_token": "0" * 40}
+        if person is not None:
+            session |= {"_user_id": person.get_id(), "_fresh": True, "_permanent": True}
+            session |= {"began": instant, "seen": instant}
         return Visitor(site=site, cookie=signer.dumps(session))
 
     return signed_in

@@ -101,7 +101,7 @@ def fields_of(page: Answer, action: str) -> Fields:
     form = next(
         form
         for form in html5lib.parse(page.text).iter(f"{_HTML}form")
-        if form.get("action") == action
+        if form.get("method") == "post" and form.get("action", action) == action
     )
     found: Fields = {}
     for control in form.iter():

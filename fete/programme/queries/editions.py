@@ -1,7 +1,7 @@
 """Find editions."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 from sqlalchemy import func, select
 
@@ -16,7 +16,9 @@ def editions() -> Sequence[Edition]:
 
 
 def find_edition(year: int) -> Edition | None:
-    """Return the edition of a year."""
+    """Return the edition of a year; a number that is no year has none, and is not asked for."""
+    if not MINYEAR <= year <= MAXYEAR:
+        return None
     return db.session.scalar(select(Edition).where(Edition.year == year))
 
 
