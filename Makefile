@@ -52,7 +52,7 @@ test: test-sqlite test-postgres ## Set up what is missing, then run every test o
 
 test-sqlite: $(READY) $(MO) ## Run every test on SQLite, the browser's included
 	@$(BIN)/python -m tests.provision chromium
-	$(PYTEST) --cov --cov-report=term:skip-covered $(T)
+	$(PYTEST) --cov --cov-report=term:skip-covered $(if $(T),,--cov-fail-under=95) $(T)
 
 test-postgres: $(READY) $(MO) ## Run the same tests on a throw-away PostgreSQL, or on FETE_TEST_DATABASE
 	@$(BIN)/python -m tests.provision chromium postgresql
