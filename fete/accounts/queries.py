@@ -1,6 +1,6 @@
-"""Find people."""
+"""Find people, and who did what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -12,7 +12,7 @@ from fete.accounts.models import Role, RoleName, User
 from fete.core.db import Model, db
 from fete.core.text import fold_name
 from fete.geography.models import Departement
-from fete.journal.queries import history_of
+from fete.journal.models import Entry, number_of
 
 # What a person's own copy of their data leaves out: it opens doors and tells nothing.
 _SECRETS = frozenset({"password_hash", "session_key", "search"})
@@ -94,28 +94,45 @@ def count_of_administrators() -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Act:
-    """One line of the journal, with the name of who did it."""
+    """One line of the journal with the name of the person; no name for what the site did by itself."""
 
     at: datetime
     act: str
-    detail: str
+    person_id: int | None
     person_name: str | None
+    detail: str
 
 
-def acts_on(thing: Model, *, limit: int) -> Sequence[Act]:
+def acts_on(thing: Model, *, limit: int = 200) -> Sequence[Act]:
     """Return what was done to an object and by whom, the latest first."""
-    entries = history_of(thing, limit=limit)
-    numbers = {entry.person_id for entry in entries if entry.person_id}
-    named = select(User.id, User.name).where(User.id.in_(numbers))
-    names = dict(db.session.execute(named).all())
+    return _acts(_entries_of(thing).limit(limit))
+
+
+def latest_act(thing: Model, acts: Iterable[str]) -> Act | None:
+    """Return the latest of these acts on an object."""
+    found = _acts(_entries_of(thing).where(Entry.act.in_(sorted(acts))).limit(1))
+    return found[0] if found else None
+
+
+def _entries_of(thing: Model) -> Select[Entry, str]:
+    return (
+        select(Entry, User.name)
+        .outerjoin(User, User.id == Entry.person_id)
+        .where(Entry.object_kind == thing.__tablename__, Entry.object_id == number_of(thing))
+        .order_by(Entry.at.desc(), Entry.id.desc())
+    )
+
+
+def _acts(statement: Select[Entry, str]) -> list[Act]:
     return [
         Act(
             at=entry.at,
             act=entry.act,
+            person_id=entry.person_id,
+            person_name=name,
             detail=entry.detail,
-            person_name=names.get(entry.person_id or 0),
         )
-        for entry in entries
+        for entry, name in db.session.execute(statement)
     ]
 
 

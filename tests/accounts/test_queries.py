@@ -72,6 +72,10 @@ def test_an_act_bears_the_name_of_who_did_it_and_the_site_has_none(db):
         ("person.role_granted", "Bob", "x"),
         ("person.registered", None, ""),
     ]
+    assert queries.latest_act(ada, ["person.registered", "person.described"]) == queries.Act(
+        at=now(), act="person.registered", person_id=None, person_name=None, detail=""
+    )
+    assert queries.latest_act(ada, ["person.erased"]) is None
 
 
 def test_a_session_is_known_until_it_is_ended_the_account_unproved_or_erased(db):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import fete
-from fete.programme.queries.review import Act
+from fete.accounts.queries import Act
 
 ACT = re.compile(r'"((?:activity|report|organisation|person|edition)\.[a-z_]+)"')
 ACTS = sorted(

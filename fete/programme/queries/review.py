@@ -1,17 +1,14 @@
-"""What waits for the coordination, where everything stands, and who did what to an activity."""
+"""What waits for the coordination, and where everything stands."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from fete.accounts.models import User
-from fete.core.db import Model, db
+from fete.core.db import db
 from fete.core.pagination import Page, paginate
 from fete.core.text import stems
-from fete.journal.models import Entry, number_of
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.queries.territory import departement_of_activity, within
@@ -40,17 +37,6 @@ class Waiting:
 
     number: int
     since: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
-    """One line of the journal with the name of the person; no name for what the site did by itself."""
-
-    at: datetime
-    act: str
-    person_id: int | None
-    person_name: str | None
-    detail: str
 
 
 def awaiting_review(
@@ -129,39 +115,6 @@ def progress_by_departement(
     for departement, status, number in db.session.execute(statement):
         progress.setdefault(departement, {})[status] = number
     return progress
-
-
-def acts_on(thing: Model, *, limit: int = 200) -> Sequence[Act]:
-    """Return what was done to an object and by whom, the latest first."""
-    return _acts(_entries_of(thing).limit(limit))
-
-
-def latest_act(thing: Model, acts: Iterable[str]) -> Act | None:
-    """Return the latest of these acts on an object."""
-    found = _acts(_entries_of(thing).where(Entry.act.in_(sorted(acts))).limit(1))
-    return found[0] if found else None
-
-
-def _entries_of(thing: Model) -> Select[Entry, str]:
-    return (
-        select(Entry, User.name)
-        .outerjoin(User, User.id == Entry.person_id)
-        .where(Entry.object_kind == thing.__tablename__, Entry.object_id == number_of(thing))
-        .order_by(Entry.at.desc(), Entry.id.desc())
-    )
-
-
-def _acts(statement: Select[Entry, str]) -> list[Act]:
-    return [
-        Act(
-            at=entry.at,
-            act=entry.act,
-            person_id=entry.person_id,
-            person_name=name,
-            detail=entry.detail,
-        )
-        for entry, name in db.session.execute(statement)
-    ]
 
 
 def _was_shown() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fete.accounts.models import User
+from fete.accounts.queries import latest_act
 from fete.core.clock import to_paris
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
@@ -13,7 +14,6 @@ from fete.journal.services import record
 from fete.programme import mails, rules
 from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
 from fete.programme.policies import can_review, declares
-from fete.programme.queries.review import latest_act
 from fete.programme.services.activities import touch
 from fete.programme.workflow import (
     CANCELLABLE,

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from fete.accounts.models import User
 from fete.accounts.policies import is_coordinator
+from fete.accounts.queries import latest_act
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -32,7 +33,6 @@ from fete.programme.forms.wording import (
 from fete.programme.models import Activity
 from fete.programme.queries.activities import find_activity, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
-from fete.programme.queries.review import latest_act
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
 from fete.programme.services.review import take_step

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from fete.accounts.models import User
+from fete.accounts.queries import acts_on
 from fete.core.access import allows, requires
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -14,7 +15,6 @@ from fete.programme.forms.edition import EditionForm
 from fete.programme.models import Edition, EditionState
 from fete.programme.policies import can_manage_edition, can_manage_editions
 from fete.programme.queries.editions import activities_by_edition, editions, find_edition
-from fete.programme.queries.review import acts_on
 from fete.programme.rules import call_is_open
 from fete.programme.services.editions import describe_edition, open_edition
 

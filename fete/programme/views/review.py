@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.policies import is_coordinator, territory_of
+from fete.accounts.queries import acts_on
 from fete.accounts.views.sign import this_person
 from fete.core.access import allows, requires
 from fete.core.clock import now
@@ -24,7 +25,6 @@ from fete.programme.policies import can_cancel, can_edit, can_review, steps_for
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.editions import editions
 from fete.programme.queries.review import (
-    acts_on,
     awaiting_review,
     counts_by_status,
     next_to_review,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from fete.accounts.policies import territory_of
+from fete.accounts.queries import acts_on
 from fete.core.access import allows, requires
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -18,7 +19,6 @@ from fete.geography.models import Departement
 from fete.geography.queries import departements_of_region
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.queries.editions import editions
-from fete.programme.queries.review import acts_on
 from fete.reports.arithmetic import Returns, together
 from fete.reports.forms import (
     QuestionForm,

@@ -344,7 +344,7 @@ def test_my_structures_ask_the_same_of_the_database_however_many(db, sign_in, qu
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("rest", "expected"), [((), 7), (("membres",), 5), (("charte",), 5)])
+@pytest.mark.parametrize(("rest", "expected"), [((), 6), (("membres",), 5), (("charte",), 5)])
 def test_a_structure_s_pages_ask_the_same_however_many_members(
     db, sign_in, queries, count, rest, expected
 ):

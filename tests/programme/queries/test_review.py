@@ -7,17 +7,13 @@ import pytest
 from fete.core.clock import now
 from fete.core.db import db as database
 from fete.core.pagination import PAGE_SIZE
-from fete.journal.services import record
 from fete.programme.models import EditionState
 from fete.programme.policies import can_review
 from fete.programme.queries.review import (
-    Act,
     QueueFilters,
     Waiting,
-    acts_on,
     awaiting_review,
     counts_by_status,
-    latest_act,
     next_to_review,
     progress_by_departement,
     waiting,
@@ -180,32 +176,6 @@ def test_progress_is_told_by_departement():
     assert progress_by_departement(GERS, edition=edition) == {
         "32": {Status.SUBMITTED: 2, Status.PUBLISHED: 1}
     }
-
-
-def test_the_journal_is_read_with_names_the_latest_first():
-    person = make_user(name="Ada")
-    activity, other = make_activity(), make_activity()
-    record("activity.declared", on=activity, person_id=person.id, at=now())
-    record("activity.changed", on=activity, person_id=None, at=now(), detail="Titre")
-    record("activity.changed", on=other, person_id=person.id, at=now())
-    assert acts_on(activity) == [
-        Act(
-            at=now(),
-            act="activity.changed",
-            person_id=None,
-            person_name=None,
-            detail="Titre",
-        ),
-        Act(
-            at=now(),
-            act="activity.declared",
-            person_id=person.id,
-            person_name="Ada",
-            detail="",
-        ),
-    ]
-    assert latest_act(activity, ["activity.declared"]).person_name == "Ada"
-    assert latest_act(activity, ["activity.published"]) is None
 
 
 def test_a_territory_is_named_in_the_order_of_codes():
