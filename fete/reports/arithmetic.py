@@ -6,6 +6,7 @@ from enum import StrEnum
 
 # A report asks itself questions beyond these; none of them refuses anything.
 TIMES_CAPACITY = 3
+TIMES_EXPECTED = 10
 TIMES_VISITORS = 3
 FEW_PEOPLE = 10
 LARGE_ACTIVITY = 10_000
@@ -42,6 +43,7 @@ class Doubt(StrEnum):
     PUBLIC_NOT_EXPECTED = "public_not_expected"
     COUNTED_TWICE = "counted_twice"
     ABOVE_CAPACITY = "above_capacity"
+    ABOVE_EXPECTED = "above_expected"
     VERY_MANY = "very_many"
     MORE_PEOPLE_THAN_VISITORS = "more_people_than_visitors"
     VERY_LARGE_TEAM = "very_large_team"
@@ -95,6 +97,8 @@ class Circumstances:
     slots: int = 1
     # Seats of all slots together; `None` as soon as one slot does not say.
     capacity: int | None = None
+    # Visitors that whoever declared it thought would come.
+    expected: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,6 +169,8 @@ def _of_the_size(counts: Counts, about: Circumstances) -> Iterator[Incoherence]:
         yield Incoherence(
             doubt=Doubt.ABOVE_CAPACITY, figures=(visitors, about.capacity, about.slots)
         )
+    elif about.expected and visitors > TIMES_EXPECTED * about.expected:
+        yield Incoherence(doubt=Doubt.ABOVE_EXPECTED, figures=(visitors, about.expected))
     elif visitors > (LARGE_CONTAINER if about.is_container else LARGE_ACTIVITY):
         yield Incoherence(doubt=Doubt.VERY_MANY, figures=(visitors,))
 

@@ -111,6 +111,7 @@ def circumstances_of(activity: Activity) -> Circumstances:
         capacity=sum(each for each in capacities if each)
         if capacities and None not in capacities
         else None,
+        expected=activity.expected_visitors,
     )
 
 
@@ -233,6 +234,12 @@ def _question(found: Incoherence) -> object:
                 visitors=a,
                 capacity=b,
                 count=c,
+            )
+        case Doubt.ABOVE_EXPECTED:
+            return _(
+                "%(visitors)s visiteurs, alors que %(expected)s étaient attendus : est-ce exact ?",
+                visitors=a,
+                expected=b,
             )
         case Doubt.VERY_MANY:
             return _(

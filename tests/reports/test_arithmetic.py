@@ -38,6 +38,7 @@ ABOUT = st.builds(
     is_cancelled=st.booleans(),
     slots=st.integers(0, 20),
     capacity=st.none() | st.integers(1, 500),
+    expected=st.none() | st.integers(0, 500),
 )
 EVERYTHING = Circumstances(for_schools=True, online=True, capacity=100, slots=3)
 
@@ -110,6 +111,12 @@ def test_a_sound_report_raises_no_doubt():
             held(public=301 - 28),
             EVERYTHING,
             [Incoherence(doubt=Doubt.ABOVE_CAPACITY, figures=(301, 100, 3))],
+        ),
+        (held(public=200 - 28), Circumstances(for_schools=True, expected=20), []),
+        (
+            held(public=201 - 28),
+            Circumstances(for_schools=True, expected=20),
+            [Incoherence(doubt=Doubt.ABOVE_EXPECTED, figures=(201, 20))],
         ),
         (
             held(public=20_000),

@@ -142,6 +142,11 @@ def test_the_capacity_is_known_only_when_every_slot_that_stands_tells_it():
     assert circumstances_of(activity(cancelled)).capacity is None
 
 
+def test_what_was_declared_says_how_many_were_expected():
+    assert circumstances_of(activity(slot(), expected_visitors=80)).expected == 80
+    assert circumstances_of(activity(slot())).expected is None
+
+
 def test_a_slot_moved_online_makes_connections_expected():
     assert not circumstances_of(activity(slot())).online
     assert circumstances_of(activity(slot(state=SlotState.MOVED_ONLINE))).online

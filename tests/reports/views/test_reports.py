@@ -121,7 +121,7 @@ def test_the_page_shows_the_form_and_the_running_total(member, activity, path):
     assert page.status_code == 200
     html = page.get_data(as_text=True)
     assert re.search(r"<output[^>]*>1\u202f052</output>", html)
-    assert "Visiteurs = grand public + scolaires + accompagnateurs" in text_of(page)
+    assert "Visiteurs = grand public + élèves + accompagnateurs" in text_of(page)
     assert 'name="public" type="text" value="1030"' in html or 'value="1030"' in html
 
 
