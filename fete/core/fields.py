@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from fete.core.i18n import gettext as _
-from fete.core.text import fold, fold_name
+from fete.core.text import clean, fold, fold_name
 
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -87,12 +87,12 @@ class CommuneField(Field):  # type: ignore[misc]  # untyped library
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Find which commune was meant; the pick counts only while the text has not been changed."""
-        self.typed = (valuelist[0] if valuelist else "").strip()[:100]
+        self.typed = clean(valuelist[0] if valuelist else "").strip()[:100]
         self.data: str | None = None
         self.chosen = None
         if not self.typed:
             return
-        code = request.form.get(f"{self.name}_code", "").strip()
+        code = clean(request.form.get(f"{self.name}_code", "")).strip()
         picked = self.find(code) if code else None
         found = list(self.search(self.typed))
         exact = [place for place in found if fold_name(place.name) == fold_name(self.typed)]
