@@ -44,6 +44,7 @@ def test_what_was_typed_waits_to_be_sent_again_when_the_session_has_ended(db, cl
     member = sign_in(person)
     kept = member.post(path, data=typed, headers=HERE)
     assert "Connectez-vous de nouveau" not in kept.text
+    assert "La connexion est rétablie" in kept.text
     token = re.findall(r'name="csrf_token" value="([^"]*)"', kept.text)[-1]
     assert member.post(path, data=typed | {"csrf_token": token}, headers=HERE).status_code != 400
     assert person.name != "Ancien Nom"
