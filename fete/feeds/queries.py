@@ -1,10 +1,10 @@
 """The slots of a feed with their fragments, and the state of a whole feed for conditional requests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import BigInteger, Select, and_, cast, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fete.core.db import db
@@ -21,11 +21,15 @@ _SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
 class FeedState:
     """What changes whenever the bytes of a feed do: which slots, and how far each has been revised."""
 
-    slots: int
-    numbers: int
-    revisions: int
+    # How many slots, the first and last of their permanent names, and sums of their numbers and revisions that
+    # no exchange of some slots for others keeps.
+    slots: int = 0
+    names: tuple[str, str] = ("", "")
+    numbers: int = 0
+    squares: int = 0
+    revisions: int = 0
     # The last change to anything of the edition that the public saw: never earlier than the feed's own.
-    changed_at: datetime | None
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
@@ -33,19 +37,32 @@ def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
     seen = select(func.max(Slot.changed_at)).join(Slot.activity).where(Activity.status.in_(_SEEN))
     if filters.edition_id is not None:
         seen = seen.where(Activity.edition_id == filters.edition_id)
+    number = cast(Slot.id, BigInteger)
     statement = (
         _chosen(filters, activity_id)
         .order_by(None)
         .with_only_columns(
             func.count(Slot.id),
-            func.coalesce(func.sum(Slot.id), 0),
-            func.coalesce(func.sum(Slot.revision), 0),
+            func.min(Slot.uid),
+            func.max(Slot.uid),
+            func.sum(number),
+            func.sum(number * number),
+            func.sum(number * Slot.revision),
             seen.scalar_subquery(),
         )
     )
-    count, numbers, revisions, changed_at = db.session.execute(statement).one()
+    count, first, last, numbers, squares, revisions, changed_at = db.session.execute(
+        statement
+    ).one()
+    if not count:
+        return FeedState(changed_at=changed_at)
     return FeedState(
-        slots=count, numbers=int(numbers), revisions=int(revisions), changed_at=changed_at
+        slots=count,
+        names=(first, last),
+        numbers=int(numbers),
+        squares=int(squares),
+        revisions=int(revisions),
+        changed_at=changed_at,
     )
 
 

@@ -162,18 +162,19 @@ def feed_of_activity(activity: Activity) -> Feed:
 def answer(feed: Feed, *, disposition: str = "inline") -> Response:
     """Answer with the bytes of a calendar, or with nothing when the client has them."""
     if feed.filters.edition_id is None:
-        state = queries.FeedState(slots=0, numbers=0, revisions=0, changed_at=None)
+        state = queries.FeedState()
     else:
         state = queries.state_of(feed.filters, activity_id=feed.activity_id)
     plain = digest(feed, state)
     zipped = f"{plain}-gzip"
     wants_zip = request.accept_encodings["gzip"] > 0
+    tag = zipped if wants_zip else plain
     response = (
         Response(status=304)
         if is_known({plain, zipped}, state.changed_at)
-        else Response(body_of(feed, state, wants_zip=wants_zip))
+        else Response(services.kept(tag, lambda: body_of(feed, state, wants_zip=wants_zip)))
     )
-    response.set_etag(zipped if wants_zip else plain)
+    response.set_etag(tag)
     response.last_modified = state.changed_at
     response.headers["Cache-Control"] = CACHE
     response.headers["Vary"] = "Accept-Encoding"
@@ -190,10 +191,12 @@ def digest(feed: Feed, state: queries.FeedState) -> str:
     parts = (
         services.writer(),
         astuple(feed.heading),
-        state.slots,
-        state.numbers,
-        state.revisions,
         feed.filters,
+        state.slots,
+        state.names,
+        state.numbers,
+        state.squares,
+        state.revisions,
     )
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 

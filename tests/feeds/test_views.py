@@ -1,6 +1,7 @@
 """Feeds as calendars ask for them."""
 
 import gzip
+from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from fete.core.clock import from_paris, now
+from fete.feeds import services
 from fete.feeds.models import Fragment
 from fete.programme.models import EditionState
 from fete.programme.services.activities import touch
@@ -277,7 +279,7 @@ def test_fragments_are_written_once_for_a_revision(client, edition, db, clock):
     assert (kept.slot_id, kept.revision) == (activity.slots[0].id, 0)
     kept.content = kept.content.replace(b"SUMMARY:", b"SUMMARY:KEPT ")
     db.session.flush()
-    assert "KEPT" in client.get("/agenda.ics").text
+    assert "KEPT" in client.get("/agenda.ics?departement=32").text
     touch(activity, now())
     assert "KEPT" not in client.get("/agenda.ics").text
 
@@ -288,9 +290,14 @@ def test_a_feed_costs_the_same_number_of_queries_whatever_its_size(client, editi
     make_activity(*starts)
     client.get("/agenda/2026.ics")
     with queries() as asked:
-        answer = client.get("/agenda/2026.ics")
+        answer = client.get("/agenda/2026.ics?departement=32")
     assert len(Calendar.from_ical(answer.data).walk("VEVENT")) == count
-    assert len(asked) == 3  # the edition, the state of the feed, the fragments
+    assert (
+        len(asked) == 4
+    )  # the edition, the name of the département, the state of the feed, the fragments
+    with queries() as asked:
+        assert client.get("/agenda/2026.ics?departement=32").data == answer.data
+    assert len(asked) == 3  # the bytes are kept
 
 
 def test_each_event_has_what_it_must_once_and_nothing_personal(client, edition):
@@ -335,3 +342,34 @@ def test_instants_are_right_around_the_change_of_hour(client, edition):
         for e in Calendar.from_ical(client.get("/agenda.ics").data).walk("VEVENT")
     ]
     assert read == [datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 13, tzinfo=UTC)]
+
+
+def test_slots_exchanged_for_others_change_the_feed(client, edition):
+    shown, hidden = {1, 4}, {2, 3}
+    activities = [make_activity(title=f"Activité {number}") for number in range(1, 5)]
+    for number, activity in enumerate(activities, 1):
+        activity.status = Status.PUBLISHED if number in shown else Status.WITHDRAWN
+    first = client.get("/agenda.ics")
+    for number, activity in enumerate(activities, 1):
+        activity.status = Status.PUBLISHED if number in hidden else Status.WITHDRAWN
+    second = client.get("/agenda.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert sorted(events(second)) == ["Activité 2", "Activité 3"]
+
+
+def test_a_worker_keeps_the_calendars_asked_for_last_and_no_more(monkeypatch):
+    monkeypatch.setattr(services, "MOST_BYTES", 10)
+    monkeypatch.setattr(services, "_kept", OrderedDict())
+    made: list[str] = []
+
+    def make(name: str) -> bytes:
+        def bring() -> bytes:
+            made.append(name)
+            return name.encode() * 4
+
+        return services.kept(name, bring)
+
+    for name in ("a", "b", "a", "c", "a", "b", "too long"):
+        make(name)
+    assert made == ["a", "b", "c", "b", "too long"]
+    assert make("too long") == b"too long" * 4
+    assert made[-1] == "too long"
