@@ -100,6 +100,20 @@ def test_home_invites_actors_until_the_last_day_of_the_call(client, clock):
     assert "appel à participation" not in seen(client)
 
 
+def test_home_says_every_open_call_and_leads_to_one_account(client):
+    make_edition(2026)
+    make_edition(
+        2025,
+        call_opens_on=date(2025, 2, 1),
+        call_closes_on=date(2026, 3, 31),
+        report_deadline=date(2026, 4, 30),
+    )
+    page = seen(client)
+    assert "L’appel à participation de l’édition 2025 est ouvert jusqu’au mardi 31 mars 2026" in page
+    assert page.count("Proposez une activité pour la Fête de la science") == 1
+    assert page.count("Créer un compte pour participer") == 1
+
+
 def test_home_leads_strangers_to_an_account_and_others_to_their_activities(client, sign_in):
     make_edition()
     page = client.get("/").get_data(as_text=True)
