@@ -3,15 +3,15 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from fete.core import clock as site_clock
+from fete.demo.people import Account
+from tests.journeys.visiting import DEMO_DAY, sign_in
 from tests.provision import IN_CI, find_chromium
 from tests.site import Site, empty_site
-
-# The site's day: the demonstration is the same each year, and a browser keeps no cookie that is past.
-DEMO_DAY = f"{site_clock.now().year + 1}-11-20T10:00:00+01:00"
 
 
 def pytest_collection_modifyitems(items):
@@ -73,3 +73,45 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.run("demo", at=DEMO_DAY)
         with site.served(at=DEMO_DAY):
             yield site
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, demo_site: Site) -> Iterator[dict[str, BrowserContext]]:
+    """Keep who has signed in."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def opened(
+    browser: Browser,
+    contexts: dict[str, BrowserContext],
+    demo_site: Site,
+    browser_context_args: dict[str, Any],
+) -> Iterator[Callable[[Account | None], Page]]:
+    """Give a way to have an empty page in the browser of somebody, or of a first-time visitor."""
+    pages: list[Page] = []
+
+    def of(account: Account | None) -> Page:
+        if account is None:
+            context = browser.new_context(**browser_context_args, reduced_motion="reduce")
+        elif account.email in contexts:
+            context = contexts[account.email]
+        else:
+            context = contexts[account.email] = browser.new_context(
+                **browser_context_args, reduced_motion="reduce"
+            )
+            first = context.new_page()
+            sign_in(first, demo_site, account)
+            first.close()
+        pages.append(context.new_page())
+        return pages[-1]
+
+    yield of
+    for page in pages:
+        if page.context in contexts.values():
+            page.close()
+        else:
+            page.context.close()

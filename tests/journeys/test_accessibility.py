@@ -1,15 +1,13 @@
 """Every kind of page, in a browser: readable by all, at every width, in both themes, and light to load."""
 
-import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Page, Request
 
-from fete.demo.people import ACTOR, GERS, REGION, Account
-from tests.journeys.visiting import hear, sign_in
+from fete.demo.people import ACTOR, GERS, REGION
+from tests.journeys.visiting import hear, led_to
 from tests.site import Site
 
 LARGE, SMALL, NARROW = (1280, 900), (390, 844), (320, 640)
@@ -88,58 +86,6 @@ EVERY_PAGE = [
     *((GERS, place) for place in OF_A_COORDINATOR),
     *((REGION, place) for place in OF_THE_REGION),
 ]
-
-
-@pytest.fixture(scope="session")
-def contexts(browser: Browser, demo_site: Site) -> Iterator[dict[str, BrowserContext]]:
-    """Keep who has signed in."""
-    kept: dict[str, BrowserContext] = {}
-    yield kept
-    for context in kept.values():
-        context.close()
-
-
-@pytest.fixture
-def opened(
-    browser: Browser,
-    contexts: dict[str, BrowserContext],
-    demo_site: Site,
-    browser_context_args: dict[str, Any],
-) -> Iterator[Callable[[Account | None], Page]]:
-    """Give a way to have an empty page in the browser of somebody, or of a first-time visitor."""
-    pages: list[Page] = []
-
-    def of(account: Account | None) -> Page:
-        if account is None:
-            context = browser.new_context(**browser_context_args, reduced_motion="reduce")
-        elif account.email in contexts:
-            context = contexts[account.email]
-        else:
-            context = contexts[account.email] = browser.new_context(
-                **browser_context_args, reduced_motion="reduce"
-            )
-            first = context.new_page()
-            sign_in(first, demo_site, account)
-            first.close()
-        pages.append(context.new_page())
-        return pages[-1]
-
-    yield of
-    for page in pages:
-        if page.context in contexts.values():
-            page.close()
-        else:
-            page.context.close()
-
-
-def led_to(page: Page, site: Site, path: str, *links: str) -> Iterator[str]:
-    """Give the addresses that these links lead to from a path, one by one."""
-    if not links:
-        yield f"{site.address}{path}"
-        return
-    shown = page.request.get(f"{site.address}{path}").text()
-    for found in dict.fromkeys(re.findall(rf'href="({links[0]})"', shown)):
-        yield from led_to(page, site, found, *links[1:])
 
 
 def resize(page: Page, size: tuple[int, int]) -> None:

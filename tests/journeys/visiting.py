@@ -1,12 +1,19 @@
 """What somebody does in a browser, whatever the page: sign in, fill, press, go by keyboard, listen."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
+from fete.core.clock import now
 from fete.demo.people import PASSWORD, Account
 from tests.site import Site
 
+# The site's day: the demonstration is the same each year, and a browser keeps no cookie that is past.
+YEAR = now().year + 1
+DEMO_DAY = f"{YEAR}-11-20T10:00:00+01:00"
+COMING_YEAR = YEAR + 1
 MOST_KEYS = 250
 
 
@@ -41,6 +48,12 @@ def sign_in(page: Page, site: Site, account: Account) -> None:
     expect(page.get_by_role("button", name="Se déconnecter").first).to_be_attached()
 
 
+def fill(page: Page, **values: str) -> None:
+    """Fill the fields that bear these names."""
+    for name, value in values.items():
+        page.locator(f"[name='{name}']").fill(value)
+
+
 def press(page: Page, name: str) -> None:
     """Press a button, and wait for what follows."""
     page.get_by_role("button", name=name, exact=True).last.click()
@@ -56,3 +69,13 @@ def tab_to(page: Page, selector: str) -> None:
             expect(page.locator(":focus")).to_be_in_viewport()
             return
     raise AssertionError(f"no key leads to {selector}")
+
+
+def led_to(page: Page, site: Site, path: str, *links: str) -> Iterator[str]:
+    """Give the addresses that these links lead to from a path, one by one."""
+    if not links:
+        yield f"{site.address}{path}"
+        return
+    shown = page.request.get(f"{site.address}{path}").text()
+    for found in dict.fromkeys(re.findall(rf'href="({links[0]})"', shown)):
+        yield from led_to(page, site, found, *links[1:])
