@@ -165,6 +165,9 @@ def test_a_newcomer_searches_then_creates_then_signs(db, sign_in):
     assert "<em>oiseaux</em>" in page
 
     form = client.get(path(made, "charte")).text
+    articles = re.findall(r"<h3>(Article \d)", client.get("/charte").text)
+    assert re.findall(r"<h3>(Article \d)", form) == articles
+    assert len(articles) == 9
     boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*>', form)
     assert len(boxes) == 3
     assert not any("checked" in box for box in boxes)
