@@ -154,11 +154,11 @@ def test_odd_words_in_the_addresses_of_pages_inside_are_answered_in_words(
 def test_odd_words_in_forms_are_answered_in_words(strict, as_person, member, typed):
     visitor, number = member
     stranger = Visitor(site=strict, host=HOST, cookie=as_person(None).cookie)
+    odd = "".join(f"%{byte:02X}" for byte in typed)
     answers = {}
     for part in ("quoi", "pour-qui", "ou", "quand", "comment", "accessibilite", "moyens"):
         path = f"/mes-activites/{number}/{part}"
         form = visitor.form(path)
-        odd = "".join(f"%{byte:02X}" for byte in typed)
         body = "&".join(
             f"{name}={form[name][0] if name == 'csrf_token' else odd}"
             for name in [*form, "slots-0-day", "slots-0-starts", "commune_code", "remove", "then"]
