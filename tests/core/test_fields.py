@@ -215,7 +215,7 @@ def test_a_commune_is_taken_when_there_is_no_doubt_and_asked_about_otherwise(
         assert list(field.candidates) == data
 
 
-class Page(Form):
+class Page(Form):  # type: ignore[misc]  # untyped library
     """A form that asks for a page of the web."""
 
     link = LinkField("Page")

@@ -109,7 +109,9 @@ def test_home_says_every_open_call_and_leads_to_one_account(client):
         report_deadline=date(2026, 4, 30),
     )
     page = seen(client)
-    assert "L’appel à participation de l’édition 2025 est ouvert jusqu’au mardi 31 mars 2026" in page
+    assert (
+        "L’appel à participation de l’édition 2025 est ouvert jusqu’au mardi 31 mars 2026" in page
+    )
     assert page.count("Proposez une activité pour la Fête de la science") == 1
     assert page.count("Créer un compte pour participer") == 1
 

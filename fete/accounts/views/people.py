@@ -37,9 +37,7 @@ def index() -> ResponseReturnValue:
 def show(person: User) -> ResponseReturnValue:
     """See one person, and give them a role."""
     territory = [each.code for role in person.roles for each in role.departements]
-    form = RoleForm(
-        roles=policies.grantable_roles(this_person()), data={"departements": territory}
-    )
+    form = RoleForm(roles=policies.grantable_roles(this_person()), data={"departements": territory})
     if form.submitted():
         try:
             with transaction():
