@@ -130,6 +130,7 @@ def test_while_nobody_can_write_reading_goes_on_and_writing_resumes_by_itself(
             status=Status.DRAFT, edition=open_edition(), organisation=make_organisation(person)
         )
         number, visitor = activity.id, as_person(person)
+        make_activity(edition=open_edition(), title="Que nul calendrier n’a encore écrite")
     path = UNDONE.format(number)
     with site.served():
         form = visitor.form(path)

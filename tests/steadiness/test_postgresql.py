@@ -41,6 +41,7 @@ def a_draft(inside, as_person):
         activity = make_activity(
             status=Status.DRAFT, edition=open_edition(), organisation=make_organisation(person)
         )
+        make_activity(edition=open_edition(), title="Que nul calendrier n’a encore écrite")
         return as_person(person), PATH.format(activity.id)
 
 
