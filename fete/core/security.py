@@ -35,7 +35,9 @@ def init_security(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
         MAX_FORM_PARTS=FIELDS_LIMIT,
         # Without any action; the whole length is bounded where people sign in.
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=min(settings.idle_hours, settings.session_hours)),
+        PERMANENT_SESSION_LIFETIME=timedelta(
+            hours=min(settings.idle_hours, settings.session_hours)
+        ),
         SESSION_REFRESH_EACH_REQUEST=False,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
