@@ -25,6 +25,7 @@ from fete.network.models import Membership, MembershipState, Organisation
 from fete.network.rules import CHARTER_VERSION, charter_is_signed, valid_signature
 from fete.network.services import Consent
 
+MOST_SHOWN = 20
 blueprint = Blueprint("organisation", __name__, url_prefix="/ma-structure")
 
 
@@ -48,11 +49,13 @@ def search() -> ResponseReturnValue:
     form = SearchForm(request.args)
     typed = (form.q.data or "").strip()
     person = this_person()
+    found = queries.matching_organisations(typed, limit=MOST_SHOWN + 1)
     return render_template(
         "organisation/search.html",
         form=form,
         typed=typed,
-        found=queries.matching_organisations(typed),
+        found=found[:MOST_SHOWN],
+        has_more=len(found) > MOST_SHOWN,
         tied={membership.organisation_id for membership in queries.requests_of(person)},
         mine={organisation.id for organisation in queries.organisations_of(person)},
     )

@@ -376,3 +376,14 @@ def test_what_people_typed_is_shown_and_never_obeyed(db, sign_in):
         assert "onerror=alert(1)>" not in page.replace("&gt;", "")
         assert 'href="javascript' not in page
         assert "<b>Ada" not in page
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(20, "20 structures trouvées"), (21, "Plus de 20 structures trouvées")]
+)
+def test_a_search_that_finds_more_than_it_shows_says_so(db, sign_in, count, told):
+    for number in range(count):
+        make_organisation(name=f"Muséum {number:02}")
+    page = sign_in(make_user()).get("/ma-structure/chercher?q=museum").text
+    assert re.search(rf'<h2 id="found">\s*{told}\s*</h2>', page)
+    assert page.count("/rejoindre") == 20
