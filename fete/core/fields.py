@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from flask import request
 from wtforms import Field, IntegerField, StringField
-from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from fete.core.i18n import gettext as _
@@ -235,9 +234,3 @@ def read_hour(typed: str) -> time:
         return time(int(found[1]), int(found[2] or 0))
     except ValueError:
         raise ValueError(_("Cette heure n’existe pas : de 0h00 à 23h59.")) from None
-
-
-def required_if_sent(form: Any, field: Field) -> None:  # noqa: ANN401, ARG001  # as every validator
-    """Refuse an empty field."""
-    if field.data in (None, "", []):
-        raise ValidationError(_("Ce champ est nécessaire."))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fete.core.db import db
-from fete.exchange.models import ImportRun, SourceLink
+from fete.exchange.models import SourceLink
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition
@@ -56,11 +56,3 @@ def reports_of(activities: Sequence[Activity]) -> dict[int, Report]:
         statement = select(Report).where(Report.activity_id.in_(numbers[start : start + 500]))
         found |= {report.activity_id: report for report in db.session.scalars(statement)}
     return found
-
-
-def runs_of(edition: Edition) -> Sequence[ImportRun]:
-    """Return what was taken in for an edition, the latest first."""
-    statement = (
-        select(ImportRun).where(ImportRun.edition_id == edition.id).order_by(ImportRun.id.desc())
-    )
-    return db.session.scalars(statement).all()

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.journal.queries import history_of
 from fete.programme.models import EditionState
 from fete.reports.arithmetic import Counts, Doubt, Method, Outcome
 from fete.reports.models import Report
@@ -24,6 +23,7 @@ from fete.reports.services import (
 )
 from fete.reports.workflow import ReportStatus, Standing
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.journal import history_of
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import kept_report, make_report

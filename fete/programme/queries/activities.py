@@ -62,13 +62,8 @@ def is_mine(user: User) -> ColumnElement[bool]:
     return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
 
 
-def activities_of(user: User) -> Sequence[Activity]:
-    """Return a person's activities with what a list shows, the latest edition first, then by title."""
-    return db.session.scalars(_mine(user)).all()
-
-
 def page_of_activities(user: User, *, number: int) -> Page[Activity]:
-    """Return one page of a person's activities, in the order of `activities_of`."""
+    """Return one page of a person's activities, with what a list shows: the latest edition first, then by title."""
     return paginate(_mine(user), number=number)
 
 

@@ -10,7 +10,6 @@ from fete.core.clock import from_paris, now
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.text import stems
 from fete.journal.models import Entry
-from fete.journal.queries import history_of
 from fete.programme.models import Activity, EditionState, Mode, Slot
 from fete.programme.queries.activities import find_activity
 from fete.programme.rules import PlannedSlot
@@ -26,6 +25,7 @@ from fete.programme.services.activities import (
 )
 from fete.programme.workflow import SlotState, Status
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.journal import history_of
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue, term
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from fete.core.clock import now
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.journal.queries import history_of
 from fete.programme.models import Edition, EditionState
 from fete.programme.services.editions import (
     close_edition,
@@ -17,6 +16,7 @@ from fete.programme.services.editions import (
     plan_by_default,
 )
 from tests.factories.accounts import make_coordinator
+from tests.factories.journal import history_of
 from tests.factories.programme import make_edition
 
 PLAN = plan_by_default(2027, date(2027, 10, 1), date(2027, 10, 11))

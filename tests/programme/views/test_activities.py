@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from fete.core.clock import from_paris
-from fete.journal.queries import history_of
 from fete.programme.forms.wording import stamp
 from fete.programme.models import Activity, EditionState, Mode, Slot
 from fete.programme.queries.activities import find_activity
 from fete.programme.rules import Part
 from fete.programme.workflow import Status
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.journal import history_of
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
 

@@ -1,4 +1,4 @@
-"""Read the journal."""
+"""Read the journal bare."""
 
 from collections.abc import Sequence
 
