@@ -1,10 +1,11 @@
 """People, and the roles that the coordination gives them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from secrets import token_urlsafe
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fete.core.db import Model, choice
@@ -93,3 +94,35 @@ class Role(Model):
     departements: Mapped[list[Departement]] = relationship(
         secondary=role_departement, lazy="selectin", order_by=Departement.code
     )
+
+
+class Absence(Model):
+    """A coordinator is away, both days included: what comes in their territory goes to the regional coordination."""
+
+    __tablename__ = "absence"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    person: Mapped[User] = relationship(foreign_keys=[person_id])
+
+
+class Sketch(Model):
+    """What a person has typed on a page and not kept yet: given back when they open it again."""
+
+    __tablename__ = "sketch"
+    __table_args__ = (UniqueConstraint("person_id", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    # The address of the page, without its language.
+    page: Mapped[str]
+    # The fields as the browser sends them: names, each with its values.
+    fields: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(index=True)

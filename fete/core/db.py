@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -79,7 +79,7 @@ class Model(DeclarativeBase):
     """Base of every table: columns, relations and constraints; no verb."""
 
     metadata = MetaData(naming_convention=_NAMING)
-    type_annotation_map = {datetime: Moment()}
+    type_annotation_map = {datetime: Moment(), dict[str, Any]: JSON()}
 
 
 db = SQLAlchemy(metadata=Model.metadata)

@@ -12,7 +12,7 @@ from fete.core.db import db
 from fete.core.settings import settings
 from fete.core.templating import render_letter
 from fete.mailing.delivery import Envelope, NobodyThereError, UndeliveredError, opened
-from fete.mailing.models import Letter
+from fete.mailing.models import Letter, Topic
 from fete.mailing.queries import language_of, letters_given_up, letters_waiting
 
 # How long after each failed attempt the next one is made; after the last one the letter is given up.
@@ -49,7 +49,15 @@ class Round:
 
 
 def enqueue(
-    *, kind: str, to: Recipient, subject: str, text: str, html: str, at: datetime
+    *,
+    kind: str,
+    to: Recipient,
+    subject: str,
+    text: str,
+    html: str,
+    at: datetime,
+    topic: Topic | None = None,
+    leads_to: str = "",
 ) -> Letter:
     """Keep a letter to be sent once the caller's transaction is committed; its headers are made of one line each."""
     letter = Letter(
@@ -61,6 +69,8 @@ def enqueue(
         subject=_one_line(subject),
         text=text,
         html=html,
+        topic=topic,
+        page=leads_to,
         try_at=at,
     )
     db.session.add(letter)
@@ -68,14 +78,30 @@ def enqueue(
     return letter
 
 
-def write_letter(*, kind: str, to: Recipient, at: datetime, **context: object) -> Letter:
+def write_letter(
+    *,
+    kind: str,
+    to: Recipient,
+    at: datetime,
+    topic: Topic | None = None,
+    leads_to: str = "",
+    **context: object,
+) -> Letter:
     """Write the letter of `templates/letters/<kind>.txt` and `.html` in the language of its reader, and keep it.
 
-    The templates find the recipient under `to`.
+    The templates find the recipient under `to`. The `topic` is what its reader may choose about, none for what
+    must reach them; `leads_to` is the path of the page of the site where it leads.
     """
     written = render_letter(kind, language=language_of(to.person_id), to=to, **context)
     return enqueue(
-        kind=kind, to=to, subject=written.subject, text=written.text, html=written.html, at=at
+        kind=kind,
+        to=to,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        at=at,
+        topic=topic,
+        leads_to=leads_to,
     )
 
 

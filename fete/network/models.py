@@ -38,12 +38,17 @@ class Organisation(Model):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Entered twice: the structure that stands in its place. It is offered no more, its addresses lead there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
 
     family: Mapped[Term | None] = relationship(foreign_keys=[family_id])
     legal_status: Mapped[Term | None] = relationship(foreign_keys=[legal_status_id])
     commune: Mapped[Commune | None] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="organisation", cascade="all, delete-orphan"
+    )
+    invitations: Mapped[list["Invitation"]] = relationship(
+        back_populates="organisation", cascade="all, delete-orphan", order_by="Invitation.id"
     )
     signatures: Mapped[list["CharterSignature"]] = relationship(
         back_populates="organisation",
@@ -94,6 +99,27 @@ class Membership(Model):
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     person: Mapped[User] = relationship(foreign_keys=[person_id])
+
+
+class Invitation(Model):
+    """A member invites a colleague by e-mail to act for the structure."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    # In lower case.
+    email: Mapped[str] = mapped_column(index=True)
+    quality: Mapped[str] = mapped_column(default="")
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    invited_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(back_populates="invitations")
+    invited_by: Mapped[User | None] = relationship()
 
 
 class CharterSignature(Model):

@@ -1,7 +1,8 @@
-"""Editions, venues, activities and their slots; what was remarked and decided about them."""
+"""Activities and their slots: what is declared, when and where it is held."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
@@ -13,68 +14,20 @@ from fete.core.db import Model, choice
 from fete.core.text import slug
 from fete.geography.models import Commune
 from fete.network.models import Organisation
-from fete.programme.workflow import SlotState, Status, Step
+from fete.programme.models.editions import Edition
+from fete.programme.models.venues import Venue
+from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
-FIRST_EDITION_BEFORE = 1991
+if TYPE_CHECKING:
+    from fete.programme.models.pictures import Picture
+    from fete.programme.models.review import ActivityVersion, Decision, Remark
+    from fete.programme.models.sharing import CoOrganiser, Handover, StandRequest
+
 TITLE_LENGTH = 140
 STANDFIRST_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
 NOTE_LENGTH = 200
-
-
-class EditionState(StrEnum):
-    """Whether an edition can be seen and changed."""
-
-    PREPARED = "prepared"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Edition(Model):
-    """One year of the Fête: its window, its theme, its call, its deadline."""
-
-    __tablename__ = "edition"
-    __table_args__ = (
-        CheckConstraint("ends_on >= starts_on", name="window"),
-        CheckConstraint("call_closes_on >= call_opens_on", name="call"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(unique=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    theme: Mapped[str] = mapped_column(default="")
-    # The call's first and last days, both included, in Paris.
-    call_opens_on: Mapped[date]
-    call_closes_on: Mapped[date]
-    report_deadline: Mapped[date]
-    state: Mapped[EditionState] = mapped_column(choice(EditionState))
-    # Invented for the demonstration: every page of it says so.
-    is_demo: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
-
-    @property
-    def ordinal(self) -> int:
-        """Its rank since the first one, of 1992."""
-        return self.year - FIRST_EDITION_BEFORE
-
-
-class Venue(Model):
-    """A place where activities are held."""
-
-    __tablename__ = "venue"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    search: Mapped[str] = mapped_column(index=True)
-    address: Mapped[str] = mapped_column(default="")
-    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), index=True)
-    # Degrees, WGS84; where it is not known, its commune's are shown.
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
-
-    commune: Mapped[Commune] = relationship(lazy="joined", innerjoin=True)
 
 
 class Mode(StrEnum):
@@ -92,6 +45,22 @@ class Booking(StrEnum):
     RECOMMENDED = "recommended"
     REQUIRED = "required"
 
+
+class SlotAudience(StrEnum):
+    """Whom a slot is for."""
+
+    ALL = "all"
+    PUBLIC = "public"
+    SCHOOLS = "schools"
+
+
+# The further places of a container of several sites; its own place is the first of them.
+activity_site = Table(
+    "activity_site",
+    Model.metadata,
+    Column("activity_id", ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True),
+    Column("venue_id", ForeignKey("venue.id"), primary_key=True, index=True),
+)
 
 activity_term = Table(
     "activity_term",
@@ -115,6 +84,10 @@ class Activity(Model):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    # The activity of an earlier edition that it renews.
+    renewed_from_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    # The fields taken over from it that nobody has read again yet, by name, between commas.
+    to_confirm: Mapped[str] = mapped_column(default="")
     status: Mapped[Status] = mapped_column(choice(Status), default=Status.DRAFT)
     # Drawn when the empty form is shown, so that sending it twice declares once.
     form_key: Mapped[str] = mapped_column(
@@ -167,17 +140,25 @@ class Activity(Model):
     submitted_at: Mapped[datetime | None] = mapped_column(index=True)
     published_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
+    # When its members corrected what is published: until the coordination has seen it.
+    corrected_at: Mapped[datetime | None] = mapped_column(index=True)
     # Raised at each change: two people who edit at once are told apart by it.
     version: Mapped[int] = mapped_column(default=1)
 
     edition: Mapped[Edition] = relationship()
     organisation: Mapped[Organisation] = relationship()
-    parent: Mapped["Activity | None"] = relationship(remote_side=[id], back_populates="children")
+    parent: Mapped["Activity | None"] = relationship(
+        remote_side=[id], foreign_keys=[parent_id], back_populates="children"
+    )
     children: Mapped[list["Activity"]] = relationship(
-        back_populates="parent", order_by="Activity.id"
+        foreign_keys=[parent_id], back_populates="parent", order_by="Activity.id"
+    )
+    renewed_from: Mapped["Activity | None"] = relationship(
+        remote_side=[id], foreign_keys=[renewed_from_id]
     )
     kind: Mapped[Term | None] = relationship()
-    venue: Mapped[Venue | None] = relationship()
+    venue: Mapped[Venue | None] = relationship(foreign_keys=[venue_id])
+    sites: Mapped[list[Venue]] = relationship(secondary=activity_site, order_by=Venue.id)
     created_by: Mapped[User | None] = relationship()
     terms: Mapped[list[Term]] = relationship(secondary=activity_term, order_by=Term.position)
     slots: Mapped[list["Slot"]] = relationship(
@@ -188,6 +169,25 @@ class Activity(Model):
     )
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="activity", order_by="Decision.at.desc()", cascade="all, delete-orphan"
+    )
+
+    co_organisers: Mapped[list["CoOrganiser"]] = relationship(
+        back_populates="activity", cascade="all, delete-orphan", order_by="CoOrganiser.id"
+    )
+    handovers: Mapped[list["Handover"]] = relationship(
+        back_populates="activity", cascade="all, delete-orphan", order_by="Handover.id"
+    )
+    stand_requests: Mapped[list["StandRequest"]] = relationship(
+        foreign_keys="StandRequest.activity_id",
+        back_populates="activity",
+        cascade="all, delete-orphan",
+        order_by="StandRequest.id",
+    )
+    picture: Mapped["Picture | None"] = relationship(
+        back_populates="activity", cascade="all, delete-orphan"
+    )
+    versions: Mapped[list["ActivityVersion"]] = relationship(
+        back_populates="activity", cascade="all, delete-orphan", order_by="ActivityVersion.id"
     )
 
     @property
@@ -244,6 +244,7 @@ class Slot(Model):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
+        CheckConstraint("classes IS NULL OR classes > 0", name="classes"),
         Index("ix_slot_starts_at", "starts_at"),
     )
 
@@ -255,7 +256,14 @@ class Slot(Model):
     uid: Mapped[str] = mapped_column(String(36), unique=True, insert_default=lambda: str(uuid4()))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    # In people, or in school classes, or both.
     capacity: Mapped[int | None]
+    classes: Mapped[int | None]
+    audience: Mapped[SlotAudience] = mapped_column(choice(SlotAudience), default=SlotAudience.ALL)
+    # Opening hours, as of an exhibition: one comes when one likes.
+    is_opening: Mapped[bool] = mapped_column(default=False)
+    # Where this one is held, when it is not where its activity is: an itinerant village goes from place to place.
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
     state: Mapped[SlotState] = mapped_column(choice(SlotState), default=SlotState.SCHEDULED)
     # What visitors should know of its state: « La salle est inondée ».
     note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
@@ -264,6 +272,7 @@ class Slot(Model):
     changed_at: Mapped[datetime]
 
     activity: Mapped[Activity] = relationship(back_populates="slots")
+    venue: Mapped[Venue | None] = relationship()
 
     @property
     def day(self) -> date:
@@ -274,38 +283,3 @@ class Slot(Model):
     def last_day(self) -> date:
         """The last day of Paris that it touches: one that ends at midnight ends the day before."""
         return to_paris(self.ends_at - timedelta(microseconds=1)).date()
-
-
-class Remark(Model):
-    """What the coordination wrote when it sent an activity back, or an answer to it."""
-
-    __tablename__ = "remark"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(
-        ForeignKey("activity.id", ondelete="CASCADE"), index=True
-    )
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(Text)
-
-    activity: Mapped[Activity] = relationship(back_populates="remarks")
-    person: Mapped[User | None] = relationship()
-
-
-class Decision(Model):
-    """The label given or refused: when, by whom, why."""
-
-    __tablename__ = "decision"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(
-        ForeignKey("activity.id", ondelete="CASCADE"), index=True
-    )
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    at: Mapped[datetime]
-    step: Mapped[Step] = mapped_column(choice(Step))
-    reason: Mapped[str] = mapped_column(Text, default="")
-
-    activity: Mapped[Activity] = relationship(back_populates="decisions")
-    person: Mapped[User | None] = relationship()
