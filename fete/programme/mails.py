@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
@@ -88,23 +89,23 @@ def time_of(slot: Slot) -> str:
     return str(words)
 
 
-def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: object) -> None:
+def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: Any) -> None:
     _to_members(kind, activity, at=at, by=by, **context)
     _to_coordination_unless_by_it(kind, activity, at=at, by=by, **context)
 
 
-def _to_members(kind: str, activity: Activity, *, at: datetime, **context: object) -> None:
+def _to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:
     people = active_members(activity.organisation)
     _write(kind, people, activity, at=at, page=MEMBER_PAGE, **context)
 
 
-def _to_coordination(kind: str, activity: Activity, *, at: datetime, **context: object) -> None:
+def _to_coordination(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:
     people = coordinators_of(activity.departement_code)
     _write(kind, people, activity, at=at, page=COORDINATION_PAGE, **context)
 
 
 def _to_coordination_unless_by_it(
-    kind: str, activity: Activity, *, at: datetime, by: User, **context: object
+    kind: str, activity: Activity, *, at: datetime, by: User, **context: Any
 ) -> None:
     if can_review(by, activity):
         return
@@ -122,7 +123,7 @@ def _write(
     *,
     at: datetime,
     page: str,
-    **context: object,
+    **context: Any,
 ) -> None:
     for person in people:
         write_letter(

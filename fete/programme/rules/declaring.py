@@ -1,14 +1,11 @@
-"""The rules of declaring, pure: when the call is open, what a deposit lacks, which slots cannot be, who may hold whom."""
+"""The rules of declaring, pure: the parts of a declaration, what a deposit lacks, who may hold whom."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from fete.accounts.policies import is_coordinator
-from fete.core import clock
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
 from fete.programme.models import (
     DESCRIPTION_LENGTH,
@@ -16,18 +13,14 @@ from fete.programme.models import (
     TITLE_LENGTH,
     Activity,
     Booking,
-    Edition,
     EditionState,
     Mode,
 )
+from fete.programme.rules.editions import call_is_open, is_in_window
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
-LONGEST_SLOT = timedelta(hours=24)
-LONGEST_EDITION = timedelta(days=60)
-FIRST_YEAR, LAST_YEAR = 1992, 2100
 OLDEST = 120
-MOST_PEOPLE = 1_000_000
 _OPEN_TO_CHILDREN = frozenset({Status.LABELLED, Status.PUBLISHED})
 
 
@@ -73,6 +66,8 @@ FIELDS: dict[Part, tuple[str, ...]] = {
         "expected_visitors",
     ),
 }
+
+
 # What an activity holds as words of a list.
 TERM_LISTS: dict[str, TermList] = {
     "themes": TermList.THEME,
@@ -80,6 +75,8 @@ TERM_LISTS: dict[str, TermList] = {
     "levels": TermList.LEVEL,
     "accessibility": TermList.ACCESSIBILITY,
 }
+
+
 # How each field is called, on the forms and in the journal.
 FIELD_NAMES: dict[str, Any] = {
     "kind": lazy_gettext("Type d’activité"),
@@ -116,6 +113,8 @@ FIELD_NAMES: dict[str, Any] = {
     "expected_volunteers": lazy_gettext("Bénévoles attendus"),
     "expected_visitors": lazy_gettext("Visiteurs attendus"),
 }
+
+
 # What the public never sees: a change of these tells subscribers nothing.
 PRIVATE_FIELDS = frozenset(FIELDS[Part.MEANS])
 
@@ -127,99 +126,6 @@ class Gap:
     field: str
     step: Part
     message: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EditionPlan:
-    """An edition as somebody wishes it: every day is included, in Paris."""
-
-    year: int
-    starts_on: date
-    ends_on: date
-    theme: str
-    call_opens_on: date
-    call_closes_on: date
-    report_deadline: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EditionFault:
-    """Why an edition cannot be: the field, the sentence."""
-
-    field: str
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedSlot:
-    """A slot as somebody wishes it: `id` names the one that stands already; capacity in people.
-
-    A new one is known in calendars under `uid`, drawn when it is left empty.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int | None = None
-    id: int | None = None
-    uid: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SlotFault:
-    """Why a slot cannot be: its number in the list from 0, the field, the sentence."""
-
-    number: int
-    field: str
-    message: str
-
-
-def edition_fault(plan: EditionPlan) -> EditionFault | None:
-    """Return the first thing wrong with the calendar of an edition, or `None`."""
-    checks = (
-        (
-            "year",
-            FIRST_YEAR <= plan.year <= LAST_YEAR,
-            _("La première Fête de la science a eu lieu en 1992."),
-        ),
-        (
-            "starts_on",
-            plan.starts_on.year == plan.year,
-            _("Le premier jour doit être en %(year)s.", year=plan.year),
-        ),
-        ("ends_on", plan.ends_on >= plan.starts_on, _("Le dernier jour vient avant le premier.")),
-        (
-            "ends_on",
-            plan.ends_on - plan.starts_on <= LONGEST_EDITION,
-            _("Une édition dure 60 jours au plus."),
-        ),
-        (
-            "call_closes_on",
-            plan.call_closes_on >= plan.call_opens_on,
-            _("L’appel se termine avant de commencer."),
-        ),
-        (
-            "call_opens_on",
-            plan.call_opens_on <= plan.ends_on,
-            _("L’appel doit s’ouvrir avant la fin de l’édition."),
-        ),
-        (
-            "report_deadline",
-            plan.report_deadline > plan.ends_on,
-            _("Les bilans se font après l’édition : choisissez une date plus tardive."),
-        ),
-    )
-    for field, holds, message in checks:
-        if not holds:
-            return EditionFault(field=field, message=message)
-    return None
-
-
-def call_is_open(edition: Edition, today: date) -> bool:
-    """Whether one may declare for the edition today: it is open, and today is within its call."""
-    return (
-        edition.state is EditionState.OPEN
-        and edition.call_opens_on <= today <= edition.call_closes_on
-    )
 
 
 def deposit_is_open(activity: Activity, today: date) -> bool:
@@ -243,17 +149,6 @@ def was_never_shown(activity: Activity) -> bool:
     )
 
 
-def window_of(edition: Edition) -> tuple[datetime, datetime]:
-    """Return the instants between which the edition lies, the end excluded."""
-    return clock.day_bounds(edition.starts_on, edition.ends_on)
-
-
-def is_in_window(starts_at: datetime, edition: Edition) -> bool:
-    """Whether a slot that starts then belongs to the official dates."""
-    first, last = window_of(edition)
-    return first <= starts_at < last
-
-
 def may_hold(parent: Activity, child: Activity) -> bool:
     """Whether the container may take the activity in: same edition, one level, labelled or published."""
     return (
@@ -264,85 +159,6 @@ def may_hold(parent: Activity, child: Activity) -> bool:
         and parent.edition_id == child.edition_id
         and (parent.status in _OPEN_TO_CHILDREN or child.parent is parent)
     )
-
-
-def start_of(day: date, starts: time) -> datetime:
-    """Return when a slot starts; raise `NoSuchTimeError` for the hour that the clocks of Paris skip."""
-    return clock.from_paris(day, starts)
-
-
-def end_of(day: date, starts: time, ends: time) -> datetime:
-    """Return when a slot of that day ends: an end before the start is on the next day.
-
-    Raise `NoSuchTimeError` as `start_of` does.
-    """
-    return clock.from_paris(day + timedelta(days=1) if ends < starts else day, ends)
-
-
-def same_time(one: datetime, other: datetime) -> bool:
-    """Whether the clocks of Paris show the same day and hour: the hour repeated in autumn is one."""
-    return clock.to_paris(one).replace(tzinfo=None, fold=0) == clock.to_paris(other).replace(
-        tzinfo=None, fold=0
-    )
-
-
-def slot_faults(slots: Sequence[PlannedSlot], edition: Edition | None = None) -> list[SlotFault]:
-    """Return what is wrong with the slots of one activity, in their order; nothing when all can be."""
-    found = [fault for number, slot in enumerate(slots) for fault in _own_faults(number, slot)]
-    if edition is not None:
-        found += [
-            SlotFault(
-                number=number,
-                field="day",
-                message=_("Cette date n’est pas en %(year)s.", year=edition.year),
-            )
-            for number, slot in enumerate(slots)
-            if clock.to_paris(slot.starts_at).year != edition.year
-        ]
-    if not found:
-        found = _overlaps(slots)
-    return sorted(found, key=lambda fault: fault.number)
-
-
-def _own_faults(number: int, slot: PlannedSlot) -> list[SlotFault]:
-    found = []
-    if slot.ends_at <= slot.starts_at:
-        found.append(("ends", _("La fin doit venir après le début.")))
-    elif _shown_length(slot) > LONGEST_SLOT:
-        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
-    if slot.capacity is not None and not 0 < slot.capacity <= MOST_PEOPLE:
-        found.append(
-            (
-                "capacity",
-                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
-            )
-        )
-    return [SlotFault(number=number, field=field, message=message) for field, message in found]
-
-
-def _shown_length(slot: PlannedSlot) -> timedelta:
-    # By the clock on the wall: the night of October that lasts an hour more breaks no rule.
-    return clock.to_paris(slot.ends_at).replace(tzinfo=None) - clock.to_paris(
-        slot.starts_at
-    ).replace(tzinfo=None)
-
-
-def _overlaps(slots: Sequence[PlannedSlot]) -> list[SlotFault]:
-    ordered = sorted(enumerate(slots), key=lambda each: (each[1].starts_at, each[0]))
-    found = []
-    latest = ordered[0][1] if ordered else None
-    for (_before, _slot), (number, slot) in pairwise(ordered):
-        if latest is not None and slot.starts_at < latest.ends_at:
-            start = clock.to_paris(latest.starts_at)
-            message = _(
-                "Ce créneau chevauche celui du %(day)s à %(hour)s.",
-                day=f"{start:%d/%m/%Y}",
-                hour=f"{start:%H:%M}",
-            )
-            found.append(SlotFault(number=number, field="starts", message=message))
-        if latest is None or slot.ends_at > latest.ends_at:
-            latest = slot
-    return found
 
 
 def missing(activity: Activity) -> list[Gap]:

@@ -1,0 +1,92 @@
+"""The rules of an edition, pure: which calendar can be, when the call is open, what lies in the window."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fete.core import clock
+from fete.core.i18n import gettext as _
+from fete.programme.models import Edition, EditionState
+
+LONGEST_EDITION = timedelta(days=60)
+FIRST_YEAR, LAST_YEAR = 1992, 2100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionPlan:
+    """An edition as somebody wishes it: every day is included, in Paris."""
+
+    year: int
+    starts_on: date
+    ends_on: date
+    theme: str
+    call_opens_on: date
+    call_closes_on: date
+    report_deadline: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionFault:
+    """Why an edition cannot be: the field, the sentence."""
+
+    field: str
+    message: str
+
+
+def edition_fault(plan: EditionPlan) -> EditionFault | None:
+    """Return the first thing wrong with the calendar of an edition, or `None`."""
+    checks = (
+        (
+            "year",
+            FIRST_YEAR <= plan.year <= LAST_YEAR,
+            _("La première Fête de la science a eu lieu en 1992."),
+        ),
+        (
+            "starts_on",
+            plan.starts_on.year == plan.year,
+            _("Le premier jour doit être en %(year)s.", year=plan.year),
+        ),
+        ("ends_on", plan.ends_on >= plan.starts_on, _("Le dernier jour vient avant le premier.")),
+        (
+            "ends_on",
+            plan.ends_on - plan.starts_on <= LONGEST_EDITION,
+            _("Une édition dure 60 jours au plus."),
+        ),
+        (
+            "call_closes_on",
+            plan.call_closes_on >= plan.call_opens_on,
+            _("L’appel se termine avant de commencer."),
+        ),
+        (
+            "call_opens_on",
+            plan.call_opens_on <= plan.ends_on,
+            _("L’appel doit s’ouvrir avant la fin de l’édition."),
+        ),
+        (
+            "report_deadline",
+            plan.report_deadline > plan.ends_on,
+            _("Les bilans se font après l’édition : choisissez une date plus tardive."),
+        ),
+    )
+    for field, holds, message in checks:
+        if not holds:
+            return EditionFault(field=field, message=message)
+    return None
+
+
+def call_is_open(edition: Edition, today: date) -> bool:
+    """Whether one may declare for the edition today: it is open, and today is within its call."""
+    return (
+        edition.state is EditionState.OPEN
+        and edition.call_opens_on <= today <= edition.call_closes_on
+    )
+
+
+def window_of(edition: Edition) -> tuple[datetime, datetime]:
+    """Return the instants between which the edition lies, the end excluded."""
+    return clock.day_bounds(edition.starts_on, edition.ends_on)
+
+
+def is_in_window(starts_at: datetime, edition: Edition) -> bool:
+    """Whether a slot that starts then belongs to the official dates."""
+    first, last = window_of(edition)
+    return first <= starts_at < last
