@@ -10,9 +10,9 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from fete.accounts import cli as accounts_cli
-from fete.accounts.policies import is_coordinator, is_regional
+from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
-from fete.accounts.views import people, profile, sign
+from fete.accounts.views import letters, messages, people, profile, sign
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
@@ -25,7 +25,8 @@ from fete.figures import cli as figures_cli
 from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
-from fete.network.views import admissions, directory, organisation
+from fete.mailing.queries import count_given_up, count_unread, latest_unread
+from fete.network.views import admissions, directory, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
@@ -43,17 +44,22 @@ BLUEPRINTS = (
     geography.blueprint,
     sign.blueprint,
     profile.blueprint,
+    preferences.blueprint,
+    messages.blueprint,
     dashboard.blueprint,
     organisation.blueprint,
     activities.blueprint,
     cancellations.blueprint,
     reports.blueprint,
     people.blueprint,
+    letters.blueprint,
     admissions.blueprint,
     editions.blueprint,
     review.blueprint,
     follow_up.blueprint,
 )
+# The first of what was not read, where one arrives.
+SHOWN_MESSAGES = 3
 COMMANDS = (
     accounts_cli.user,
     demo_cli.demo,
@@ -114,7 +120,8 @@ def set_up(app: Flask, settings: Settings) -> None:
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    CSRFProtect(app)
+    # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.
+    CSRFProtect(app).exempt(preferences.stop)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)
@@ -138,5 +145,20 @@ def set_up_sign_in(app: Flask) -> None:
                 current_user.is_authenticated and is_coordinator(current_user)
             ),
             "is_regional": lambda: current_user.is_authenticated and is_regional(current_user),
+            "latest_messages": lambda: (
+                latest_unread(current_user.id, limit=SHOWN_MESSAGES) if unread_messages() else []
+            ),
+            "letters_given_up": lambda: (
+                count_given_up() if can_look_after_letters(current_user) else 0
+            ),
             "request": request,
+            "unread_messages": unread_messages,
         }
+
+
+def unread_messages() -> int:
+    """Return how many messages who is signed in has not read; known from the beginning unless something was written."""
+    if not current_user.is_authenticated:
+        return 0
+    known: int | None = current_user.unread
+    return count_unread(current_user.id) if known is None else known

@@ -27,7 +27,7 @@ def token_for(person: User, purpose: str) -> str:
 
 def invitation(person: User) -> str:
     """Return an address where a new account chooses its password."""
-    return absolute_url("sign.reset", token=token_for(person, INVITE))
+    return absolute_url("sign.reset", language=person.language, token=token_for(person, INVITE))
 
 
 def ask_to_confirm(person: User, *, at: datetime) -> None:

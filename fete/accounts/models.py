@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, validates
 
 from fete.core.db import Model, choice
 from fete.core.text import fold_name
@@ -48,6 +48,9 @@ class User(Model):
     roles: Mapped[list["Role"]] = relationship(
         back_populates="person", lazy="selectin", cascade="all, delete-orphan"
     )
+
+    # How many messages they have not read on the site: asked for with who signed in, and unknown elsewhere.
+    unread: Mapped[int | None] = query_expression()
 
     # What Flask-Login asks of a person.
     is_authenticated = True

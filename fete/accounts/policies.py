@@ -1,6 +1,7 @@
 """Which roles a person has, and over which territory."""
 
 from fete.accounts.models import RoleName, User
+from fete.mailing.models import Letter
 
 
 def is_administrator(user: User) -> bool:
@@ -52,3 +53,18 @@ def grantable_roles(user: User) -> list[RoleName]:
         return []
     roles = [RoleName.DEPARTMENTAL, RoleName.REGIONAL]
     return [*roles, RoleName.ADMINISTRATOR] if is_administrator(user) else roles
+
+
+def can_read(user: User, letter: Letter) -> bool:
+    """Whether the person may read this letter on the site: nobody but the one to whom it was written."""
+    return letter.person_id == user.id
+
+
+def can_look_after_letters(user: User) -> bool:
+    """Whether the person may see which letters did not leave, and have them tried again."""
+    return is_regional(user)
+
+
+def can_look_after_letter(user: User, letter: Letter) -> bool:  # noqa: ARG001  # as every policy on an object
+    """Whether the person may have this letter tried again: as `can_look_after_letters`."""
+    return can_look_after_letters(user)

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from enum import Enum
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, with_expression
 
 from fete.accounts.models import Role, RoleName, User
 from fete.core.db import Model, db
 from fete.core.text import fold_name
 from fete.geography.models import Departement
 from fete.journal.models import Entry, number_of
+from fete.mailing.queries import unread
 
 # What a person's own copy of their data leaves out: it opens doors and tells nothing.
 _SECRETS = frozenset({"password_hash", "session_key", "search"})
@@ -31,7 +32,16 @@ def find_person(number: int) -> User | None:
 def find_session_owner(session_id: str) -> User | None:
     """Return the person of a session, unless it was ended since."""
     number, _, key = session_id.partition(".")
-    person = db.session.get(User, int(number)) if number.isdecimal() else None
+    if not number.isdecimal():
+        return None
+    # How many messages they have not read comes with them: every page of the workshop says it.
+    statement = (
+        select(User)
+        .where(User.id == int(number))
+        .options(with_expression(User.unread, unread(User.id)))
+        .execution_options(populate_existing=True)
+    )
+    person = db.session.scalar(statement)
     return person if person is not None and person.session_key == key and person.is_active else None
 
 

@@ -1,6 +1,6 @@
 """Register people, prove their addresses, let them in, give them roles, forget them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hmac import compare_digest
@@ -23,7 +23,10 @@ from fete.core.tokens import read
 from fete.geography.queries import departements_of_region
 from fete.journal.models import Entry
 from fete.journal.services import record
-from fete.mailing.models import Letter
+from fete.mailing.models import Channel, Letter, Topic
+from fete.mailing.queries import choices_of
+from fete.mailing.rules import DIGEST, TOPIC_NAMES
+from fete.mailing.services import choose
 
 # Who has not chosen a password yet has this for its hash: nothing typed matches it.
 NO_PASSWORD = "!"  # noqa: S105  # the opposite of a password
@@ -253,6 +256,33 @@ def _note_rights(act: str, user: User, role: Role, *, by: User | None, at: datet
     db.session.flush()
     if user.is_active:
         mails.tell_rights(user, at=at)
+
+
+def choose_letters(user: User, choices: Mapping[Topic, Channel], *, at: datetime) -> None:
+    """Keep how the person wishes to receive letters, by topic; choosing the same again changes nothing."""
+    known = choices_of(user.id)
+    changed = {topic: channel for topic, channel in choices.items() if known.get(topic) != channel}
+    if not changed:
+        return
+    choose(user.id, changed)
+    detail = ", ".join(str(TOPIC_NAMES[topic]) for topic in changed)
+    record("person.letters_chosen", on=user, person_id=user.id, at=at, detail=detail)
+    db.session.flush()
+
+
+def stop_letters(user: User, what: str, *, at: datetime) -> None:
+    """Write to the person no more about a topic, or no daily letter; it stays readable on the site.
+
+    A coordinator who never chose goes on being told of each thing at once: only the daily letter ends.
+    """
+    if what != DIGEST:
+        choose_letters(user, {Topic(what): Channel.SITE}, at=at)
+        return
+    known = choices_of(user.id)
+    ended = {topic: Channel.SITE for topic, each in known.items() if each is Channel.DIGEST}
+    if user.roles and Topic.REVIEW not in known:
+        ended[Topic.REVIEW] = Channel.AT_ONCE
+    choose_letters(user, ended, at=at)
 
 
 def erase(user: User, *, at: datetime) -> None:

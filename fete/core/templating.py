@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 import nh3
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
-from flask import Flask, Response, abort, current_app, send_from_directory
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    has_request_context,
+    request,
+    send_from_directory,
+)
 from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
@@ -90,6 +98,7 @@ def init_templating(app: Flask) -> None:
         until=until,
     )
     app.jinja_env.globals.update(
+        absolute_url=absolute_url,
         csrf_token=generate_csrf,
         current_language=current_language,
         icon_svg=icon_svg,
@@ -274,12 +283,27 @@ def _sent(folder: str, filename: str) -> Response:
     return response
 
 
-def absolute_url(endpoint: str, *, language: str = DEFAULT, **values: object) -> str:
-    """Return an address for letters, feeds and codes: on the configured host, whatever the request says."""
-    path = current_app.url_map.bind("").build(
-        endpoint, {k: v for k, v in values.items() if v is not None}
+def absolute_url(endpoint: str, *, language: str | None = None, **values: object) -> str:
+    """Return an address for letters, feeds and codes: on the configured host, whatever the request says.
+
+    Without a language, it is that of the letter being written, French anywhere else.
+    """
+    language = language or _language_of_letter() or DEFAULT
+    prefix = "" if language == DEFAULT else f"/{language}"
+    return settings().public_address + prefix + path_of(endpoint, **values)
+
+
+def path_of(endpoint: str, **values: object) -> str:
+    """Return the path of a page on the site, without its language: where a letter leads, wherever it is read."""
+    return current_app.url_map.bind("").build(
+        endpoint, {name: value for name, value in values.items() if value is not None}
     )
-    return settings().public_address + ("" if language == DEFAULT else f"/{language}") + path
+
+
+def _language_of_letter() -> str | None:
+    if not has_request_context() or not request.environ.get("fete.letter"):
+        return None
+    return current_language()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,6 +319,7 @@ def render_letter(kind: str, *, language: str, **context: object) -> WrittenLett
     """Return the letter of `letters/<kind>.txt` and `.html` in a language, its links on the configured host."""
     base = urlsplit(settings().public_address).path
     environment = {
+        "fete.letter": kind,
         "fete.language": language,
         "fete.base": base,
         "SCRIPT_NAME": base if language == DEFAULT else f"{base}/{language}",

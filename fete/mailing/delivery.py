@@ -41,6 +41,8 @@ class Envelope:
     subject: str
     text: str
     html: str
+    # Where its reader refuses letters of this sort at one stroke; nothing where there is nothing to refuse.
+    stop_address: str = ""
 
 
 Deliver = Callable[[Envelope], None]
@@ -80,6 +82,10 @@ def composed(envelope: Envelope, settings: Settings, *, encoding: str) -> EmailM
     message["Subject"] = envelope.subject
     # Holiday replies and the like must not answer a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if envelope.stop_address:
+        # A button beside the letter in mail programs (RFC 8058).
+        message["List-Unsubscribe"] = f"<{envelope.stop_address}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(envelope.text, cte=encoding)
     if envelope.html:
         message.add_alternative(envelope.html, subtype="html", cte=encoding)

@@ -1,19 +1,27 @@
 """Write letters in the transaction of what they tell, and send them after it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from fete.core.db import db
+from fete.core.db import db, upsert_rows
 from fete.core.settings import settings
-from fete.core.templating import render_letter
+from fete.core.templating import absolute_url, render_letter
+from fete.core.tokens import read, sign
 from fete.mailing.delivery import Envelope, NobodyThereError, UndeliveredError, opened
-from fete.mailing.models import Letter, Topic
-from fete.mailing.queries import language_of, letters_given_up, letters_waiting
+from fete.mailing.models import Channel, Letter, LetterPreference, Topic
+from fete.mailing.queries import (
+    channel_for,
+    language_of,
+    letters_given_up,
+    letters_waiting,
+    may_be_written_to,
+)
+from fete.mailing.rules import can_be_stopped, what_stops
 
 # How long after each failed attempt the next one is made; after the last one the letter is given up.
 WAITS = (
@@ -26,6 +34,8 @@ WAITS = (
 # Whoever takes a letter to send it keeps the others off it that long: more than a whole batch takes.
 CLAIM = timedelta(hours=1)
 BATCH = 100
+# The way out of a letter is good for longer than the letter is kept.
+_STOP, _STOP_KEPT = "stop", timedelta(days=800)
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -59,7 +69,11 @@ def enqueue(
     topic: Topic | None = None,
     leads_to: str = "",
 ) -> Letter:
-    """Keep a letter to be sent once the caller's transaction is committed; its headers are made of one line each."""
+    """Keep a letter to be sent once the caller's transaction is committed; its headers are made of one line each.
+
+    About a topic, its reader has the last word: at once, once a day with others, or on the site only.
+    """
+    channel = channel_for(to.person_id, topic)
     letter = Letter(
         written_at=at,
         kind=kind,
@@ -71,7 +85,8 @@ def enqueue(
         html=html,
         topic=topic,
         page=leads_to,
-        try_at=at,
+        channel=channel,
+        try_at=at if channel is Channel.AT_ONCE else None,
     )
     db.session.add(letter)
     db.session.flush()
@@ -92,7 +107,15 @@ def write_letter(
     The templates find the recipient under `to`. The `topic` is what its reader may choose about, none for what
     must reach them; `leads_to` is the path of the page of the site where it leads.
     """
-    written = render_letter(kind, language=language_of(to.person_id), to=to, **context)
+    language = language_of(to.person_id)
+    written = render_letter(
+        kind,
+        language=language,
+        to=to,
+        topic=topic,
+        stop_address=_address_to_stop(kind, topic, to.person_id, language=language),
+        **context,
+    )
     return enqueue(
         kind=kind,
         to=to,
@@ -145,6 +168,73 @@ def try_again(*, at: datetime) -> int:
     return len(letters)
 
 
+def retry(letter: Letter, *, at: datetime) -> None:
+    """Let a letter that failed be tried anew at once, unless it left meanwhile."""
+    if letter.sent_at is not None:
+        return
+    letter.try_at, letter.attempts = at, 0
+    db.session.flush()
+
+
+def give_up(letter: Letter) -> None:
+    """Send the letter no more, unless it left meanwhile: what may be read on the site stays there."""
+    if letter.sent_at is not None:
+        return
+    letter.channel, letter.try_at = Channel.SITE, None
+    db.session.flush()
+
+
+def mark_read(letter: Letter, *, at: datetime) -> None:
+    """Remember when its reader first saw the letter on the site."""
+    letter.read_at = letter.read_at or at
+    db.session.flush()
+
+
+def mark_all_read(person_id: int, *, at: datetime) -> None:
+    """Hold every letter of a person for read."""
+    db.session.execute(
+        update(Letter)
+        .where(Letter.person_id == person_id, Letter.read_at.is_(None))
+        .values(read_at=at)
+    )
+
+
+def mark_digested(letters: Iterable[Letter], *, at: datetime) -> None:
+    """Take the letters off what waits for the daily one."""
+    for letter in letters:
+        letter.digested_at = at
+    db.session.flush()
+
+
+def choose(person_id: int, choices: Mapping[Topic, Channel]) -> None:
+    """Keep how a person wishes to receive the letters about these topics; what waits follows a refusal."""
+    rows = [
+        {"person_id": person_id, "topic": topic, "channel": channel}
+        for topic, channel in choices.items()
+    ]
+    upsert_rows(LetterPreference, rows, key=("person_id", "topic"))
+    refused = [topic for topic, channel in choices.items() if channel is Channel.SITE]
+    db.session.execute(
+        update(Letter)
+        .where(
+            Letter.person_id == person_id,
+            Letter.topic.in_(refused),
+            Letter.sent_at.is_(None),
+            Letter.digested_at.is_(None),
+        )
+        .values(channel=Channel.SITE, try_at=None)
+    )
+
+
+def read_stop_token(token: str) -> tuple[int, str] | None:
+    """Return whom an unsubscription is for and what it is about; `None` for one that we did not sign."""
+    payload = read(_STOP, token, within=_STOP_KEPT)
+    if payload is None:
+        return None
+    person_id, what = payload
+    return (int(person_id), str(what)) if can_be_stopped(str(what)) else None
+
+
 def forget_letters(*, before: datetime) -> int:
     """Remove the letters written before this instant, sent or not; return how many there were."""
     gone = delete(Letter).where(Letter.written_at < before).returning(Letter.id)
@@ -161,6 +251,12 @@ def _claim(number: int, *, at: datetime) -> Envelope | None:
     if claimed is None:
         return None
     letter = db.session.get_one(Letter, claimed)
+    if letter.topic is not None and letter.person_id is not None:
+        if not may_be_written_to(letter.person_id):
+            # They left while it waited.
+            db.session.delete(letter)
+            return None
+    language = language_of(letter.person_id)
     return Envelope(
         number=letter.id,
         written_at=letter.written_at,
@@ -169,7 +265,20 @@ def _claim(number: int, *, at: datetime) -> Envelope | None:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        stop_address=_address_to_stop(
+            letter.kind, letter.topic, letter.person_id, language=language
+        ),
     )
+
+
+def _address_to_stop(
+    kind: str, topic: Topic | None, person_id: int | None, *, language: str
+) -> str:
+    """Return where one refuses letters of this sort without signing in; nothing where there is nothing to refuse."""
+    what = what_stops(kind, topic)
+    if person_id is None or not what:
+        return ""
+    return absolute_url("preferences.stop", language=language, token=sign(_STOP, [person_id, what]))
 
 
 def _settle(number: int, *, failure: str, at: datetime) -> None:

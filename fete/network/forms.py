@@ -1,5 +1,6 @@
 """Forms of the network: describe a structure, ask to join it, sign the charter, look through the directory."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -27,6 +29,8 @@ from fete.core.forms import Form
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.settings import settings
 from fete.geography.queries import departements_of_region, find_commune, matching_communes
+from fete.mailing.models import Channel, Topic
+from fete.mailing.rules import CHANNEL_NAMES, TOPIC_NAMES
 from fete.network.models import Organisation
 from fete.network.rules import FIELD_NAMES, bare_identifier, rna_is_valid, siret_is_valid
 from fete.network.services import Description, description_of
@@ -45,6 +49,36 @@ _ONE_LINE = Regexp(r"^[^\n]*\Z", message=lazy_gettext("Ce champ tient sur une li
 
 def _at_most(length: int) -> Length:
     return Length(max=length, message=lazy_gettext("%(max)d signes au plus."))
+
+
+def _way(topic: Topic) -> RadioField:
+    return RadioField(
+        TOPIC_NAMES[topic],
+        [InputRequired(_NEEDED)],
+        choices=[SelectChoice(channel.value, name) for channel, name in CHANNEL_NAMES.items()],
+    )
+
+
+class PreferencesForm(Form):
+    """How one wishes to receive the letters about each topic that concerns one; the others are not asked."""
+
+    decisions = _way(Topic.DECISIONS)
+    conversations = _way(Topic.CONVERSATIONS)
+    review = _way(Topic.REVIEW)
+    reminders = _way(Topic.REMINDERS)
+    news = _way(Topic.NEWS)
+
+    def __init__(self, topics: Sequence[Topic], known: Mapping[Topic, Channel]) -> None:
+        super().__init__(
+            data={topic.value: known.get(topic, Channel.AT_ONCE).value for topic in topics}
+        )
+        for topic in Topic:
+            if topic not in topics:
+                del self[topic.value]
+
+    def choices(self) -> dict[Topic, Channel]:
+        """Return what was chosen, by topic."""
+        return {Topic(name): Channel(value) for name, value in self.values().items()}
 
 
 class SearchForm(Form):

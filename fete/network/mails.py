@@ -4,6 +4,8 @@ from datetime import datetime
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
+from fete.core.templating import path_of
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.models import CharterSignature, Membership, Organisation
 from fete.network.queries import active_members
@@ -19,14 +21,19 @@ def ask_for_an_answer(membership: Membership, *, at: datetime) -> None:
     members = {person.id: person for person in active_members(organisation)}
     coordinators = {person.id: person for person in coordinators_of(organisation.departement_code)}
     for number, person in (coordinators | members).items():
+        is_member = number in members
         write_letter(
             kind="network/requested",
             to=_to(person),
             at=at,
+            topic=None if is_member else Topic.REVIEW,
+            leads_to=path_of("organisation.members", organisation_id=organisation.id)
+            if is_member
+            else path_of("admissions.index"),
             organisation=organisation,
             asker=membership.person,
             quality=membership.quality,
-            is_member=number in members,
+            is_member=is_member,
         )
 
 
@@ -37,6 +44,7 @@ def tell_admitted(membership: Membership, *, at: datetime) -> None:
         kind="network/admitted",
         to=_to(membership.person),
         at=at,
+        leads_to=path_of("organisation.show", organisation_id=organisation.id),
         organisation=organisation,
     )
 
@@ -47,6 +55,7 @@ def tell_not_admitted(person: User, organisation: Organisation, *, at: datetime)
         kind="network/not_admitted",
         to=_to(person),
         at=at,
+        leads_to=path_of("organisation.index"),
         organisation=organisation,
     )
 
@@ -57,6 +66,7 @@ def acknowledge_charter(signature: CharterSignature, signer: User, *, at: dateti
         kind="network/charter",
         to=_to(signer),
         at=at,
+        leads_to=path_of("organisation.sign", organisation_id=signature.organisation_id),
         organisation=signature.organisation,
         signature=signature,
     )

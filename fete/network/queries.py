@@ -71,6 +71,8 @@ def active_members(organisation: Organisation) -> Sequence[User]:
         .where(
             Membership.organisation_id == organisation.id,
             Membership.state == MembershipState.ACTIVE,
+            User.checked_at.is_not(None),
+            User.erased_at.is_(None),
         )
         .order_by(User.search, User.id)
     )

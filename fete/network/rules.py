@@ -1,12 +1,13 @@
 """Pure rules of the network: what makes a charter signature valid, an identifier right, two structures alike."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from fete.core.i18n import lazy_gettext
 from fete.core.text import fold_name
+from fete.mailing.models import Topic
 from fete.network.models import CharterSignature, Organisation
 
 # Raised whenever the text of the charter changes: what was signed before counts no more.
@@ -76,6 +77,28 @@ def valid_signature(organisation: Organisation) -> CharterSignature | None:
 def charter_is_signed(organisation: Organisation) -> bool:
     """Whether the structure has signed the present charter, and still stands by it."""
     return valid_signature(organisation) is not None
+
+
+def agrees_to_letters(organisation: Organisation) -> bool:
+    """Whether the structure agreed to be written to by the network, and did not take it back."""
+    signature = valid_signature(organisation)
+    return (
+        signature is not None
+        and signature.agrees_to_letters
+        and signature.letters_withdrawn_at is None
+    )
+
+
+def topics_for(*, coordinates: bool, organisations: Sequence[Organisation]) -> list[Topic]:
+    """Return what a person is written to about, who coordinates or not and acts for these structures."""
+    concerns = {
+        Topic.DECISIONS: bool(organisations),
+        Topic.CONVERSATIONS: coordinates or bool(organisations),
+        Topic.REVIEW: coordinates,
+        Topic.REMINDERS: bool(organisations),
+        Topic.NEWS: any(agrees_to_letters(each) for each in organisations),
+    }
+    return [topic for topic, holds in concerns.items() if holds]
 
 
 def siret_is_valid(siret: str) -> bool:

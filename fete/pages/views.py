@@ -33,6 +33,7 @@ PRIVATE = (
     "/ma-structure",
     "/mes-activites",
     "/mes-bilans",
+    "/mes-messages",
     "/coordination",
     "/communes",
 )

@@ -7,7 +7,8 @@ from typing import Any
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.templating import day, hour, path_of
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.policies import is_member
 from fete.network.queries import active_members
@@ -27,6 +28,8 @@ _TO_MEMBERS = {
 # Where a letter leads, by the name of the page.
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
+# What the readers of each may choose about.
+_TOPICS = {MEMBER_PAGE: Topic.DECISIONS, COORDINATION_PAGE: Topic.REVIEW}
 # How a letter names what became of a slot.
 SLOT_WORDS = {
     SlotState.SCHEDULED: lazy_gettext("prévu"),
@@ -39,13 +42,28 @@ SLOT_WORDS = {
 
 
 def tell_of_step(activity: Activity, step: Step, *, by: User, at: datetime, reason: str) -> None:
-    """Tell the members of the structure, and the coordination when it has something to do or to know."""
+    """Tell the members of the structure, and the coordination when it has something to do or to know.
+
+    One letter to each: a member who coordinates reads what is to be reviewed.
+    """
+    reviewers = coordinators_of(activity.departement_code) if step is Step.SUBMIT else ()
     kind = _TO_MEMBERS.get(step)
     if kind is not None:
-        _to_members(kind, activity, at=at, by=by, reason=reason)
-    if step is Step.SUBMIT:
-        _to_coordination("programme/submitted", activity, at=at, by=by, reason=reason)
-    elif step is Step.WITHDRAW and activity.submitted_at is not None:
+        told = {person.id for person in reviewers}
+        people = [
+            person for person in active_members(activity.organisation) if person.id not in told
+        ]
+        _write(kind, people, activity, at=at, page=MEMBER_PAGE, by=by, reason=reason)
+    _write(
+        "programme/submitted",
+        reviewers,
+        activity,
+        at=at,
+        page=COORDINATION_PAGE,
+        by=by,
+        reason=reason,
+    )
+    if step is Step.WITHDRAW and activity.submitted_at is not None:
         _to_coordination_unless_by_it("programme/withdrawn", activity, at=at, by=by, reason=reason)
 
 
@@ -99,11 +117,6 @@ def _to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) 
     _write(kind, people, activity, at=at, page=MEMBER_PAGE, **context)
 
 
-def _to_coordination(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:
-    people = coordinators_of(activity.departement_code)
-    _write(kind, people, activity, at=at, page=COORDINATION_PAGE, **context)
-
-
 def _to_coordination_unless_by_it(
     kind: str, activity: Activity, *, at: datetime, by: User, **context: Any
 ) -> None:
@@ -130,6 +143,8 @@ def _write(
             kind=kind,
             to=Recipient(address=person.email, name=person.name, person_id=person.id),
             at=at,
+            topic=_TOPICS[page],
+            leads_to=path_of(page, activity_id=activity.id),
             activity=activity,
             title=activity.title or lazy_gettext("Activité sans titre"),
             page=page,

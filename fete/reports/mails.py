@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from fete.core.templating import path_of
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.queries import active_members
 from fete.reports.models import Report
@@ -15,6 +17,8 @@ def tell_of_question(report: Report, *, at: datetime) -> None:
             kind="reports/sent_back",
             to=Recipient(address=person.email, name=person.name, person_id=person.id),
             at=at,
+            topic=Topic.DECISIONS,
+            leads_to=path_of("reports.fill", activity_id=activity.id),
             activity=activity,
             question=report.question,
         )
