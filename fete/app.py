@@ -30,7 +30,14 @@ from fete.network.views import admissions, directory, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import (
+    activities,
+    cancellations,
+    editions,
+    late_entries,
+    programme,
+    review,
+)
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -55,6 +62,7 @@ BLUEPRINTS = (
     letters.blueprint,
     admissions.blueprint,
     editions.blueprint,
+    late_entries.blueprint,
     review.blueprint,
     follow_up.blueprint,
 )

@@ -87,6 +87,19 @@ def _holders(name: RoleName, *further: ColumnElement[bool]) -> Sequence[User]:
     return db.session.scalars(statement).all()
 
 
+def numbers_of_coordinators() -> Sequence[int]:
+    """Return the numbers of the people who have a role, in order."""
+    return db.session.scalars(select(Role.person_id).distinct().order_by(Role.person_id)).all()
+
+
+def hold_person(number: int) -> User | None:
+    """Return a person who may be written to; until the transaction ends, nobody else holds them."""
+    statement = select(User).where(
+        User.id == number, User.checked_at.is_not(None), User.erased_at.is_(None)
+    )
+    return db.session.scalar(statement.with_for_update(of=User))
+
+
 def count_of_administrators() -> int:
     """Return how many people look after the whole site; until the transaction ends, nobody changes that."""
     statement = (

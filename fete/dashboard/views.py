@@ -13,7 +13,7 @@ from fete.network.queries import organisations_of, requests_of
 from fete.network.rules import charter_is_signed
 from fete.programme.forms.review import STATUSES
 from fete.programme.queries.activities import activities_in_hand, page_of_activities
-from fete.programme.queries.editions import current_edition, open_calls
+from fete.programme.queries.editions import current_edition, late_entries_for, open_calls
 from fete.programme.queries.territory import departements_within
 from fete.programme.rules import situation
 from fete.programme.workflow import Status
@@ -39,6 +39,7 @@ def actor() -> ResponseReturnValue:
         drafts=[each for each in in_hand if each.status is Status.DRAFT],
         reports_owed=number_owed(person, at=now()),
         calls=open_calls(today()),
+        late=late_entries_for(person, today()),
         page=page,
         situations={each.id: situation(each) for each in (*in_hand, *page.rows)},
     )

@@ -251,11 +251,11 @@ def _claim(number: int, *, at: datetime) -> Envelope | None:
     if claimed is None:
         return None
     letter = db.session.get_one(Letter, claimed)
-    if letter.topic is not None and letter.person_id is not None:
-        if not may_be_written_to(letter.person_id):
-            # They left while it waited.
-            db.session.delete(letter)
-            return None
+    reader = letter.person_id
+    if letter.topic is not None and reader is not None and not may_be_written_to(reader):
+        # They left while it waited.
+        db.session.delete(letter)
+        return None
     language = language_of(letter.person_id)
     return Envelope(
         number=letter.id,

@@ -79,6 +79,25 @@ def active_members(organisation: Organisation) -> Sequence[User]:
     return db.session.scalars(statement).all()
 
 
+def members_of_all(numbers: Collection[int]) -> dict[int, list[User]]:
+    """Return who acts for each of these structures, by the structure's number, in the order of names."""
+    statement = (
+        select(Membership.organisation_id, User)
+        .join(User, Membership.person_id == User.id)
+        .where(
+            Membership.organisation_id.in_(sorted(numbers)),
+            Membership.state == MembershipState.ACTIVE,
+            User.checked_at.is_not(None),
+            User.erased_at.is_(None),
+        )
+        .order_by(User.search, User.id)
+    )
+    members: dict[int, list[User]] = {}
+    for number, person in db.session.execute(statement):
+        members.setdefault(number, []).append(person)
+    return members
+
+
 def find_membership(membership_id: int) -> Membership | None:
     """Return a membership with its person and its structure."""
     statement = (

@@ -1,6 +1,6 @@
 """Letters about an activity: to the members of its structure, and to those who coordinate its département."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import day, hour, path_of
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
+from fete.network.models import Organisation
 from fete.network.policies import is_member
 from fete.network.queries import active_members
-from fete.programme.models import Activity, Slot
+from fete.programme.models import Activity, Edition, LateEntry, Slot
 from fete.programme.policies import can_review
 from fete.programme.workflow import SlotState, Step
 
@@ -96,6 +97,76 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
         )
 
 
+def remind_of_call(
+    person: User,
+    edition: Edition,
+    *,
+    days: int,
+    drafts: Sequence[Activity],
+    silent: Sequence[Organisation],
+    at: datetime,
+) -> None:
+    """Write to a member how long the call still lasts, which drafts wait and which structures said nothing."""
+    _remind(
+        "programme/call_closing",
+        person,
+        at=at,
+        edition=edition,
+        days=days,
+        drafts=drafts,
+        silent=silent,
+    )
+
+
+def tell_of_moved_dates(
+    person: User, edition: Edition, activities: Sequence[Activity], *, at: datetime
+) -> None:
+    """Write to a member that the edition has other dates, and which activities now fall outside."""
+    _remind("programme/dates_moved", person, at=at, edition=edition, activities=activities)
+
+
+def tell_of_late_entry(entry: LateEntry, *, by: User, at: datetime) -> None:
+    """Write to the members that their structure may still declare and deposit, and until when."""
+    for person in active_members(entry.organisation):
+        write_letter(
+            kind="programme/late_entry",
+            to=_to(person),
+            at=at,
+            topic=Topic.DECISIONS,
+            leads_to=path_of("activities.declare", organisation_id=entry.organisation_id),
+            entry=entry,
+            by=by,
+        )
+
+
+def tell_of_late_entry_revoked(
+    edition: Edition, organisation: Organisation, *, by: User, at: datetime
+) -> None:
+    """Write to the members that their structure may declare late no more."""
+    for person in active_members(organisation):
+        write_letter(
+            kind="programme/late_entry_revoked",
+            to=_to(person),
+            at=at,
+            topic=Topic.DECISIONS,
+            leads_to=path_of("activities.index"),
+            edition=edition,
+            organisation=organisation,
+            by=by,
+        )
+
+
+def _remind(kind: str, person: User, *, at: datetime, **context: Any) -> None:
+    write_letter(
+        kind=kind,
+        to=_to(person),
+        at=at,
+        topic=Topic.REMINDERS,
+        leads_to=path_of("activities.index"),
+        **context,
+    )
+
+
 def time_of(slot: Slot) -> str:
     """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
     words = _(
@@ -105,6 +176,10 @@ def time_of(slot: Slot) -> str:
         end=hour(slot.ends_at),
     )
     return str(words)
+
+
+def _to(person: User) -> Recipient:
+    return Recipient(address=person.email, name=person.name, person_id=person.id)
 
 
 def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: Any) -> None:
@@ -141,7 +216,7 @@ def _write(
     for person in people:
         write_letter(
             kind=kind,
-            to=Recipient(address=person.email, name=person.name, person_id=person.id),
+            to=_to(person),
             at=at,
             topic=_TOPICS[page],
             leads_to=path_of(page, activity_id=activity.id),

@@ -2,8 +2,9 @@
 
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
+from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
-from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.models import Activity, Edition, EditionState, LateEntry
 from fete.programme.rules import was_never_shown
 from fete.programme.workflow import (
     CANCELLABLE,
@@ -108,6 +109,23 @@ def can_manage_editions(user: User) -> bool:
 def can_manage_edition(user: User, edition: Edition) -> bool:  # noqa: ARG001  # as every policy on an object
     """Whether the person may describe and close this edition: as `can_manage_editions`."""
     return can_manage_editions(user)
+
+
+def can_grant_late_entries(user: User, edition: Edition) -> bool:
+    """Whether the person may let structures come late: any coordinator, while the edition is open."""
+    return is_coordinator(user) and edition.state is EditionState.OPEN
+
+
+def can_grant_late_entry(user: User, organisation: Organisation) -> bool:
+    """Whether the person may let this structure come late: its coordination."""
+    return is_coordinator(user) and coordinates(user, organisation.departement_code)
+
+
+def can_revoke_late_entry(user: User, entry: LateEntry) -> bool:
+    """Whether the person may take this exception back: who may grant it, while the edition is open."""
+    return can_grant_late_entries(user, entry.edition) and can_grant_late_entry(
+        user, entry.organisation
+    )
 
 
 def can_see_edition(user: User | None, edition: Edition) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -13,6 +13,7 @@ from fete.programme.models import EditionState
 from fete.programme.rules import EditionPlan
 
 THEME_LENGTH = 140
+DESCRIPTION_LENGTH = 5_000
 _DAYS_AND_YEAR = (
     "year",
     "starts_on",
@@ -43,6 +44,17 @@ class EditionForm(Form):
         ],
         default="",
     )
+    description = TextAreaField(
+        lazy_gettext("Présentation"),
+        [
+            Length(
+                max=DESCRIPTION_LENGTH,
+                message=lazy_gettext("Ce texte est trop long : %(max)d signes au plus."),
+            )
+        ],
+        render_kw={"rows": 8},
+        default="",
+    )
     starts_on = _day(lazy_gettext("Premier jour"))
     ends_on = _day(lazy_gettext("Dernier jour"))
     call_opens_on = _day(lazy_gettext("Premier jour de l’appel à participation"))
@@ -57,7 +69,10 @@ class EditionForm(Form):
                 EditionState.PREPARED, _("En préparation : seule la coordination la voit")
             ),
             SelectChoice(EditionState.OPEN, _("Ouverte : visible de tous, modifiable")),
-            SelectChoice(EditionState.CLOSED, _("Close : visible de tous, plus rien n’y change")),
+            SelectChoice(
+                EditionState.CLOSED,
+                _("Close : visible de tous, seule la région y corrige encore, en disant pourquoi"),
+            ),
         ]
 
     def plan(self) -> EditionPlan:
@@ -65,5 +80,6 @@ class EditionForm(Form):
         typed = self.values()
         return EditionPlan(
             theme=" ".join((typed.pop("theme") or "").split()),
+            description=typed.pop("description") or "",
             **{name: typed[name] for name in _DAYS_AND_YEAR},
         )

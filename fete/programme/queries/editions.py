@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
+from fete.accounts.models import User
 from fete.core.db import db
-from fete.programme.models import Activity, Edition, EditionState
-from fete.programme.workflow import Status
+from fete.network.models import Membership, MembershipState, Organisation
+from fete.programme.models import Activity, Edition, EditionState, LateEntry, Slot
+from fete.programme.rules import window_of
+from fete.programme.workflow import SlotState, Status
 
 
 def editions() -> Sequence[Edition]:
@@ -49,6 +53,98 @@ def open_calls(today: date) -> Sequence[Edition]:
         )
         .order_by(Edition.ends_on < today, Edition.starts_on)
     ).all()
+
+
+def calls_open_to(organisation: Organisation, today: date) -> Sequence[Edition]:
+    """Return the editions for which a structure may declare today: their call is open, or it may come late."""
+    late = {
+        entry.edition_id
+        for entry in _late_entries(today, LateEntry.organisation_id == organisation.id)
+    }
+    known = open_calls(today)
+    further = [each for each in open_editions() if each.id in late and each not in known]
+    return [*known, *further] if late else known
+
+
+def late_entries_for(user: User, today: date) -> Sequence[LateEntry]:
+    """Return what lets the person's structures declare today though the call is over, the first to end first."""
+    acting = select(Membership.organisation_id).where(
+        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    )
+    return _late_entries(today, LateEntry.organisation_id.in_(acting))
+
+
+def _late_entries(today: date, whose: ColumnElement[bool]) -> Sequence[LateEntry]:
+    statement = (
+        select(LateEntry)
+        .join(LateEntry.edition)
+        .where(
+            whose,
+            LateEntry.until >= today,
+            Edition.state == EditionState.OPEN,
+            Edition.call_closes_on < today,
+        )
+        .options(joinedload(LateEntry.edition), joinedload(LateEntry.organisation))
+        .order_by(LateEntry.until, LateEntry.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def late_entry_of(edition: Edition, organisation: Organisation) -> LateEntry | None:
+    """Return the exception granted to a structure for an edition, even when it ended."""
+    return db.session.scalar(
+        select(LateEntry).where(
+            LateEntry.edition_id == edition.id, LateEntry.organisation_id == organisation.id
+        )
+    )
+
+
+def late_entries_of(edition: Edition) -> Sequence[LateEntry]:
+    """Return the exceptions granted for an edition with their structures, the last to end first."""
+    statement = (
+        select(LateEntry)
+        .where(LateEntry.edition_id == edition.id)
+        .options(
+            joinedload(LateEntry.organisation).joinedload(Organisation.commune),
+            joinedload(LateEntry.granted_by),
+        )
+        .order_by(LateEntry.until.desc(), LateEntry.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_late_entry(number: int) -> LateEntry | None:
+    """Return an exception with its edition and its structure."""
+    return db.session.scalar(
+        select(LateEntry)
+        .where(LateEntry.id == number)
+        .options(
+            joinedload(LateEntry.edition),
+            joinedload(LateEntry.organisation).joinedload(Organisation.commune),
+        )
+    )
+
+
+def outside_the_window(edition: Edition) -> Sequence[Activity]:
+    """Return the activities of an edition with slots outside its dates, by title, those refused or withdrawn apart."""
+    first, last = window_of(edition)
+    outside = Activity.slots.any(
+        and_(
+            Slot.state != SlotState.CANCELLED,
+            or_(Slot.starts_at < first, Slot.starts_at >= last),
+        )
+    )
+    statement = (
+        select(Activity)
+        .where(
+            Activity.edition_id == edition.id,
+            Activity.status.not_in((Status.REFUSED, Status.WITHDRAWN)),
+            outside,
+        )
+        .options(joinedload(Activity.organisation), selectinload(Activity.slots))
+        .order_by(Activity.title, Activity.id)
+    )
+    return db.session.scalars(statement).all()
 
 
 def activities_by_edition() -> dict[int, int]:

@@ -16,7 +16,7 @@ from fete.programme.models import (
     EditionState,
     Mode,
 )
-from fete.programme.rules.editions import call_is_open, is_in_window
+from fete.programme.rules.editions import is_in_window, may_declare
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
@@ -131,12 +131,12 @@ class Gap:
 def deposit_is_open(activity: Activity, today: date) -> bool:
     """Whether the activity may be deposited today: in the call.
 
-    Later too when it was deposited in time, or when the coordination began it.
+    Later too when it was deposited in time, when the coordination began it or lets its structure come late.
     """
     begun_by = activity.created_by
     if activity.submitted_at is not None or (begun_by is not None and is_coordinator(begun_by)):
         return activity.edition.state is EditionState.OPEN
-    return call_is_open(activity.edition, today)
+    return may_declare(activity.edition, activity.organisation_id, today)
 
 
 def was_never_shown(activity: Activity) -> bool:

@@ -1,5 +1,6 @@
 """The rules of an edition, pure: which calendar can be, when the call is open, what lies in the window."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,8 @@ from fete.programme.models import Edition, EditionState
 
 LONGEST_EDITION = timedelta(days=60)
 FIRST_YEAR, LAST_YEAR = 1992, 2100
+# How many days before its end a call is reminded.
+REMINDERS = (14, 7, 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +25,7 @@ class EditionPlan:
     call_opens_on: date
     call_closes_on: date
     report_deadline: date
+    description: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +77,47 @@ def edition_fault(plan: EditionPlan) -> EditionFault | None:
     return None
 
 
+def moves_dates(edition: Edition, plan: EditionPlan) -> bool:
+    """Whether the plan gives the edition other official dates."""
+    return (edition.starts_on, edition.ends_on) != (plan.starts_on, plan.ends_on)
+
+
 def call_is_open(edition: Edition, today: date) -> bool:
     """Whether one may declare for the edition today: it is open, and today is within its call."""
     return (
         edition.state is EditionState.OPEN
         and edition.call_opens_on <= today <= edition.call_closes_on
     )
+
+
+def has_late_entry(edition: Edition, organisation_id: int, today: date) -> bool:
+    """Whether the coordination lets this structure declare and deposit today though the call is over."""
+    return edition.state is EditionState.OPEN and any(
+        entry.organisation_id == organisation_id and today <= entry.until
+        for entry in edition.late_entries
+    )
+
+
+def may_declare(edition: Edition, organisation_id: int, today: date) -> bool:
+    """Whether a structure may declare for the edition today: in the call, or late by exception."""
+    # Exceptions are asked for only when the call is over: in the call nobody reads them.
+    return call_is_open(edition, today) or has_late_entry(edition, organisation_id, today)
+
+
+def days_left(edition: Edition, today: date) -> int:
+    """Return how many days the call still has after today."""
+    return (edition.call_closes_on - today).days
+
+
+def reminder_due(edition: Edition, today: date, *, done: Collection[int]) -> int | None:
+    """Return which reminder of the call is to be written today, by its number of days; `None` when none is.
+
+    One that was missed is made up for, unless the next one is due already.
+    """
+    if not call_is_open(edition, today):
+        return None
+    reached = [days for days in REMINDERS if days_left(edition, today) <= days]
+    return min(reached) if reached and min(reached) not in done else None
 
 
 def window_of(edition: Edition) -> tuple[datetime, datetime]:

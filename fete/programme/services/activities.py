@@ -93,7 +93,7 @@ def declare(
     known = find_declared(form_key)
     if known is not None and known.organisation_id == organisation.id:
         return known
-    _check_call(edition, by=by, today=clock.to_paris(at).date())
+    _check_call(edition, organisation, by=by, today=clock.to_paris(at).date())
     activity = _begun(organisation, edition, form_key, by=by, at=at)
     _set_down(activity, content, by=by)
     try:
@@ -230,8 +230,8 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     db.session.flush()
 
 
-def _check_call(edition: Edition, *, by: User, today: date) -> None:
-    if rules.call_is_open(edition, today):
+def _check_call(edition: Edition, organisation: Organisation, *, by: User, today: date) -> None:
+    if rules.may_declare(edition, organisation.id, today):
         return
     if is_coordinator(by) and edition.state is EditionState.OPEN:
         return

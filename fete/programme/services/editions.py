@@ -6,13 +6,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from fete.accounts.models import User
+from fete.accounts.queries import latest_act
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.journal.services import record
-from fete.programme.models import Edition, EditionState
-from fete.programme.queries.editions import find_edition
-from fete.programme.rules import EditionPlan, edition_fault
+from fete.network.queries import members_of_all
+from fete.programme import mails
+from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.queries.editions import find_edition, outside_the_window
+from fete.programme.rules import EditionPlan, edition_fault, moves_dates
 
 _DAY = timedelta(days=1)
 # How the journal calls what changed.
@@ -21,6 +24,7 @@ EDITION_FIELDS = {
     "starts_on": lazy_gettext("Premier jour"),
     "ends_on": lazy_gettext("Dernier jour"),
     "theme": lazy_gettext("Thème"),
+    "description": lazy_gettext("Présentation"),
     "call_opens_on": lazy_gettext("Ouverture de l’appel"),
     "call_closes_on": lazy_gettext("Clôture de l’appel"),
     "report_deadline": lazy_gettext("Date limite des bilans"),
@@ -80,16 +84,47 @@ def describe_edition(
         return
     _claim(edition, version)
     closes = state is EditionState.CLOSED and edition.state is not EditionState.CLOSED
+    act = "edition.dates_moved" if moves_dates(edition, plan) else "edition.described"
     for name in changed:
         setattr(edition, name, wished[name])
     db.session.flush()
     record(
-        "edition.closed" if closes else "edition.described",
+        "edition.closed" if closes else act,
         on=edition,
         person_id=by.id if by else None,
         at=at,
         detail=", ".join(str(EDITION_FIELDS[name]) for name in changed),
     )
+
+
+def tell_moved_dates(edition: Edition, *, by: User, at: datetime) -> int:
+    """Write to the members of the structures whose slots fall outside the dates, one letter to each person.
+
+    Return how many letters there are: none when they were told since the dates last changed.
+    """
+    if dates_were_told(edition):
+        return 0
+    # Held, so that of two people who press at once one writes.
+    db.session.refresh(edition, with_for_update=True)
+    if dates_were_told(edition):
+        return 0
+    activities = outside_the_window(edition)
+    members = members_of_all({each.organisation_id for each in activities})
+    concerned: dict[int, tuple[User, list[Activity]]] = {}
+    for activity in activities:
+        for person in members.get(activity.organisation_id, ()):
+            concerned.setdefault(person.id, (person, []))[1].append(activity)
+    for person, theirs in concerned.values():
+        mails.tell_of_moved_dates(person, edition, theirs, at=at)
+    record("edition.dates_told", on=edition, person_id=by.id, at=at)
+    db.session.flush()
+    return len(concerned)
+
+
+def dates_were_told(edition: Edition) -> bool:
+    """Whether the structures were told of the dates of the edition as they stand."""
+    latest = latest_act(edition, ("edition.dates_moved", "edition.dates_told"))
+    return latest is not None and latest.act == "edition.dates_told"
 
 
 def close_edition(edition: Edition, *, by: User | None, at: datetime) -> None:

@@ -32,7 +32,12 @@ from fete.programme.forms.wording import (
 )
 from fete.programme.models import Activity
 from fete.programme.queries.activities import find_activity, page_of_activities
-from fete.programme.queries.editions import open_calls, open_editions
+from fete.programme.queries.editions import (
+    calls_open_to,
+    late_entries_for,
+    open_calls,
+    open_editions,
+)
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
 from fete.programme.services.review import take_step
@@ -53,6 +58,7 @@ def index() -> ResponseReturnValue:
         page=page,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
         calls=open_calls(today()),
+        late=late_entries_for(_person(), today()),
     )
 
 
@@ -71,7 +77,7 @@ def choose() -> ResponseReturnValue:
 def declare(organisation: Organisation) -> ResponseReturnValue:
     """Declare a new activity of a structure: its first part makes the draft."""
     person = _person()
-    editions = open_editions() if is_coordinator(person) else open_calls(today())
+    editions = open_editions() if is_coordinator(person) else calls_open_to(organisation, today())
     if not editions:
         return render_template("activities/declare.html", organisation=organisation, form=None)
     form = DeclareForm(editions=editions, may_create_containers=is_coordinator(person))

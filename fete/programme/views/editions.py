@@ -1,6 +1,8 @@
 """For the region: open, describe and close editions."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,13 +12,26 @@ from fete.core.access import allows, requires
 from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.core.i18n import gettext as _
+from fete.core.forms import Form
+from fete.core.i18n import gettext as _, ngettext
 from fete.programme.forms.edition import EditionForm
 from fete.programme.models import Edition, EditionState
 from fete.programme.policies import can_manage_edition, can_manage_editions
-from fete.programme.queries.editions import activities_by_edition, editions, find_edition
-from fete.programme.rules import call_is_open
-from fete.programme.services.editions import describe_edition, open_edition
+from fete.programme.queries.editions import (
+    activities_by_edition,
+    current_edition,
+    editions,
+    find_edition,
+    late_entries_of,
+    outside_the_window,
+)
+from fete.programme.rules import call_is_open, slots_outside
+from fete.programme.services.editions import (
+    dates_were_told,
+    describe_edition,
+    open_edition,
+    tell_moved_dates,
+)
 
 blueprint = Blueprint("editions", __name__, url_prefix="/coordination/editions")
 
@@ -29,6 +44,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "editions/index.html",
         editions=every,
+        current=current_edition(today()),
         numbers=activities_by_edition(),
         calls={edition.id for edition in every if call_is_open(edition, today())},
     )
@@ -61,6 +77,7 @@ def edit(edition: Edition) -> ResponseReturnValue:
     form = EditionForm(obj=edition, data={"state": edition.state.value})
     if form.submitted():
         try:
+            was = edition.starts_on, edition.ends_on
             with transaction():
                 _describe(year, form)
         except RuleBrokenError as error:
@@ -75,10 +92,53 @@ def edit(edition: Edition) -> ResponseReturnValue:
             form.version.data = str(edition.version)
         else:
             flash(_("L’édition %(year)s est enregistrée.", year=form.year.data), "success")
-            return redirect(url_for("editions.index"))
+            return redirect(_way_on(edition, was))
+    edition = find_edition(year) or abort(404)
     return render_template(
-        "editions/edit.html", edition=find_edition(year), form=form, acts=acts_on(edition)
+        "editions/edit.html",
+        edition=edition,
+        form=form,
+        acts=acts_on(edition),
+        entries=late_entries_of(edition),
+        is_current=edition is current_edition(today()),
+        today=today(),
     )
+
+
+@blueprint.route("/<int:year>/hors-dates", methods=["GET", "POST"])
+@allows(can_manage_edition, load=find_edition)
+def outside(edition: Edition) -> ResponseReturnValue:
+    """Show which activities have slots outside the dates, and write to their structures if one wishes it."""
+    year = edition.year
+    form = Form()
+    if form.submitted():
+        if request.form.get("tell") == "yes":
+            with transaction():
+                count = tell_moved_dates(find_edition(year) or abort(404), by=_person(), at=now())
+            flash(
+                ngettext(
+                    "%(num)s personne est prévenue.", "%(num)s personnes sont prévenues.", count
+                ),
+                "success",
+            )
+        return redirect(url_for("editions.edit", year=year))
+    activities = outside_the_window(edition)
+    return render_template(
+        "editions/outside.html",
+        edition=edition,
+        form=form,
+        activities=activities,
+        outside={each.id: slots_outside(each) for each in activities},
+        was_told=dates_were_told(edition),
+    )
+
+
+def _way_on(edition: Edition, was: tuple[date, date]) -> str:
+    """Return where one goes once it is kept: to the slots left outside when the dates moved, else to the list."""
+    moved = was != (edition.starts_on, edition.ends_on)
+    if moved and outside_the_window(edition):
+        return url_for("editions.outside", year=edition.year)
+    return url_for("editions.index")
 
 
 def _describe(year: int, form: EditionForm) -> None:
