@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from fete import __version__
 from fete.core.clock import now
 from fete.core.db import db, transaction
+from fete.core.i18n import ngettext
 from fete.core.settings import (
     FILE_NAME,
     Mode,
@@ -22,7 +23,9 @@ from fete.core.settings import (
     read_settings,
     settings as current_settings,
 )
+from fete.dashboard.services import write_daily_letters
 from fete.demo import cli as demo_cli
+from fete.mailing.cli import mail
 from fete.operation import services
 from fete.programme.queries.editions import editions
 
@@ -100,6 +103,15 @@ def purge(*, dry_run: bool) -> None:
         ("comptes jamais confirmés, de plus de trente jours", gone.accounts),
     ):
         click.echo(f"  {label}\u00a0: {count}")
+
+
+@mail.command("digest")
+def digest() -> None:
+    """Write the letter of the day to those who wait for it; run it every day, as often as one likes."""
+    count = write_daily_letters(at=now(), keeping=transaction)
+    click.echo(
+        ngettext("%(num)d courriel quotidien écrit.", "%(num)d courriels quotidiens écrits.", count)
+    )
 
 
 @click.command("serve")

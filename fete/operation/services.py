@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,14 +18,16 @@ import waitress
 from sqlalchemy.exc import SQLAlchemyError
 
 from fete.accounts.services import forget_unproved
-from fete.core.clock import now
+from fete.core.clock import now, to_paris
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
+from fete.dashboard.services import HOUR, write_daily_letters
 from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
+from fete.programme.services.reminders import remind_of_calls
 from fete.vocabulary.services import load_terms
 
 if TYPE_CHECKING:
@@ -167,15 +169,31 @@ def serve_until_stopped(server: Server) -> None:
         signal.signal(signal.SIGTERM, before)
 
 
+def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
+    """Write the reminders of calls and the daily letters once the hour has come; return the day that is done.
+
+    `done` is what this returned last. Started anew on the same day, it writes nothing twice: the database
+    knows who was written to.
+    """
+    here = to_paris(at)
+    if here.date() == done or here.time() < HOUR:
+        return done
+    remind_of_calls(at=at, keeping=transaction)
+    write_daily_letters(at=at, keeping=transaction)
+    return here.date()
+
+
 @contextmanager
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-    """Send the letters that wait, every few seconds, beside what is done inside."""
+    """Write the letters of the day, and send those that wait every few seconds, beside what is done inside."""
     ended = Event()
 
     def keep_sending() -> None:
+        day: date | None = None
         while not ended.is_set():
             try:
                 with context():
+                    day = write_of_the_day(done=day, at=now())
                     done = send_waiting(at=now(), keeping=transaction)
             except SQLAlchemyError as error:
                 _log.warning("letters wait, the database does not answer: %s", error)

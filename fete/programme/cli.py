@@ -1,4 +1,4 @@
-"""`fete edition open` and `fete edition close`."""
+"""`fete edition open`, `fete edition remind` and `fete edition close`."""
 
 from datetime import datetime
 
@@ -8,10 +8,12 @@ from flask.cli import with_appcontext
 from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
+from fete.core.i18n import ngettext
 from fete.programme.models import EditionState
 from fete.programme.queries.editions import find_edition
 from fete.programme.rules import EditionPlan
 from fete.programme.services.editions import close_edition, open_edition, plan_by_default
+from fete.programme.services.reminders import remind_of_calls
 
 _DAY = click.DateTime(formats=["%Y-%m-%d", "%d/%m/%Y"])
 
@@ -60,6 +62,14 @@ def open_command(
     except RuleBrokenError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"Édition {opened.year} ({opened.ordinal}e) : {opened.state}.")
+
+
+@edition.command("remind")
+@with_appcontext
+def remind_command() -> None:
+    """Write the reminders of the calls that end soon; run it every day, each leaves once."""
+    count = remind_of_calls(at=now(), keeping=transaction)
+    click.echo(ngettext("%(num)d rappel écrit.", "%(num)d rappels écrits.", count))
 
 
 @edition.command("close")

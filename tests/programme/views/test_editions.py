@@ -113,4 +113,4 @@ def test_the_list_asks_the_same_number_of_questions_however_long(sign_in, querie
     with queries() as asked:
         page = text(region.get(HERE))
     assert page.count('<td class="number">1</td>') == count
-    assert len(asked) == 6
+    assert len(asked) == 7
