@@ -25,7 +25,7 @@ from fete.figures import cli as figures_cli
 from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
-from fete.network.views import admissions, directory, organisation
+from fete.network.views import admissions, directory, invitations, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
@@ -45,6 +45,7 @@ BLUEPRINTS = (
     profile.blueprint,
     dashboard.blueprint,
     organisation.blueprint,
+    invitations.blueprint,
     activities.blueprint,
     cancellations.blueprint,
     reports.blueprint,

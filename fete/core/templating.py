@@ -274,6 +274,11 @@ def _sent(folder: str, filename: str) -> Response:
     return response
 
 
+def page_path(endpoint: str, **values: object) -> str:
+    """Return the path of a page, the same in every language and wherever the site is: where a letter leads."""
+    return str(current_app.url_map.bind("").build(endpoint, values))
+
+
 def absolute_url(endpoint: str, *, language: str = DEFAULT, **values: object) -> str:
     """Return an address for letters, feeds and codes: on the configured host, whatever the request says."""
     path = current_app.url_map.bind("").build(
