@@ -26,7 +26,7 @@ from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
 from fete.mailing.queries import count_given_up, count_unread, latest_unread
-from fete.network.views import admissions, directory, organisation, preferences
+from fete.network.views import admissions, directory, invitations, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
@@ -55,6 +55,7 @@ BLUEPRINTS = (
     messages.blueprint,
     dashboard.blueprint,
     organisation.blueprint,
+    invitations.blueprint,
     activities.blueprint,
     cancellations.blueprint,
     reports.blueprint,

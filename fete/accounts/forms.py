@@ -95,6 +95,23 @@ class RegistrationForm(Form):
             raise ValidationError(fault)
 
 
+class InvitedForm(Form):
+    """A new account at an address that its letter has proved."""
+
+    name = _name_field()
+    password = _password_field(lazy_gettext("Mot de passe"), "new-password")
+
+    def __init__(self, email: str, **options: Any) -> None:
+        self.email = email
+        super().__init__(**options)
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse what is too short or too common."""
+        fault = password_fault(field.data or "", email=self.email, name=self.name.data or "")
+        if fault:
+            raise ValidationError(fault)
+
+
 class AddressForm(Form):
     """The address to write to."""
 

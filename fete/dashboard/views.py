@@ -9,7 +9,7 @@ from fete.accounts.views.sign import this_person
 from fete.core.access import requires, signed_in
 from fete.core.clock import now, today
 from fete.dashboard.queries import desk_of, progress_of
-from fete.network.queries import organisations_of, requests_of
+from fete.network.queries import invitations_for, organisations_of, requests_of
 from fete.network.rules import charter_is_signed
 from fete.programme.forms.review import STATUSES
 from fete.programme.queries.activities import activities_in_hand, page_of_activities
@@ -35,6 +35,7 @@ def actor() -> ResponseReturnValue:
         organisations=organisations,
         unsigned=[each for each in organisations if not charter_is_signed(each)],
         requests=requests_of(person),
+        invitations=invitations_for(person, at=now()),
         sent_back=[each for each in in_hand if each.status is Status.CHANGES_REQUESTED],
         drafts=[each for each in in_hand if each.status is Status.DRAFT],
         reports_owed=number_owed(person, at=now()),

@@ -38,6 +38,7 @@ from fete.vocabulary.models import Term, TermList
 from fete.vocabulary.queries import find_term, terms_of
 
 LINE_LENGTH = 200
+ADDRESS_LENGTH = 254
 ACRONYM_LENGTH = 30
 TEXT_LENGTH = 3_000
 # Of what a form says, the fields which together describe a structure.
@@ -238,6 +239,21 @@ class JoiningForm(Form):
     quality = StringField(
         lazy_gettext("Votre fonction dans la structure"), [_at_most(LINE_LENGTH), _ONE_LINE]
     )
+
+
+class InvitationForm(Form):
+    """The address of a colleague, and what they do."""
+
+    email = EmailField(
+        lazy_gettext("Son adresse électronique"),
+        [
+            DataRequired(_NEEDED),
+            _at_most(ADDRESS_LENGTH),
+            Email(lazy_gettext("Cette adresse n’a pas la bonne forme : nom@exemple.fr.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    quality = StringField(lazy_gettext("Sa fonction"), [_at_most(LINE_LENGTH), _ONE_LINE])
 
 
 class CharterForm(Form):

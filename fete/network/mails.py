@@ -1,14 +1,19 @@
-"""Letters of the network: somebody asks to join, is admitted or not, a charter is signed."""
+"""Letters of the network: somebody asks to join, is invited, admitted or not, comes and goes; a charter is signed."""
 
 from datetime import datetime
 
 from fete.accounts.models import User
-from fete.accounts.queries import coordinators_of
+from fete.accounts.queries import coordinators_of, find_by_email
 from fete.core.templating import path_of
+from fete.core.tokens import sign
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
-from fete.network.models import CharterSignature, Membership, Organisation
+from fete.network.models import CharterSignature, Invitation, Membership, Organisation
 from fete.network.queries import active_members
+from fete.network.rules import INVITATION_LASTS
+
+# What the link of an invitation is good for; one of another purpose opens nothing.
+INVITATION = "network-invitation"
 
 
 def _to(person: User) -> Recipient:
@@ -57,6 +62,57 @@ def tell_not_admitted(person: User, organisation: Organisation, *, at: datetime)
         at=at,
         leads_to=path_of("organisation.index"),
         organisation=organisation,
+    )
+
+
+def invite(invitation: Invitation, *, at: datetime) -> None:
+    """Write to the address invited, whoever reads there: with the link that proves it is theirs."""
+    person = find_by_email(invitation.email)
+    is_known = person is not None and person.is_active
+    to = (
+        _to(person)
+        if person is not None and is_known
+        else Recipient(address=invitation.email, name="", person_id=None)
+    )
+    write_letter(
+        kind="network/invited",
+        to=to,
+        at=at,
+        # Whoever has an account finds the invitation there too; the link itself is for the letter alone.
+        leads_to=path_of("organisation.index") if is_known else "",
+        organisation=invitation.organisation,
+        inviter=invitation.invited_by,
+        quality=invitation.quality,
+        token=sign(INVITATION, [invitation.id]),
+        days=INVITATION_LASTS.days,
+    )
+
+
+def tell_joined(invitation: Invitation, person: User, *, at: datetime) -> None:
+    """Write to the other members that the colleague who was invited has come."""
+    organisation = invitation.organisation
+    for member in active_members(organisation):
+        if member.id != person.id:
+            write_letter(
+                kind="network/joined",
+                to=_to(member),
+                at=at,
+                leads_to=path_of("organisation.members", organisation_id=organisation.id),
+                organisation=organisation,
+                newcomer=person,
+                quality=invitation.quality,
+            )
+
+
+def tell_removed(person: User, organisation: Organisation, *, by: User, at: datetime) -> None:
+    """Write to who acted for the structure that they do so no more, and who said so."""
+    write_letter(
+        kind="network/removed",
+        to=_to(person),
+        at=at,
+        leads_to=path_of("organisation.index"),
+        organisation=organisation,
+        by=by,
     )
 
 

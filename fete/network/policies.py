@@ -2,7 +2,7 @@
 
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator
-from fete.network.models import Membership, MembershipState, Organisation
+from fete.network.models import Invitation, Membership, MembershipState, Organisation
 
 
 def is_member(user: User, organisation: Organisation) -> bool:
@@ -23,6 +23,21 @@ def can_act_for(user: User, organisation: Organisation) -> bool:
 def can_admit(user: User, organisation: Organisation) -> bool:
     """Whether the person may say yes to who asks to join: as `can_act_for`."""
     return can_act_for(user, organisation)
+
+
+def can_invite(user: User, organisation: Organisation) -> bool:
+    """Whether the person may invite a colleague, and take an invitation back: as `can_act_for`."""
+    return can_act_for(user, organisation)
+
+
+def can_remove(user: User, organisation: Organisation) -> bool:
+    """Whether the person may say that a member acts for the structure no more: as `can_act_for`."""
+    return can_act_for(user, organisation)
+
+
+def is_invited(user: User, invitation: Invitation) -> bool:
+    """Whether the invitation is for this very person: their address was proved, and it is the one invited."""
+    return user.is_active and user.email == invitation.email
 
 
 def can_sign(user: User, organisation: Organisation) -> bool:

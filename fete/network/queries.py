@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
@@ -10,8 +11,14 @@ from fete.accounts.models import User
 from fete.core.db import db
 from fete.core.text import fold_name
 from fete.geography.models import Commune
-from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
-from fete.network.rules import Likeness, bare_identifier, twins_among
+from fete.network.models import (
+    CharterSignature,
+    Invitation,
+    Membership,
+    MembershipState,
+    Organisation,
+)
+from fete.network.rules import INVITATION_LASTS, Likeness, bare_identifier, twins_among
 from fete.vocabulary.models import Term
 
 _SIRET_LENGTH = 14
@@ -117,6 +124,61 @@ def membership_of(user: User, organisation: Organisation) -> Membership | None:
         select(Membership).where(
             Membership.person_id == user.id, Membership.organisation_id == organisation.id
         )
+    )
+
+
+def find_invitation(invitation_id: int) -> Invitation | None:
+    """Return an invitation with its structure, its members and who invited."""
+    statement = (
+        select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(
+            joinedload(Invitation.organisation).options(
+                joinedload(Organisation.commune), selectinload(Organisation.memberships)
+            ),
+            joinedload(Invitation.invited_by).lazyload(User.roles),
+        )
+    )
+    return db.session.scalar(statement)
+
+
+def invitations_of(organisation: Organisation) -> Sequence[Invitation]:
+    """Return the invitations of a structure that nobody has answered or taken back, oldest first."""
+    statement = (
+        _unanswered_invitations()
+        .where(Invitation.organisation_id == organisation.id)
+        .options(joinedload(Invitation.invited_by).lazyload(User.roles))
+    )
+    return db.session.scalars(statement).all()
+
+
+def invitation_to(email: str, organisation: Organisation) -> Invitation | None:
+    """Return the invitation of this address to the structure that nobody has answered or taken back."""
+    return db.session.scalar(
+        _unanswered_invitations()
+        .where(Invitation.organisation_id == organisation.id, Invitation.email == email)
+        .limit(1)
+    )
+
+
+def invitations_for(user: User, *, at: datetime) -> Sequence[Invitation]:
+    """Return the invitations that the person can accept now, oldest first."""
+    statement = (
+        _unanswered_invitations()
+        .where(Invitation.email == user.email, Invitation.invited_at > at - INVITATION_LASTS)
+        .options(
+            joinedload(Invitation.organisation).joinedload(Organisation.commune),
+            joinedload(Invitation.invited_by).lazyload(User.roles),
+        )
+    )
+    return db.session.scalars(statement).all()
+
+
+def _unanswered_invitations() -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+        .order_by(Invitation.invited_at, Invitation.id)
     )
 
 

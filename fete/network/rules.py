@@ -3,15 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from fete.core.i18n import lazy_gettext
 from fete.core.text import fold_name
 from fete.mailing.models import Topic
-from fete.network.models import CharterSignature, Organisation
+from fete.network.models import CharterSignature, Invitation, Organisation
 
 # Raised whenever the text of the charter changes: what was signed before counts no more.
 CHARTER_VERSION = "1"
+
+# How long the link of an invitation serves, and how long one waits before it is sent again.
+INVITATION_LASTS = timedelta(days=14)
+INVITATION_RESTS = timedelta(days=1)
 
 # How the fields of a structure are called, in forms and in the journal.
 FIELD_NAMES = {
@@ -99,6 +104,21 @@ def topics_for(*, coordinates: bool, organisations: Sequence[Organisation]) -> l
         Topic.NEWS: any(agrees_to_letters(each) for each in organisations),
     }
     return [topic for topic, holds in concerns.items() if holds]
+
+
+def awaits_answer(invitation: Invitation) -> bool:
+    """Whether nobody has answered the invitation nor taken it back, be it old."""
+    return invitation.accepted_at is None and invitation.withdrawn_at is None
+
+
+def is_open(invitation: Invitation, at: datetime) -> bool:
+    """Whether the invitation can still be accepted."""
+    return awaits_answer(invitation) and at < invitation.invited_at + INVITATION_LASTS
+
+
+def may_be_sent_again(invitation: Invitation, at: datetime) -> bool:
+    """Whether a day has passed since the letter left: nobody is written to more often."""
+    return at >= invitation.invited_at + INVITATION_RESTS
 
 
 def siret_is_valid(siret: str) -> bool:

@@ -1,4 +1,4 @@
-"""Create and describe structures, join and leave them, sign the charter and take a consent back."""
+"""Create and describe structures, join, invite to and leave them, sign the charter and take a consent back."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,24 +7,38 @@ from enum import StrEnum
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts.models import User
+from fete.accounts.services import register_proved
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.core.i18n import gettext as _
+from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.text import fold_name
+from fete.core.tokens import read
 from fete.geography.models import Commune
 from fete.journal.services import record
 from fete.network import mails, queries
-from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
-from fete.network.policies import is_member
+from fete.network.models import (
+    CharterSignature,
+    Invitation,
+    Membership,
+    MembershipState,
+    Organisation,
+)
+from fete.network.policies import is_invited, is_member
 from fete.network.rules import (
     CHARTER_VERSION,
     CONSENT_NAMES,
     FIELD_NAMES,
+    INVITATION_LASTS,
+    awaits_answer,
+    is_open,
+    may_be_sent_again,
     rna_is_valid,
     siret_is_valid,
 )
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
+
+_NO_MORE = lazy_gettext("Cette invitation ne sert plus : demandez que l’on vous invite de nouveau.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,6 +245,146 @@ def leave(organisation: Organisation, *, by: User, at: datetime) -> None:
         return
     organisation.memberships.remove(membership)
     record("organisation.left", on=organisation, person_id=by.id, at=at)
+
+
+def remove(membership: Membership, *, by: User, at: datetime) -> None:
+    """Let a member act for the structure no more, and the invitations they sent serve no more; they get a letter."""
+    organisation, person = membership.organisation, membership.person
+    if membership.state is not MembershipState.ACTIVE:
+        raise RuleBrokenError(_("Cette personne n’est pas membre de la structure."))
+    organisation.memberships.remove(membership)
+    for invitation in queries.invitations_of(organisation):
+        if invitation.invited_by_id == person.id:
+            invitation.withdrawn_at = at
+    record("organisation.removed", on=organisation, person_id=by.id, at=at)
+    db.session.flush()
+    mails.tell_removed(person, organisation, by=by, at=at)
+
+
+def invite(organisation: Organisation, *, email: str, quality: str, by: User, at: datetime) -> bool:
+    """Invite an address to act for the structure; return whether a letter left: one a day at most.
+
+    Inviting again keeps one invitation. Nothing tells whether the address has an account, unless it is a member's.
+    """
+    email = email.strip().lower()
+    # Until this transaction ends, nobody else invites: one address has one invitation.
+    db.session.refresh(organisation, ["version"], with_for_update=True)
+    _refuse_tied(organisation, email)
+    invitation = queries.invitation_to(email, organisation)
+    if invitation is None:
+        invitation = Invitation(
+            organisation=organisation, email=email, quality=quality, invited_by=by, invited_at=at
+        )
+        db.session.add(invitation)
+        db.session.flush()
+    elif not may_be_sent_again(invitation, at):
+        return False
+    else:
+        invitation.quality = quality or invitation.quality
+    _send(invitation, by=by, at=at)
+    return True
+
+
+def invite_again(invitation: Invitation, *, by: User, at: datetime) -> bool:
+    """Send the letter of an invitation once more, good for as long again; return whether it left: once a day at most."""
+    _hold(invitation)
+    if not awaits_answer(invitation):
+        raise RuleBrokenError(_("Cette invitation a déjà eu sa réponse, ou elle a été retirée."))
+    if not may_be_sent_again(invitation, at):
+        return False
+    _send(invitation, by=by, at=at)
+    return True
+
+
+def withdraw_invitation(invitation: Invitation, *, by: User, at: datetime) -> None:
+    """Take an invitation back, or decline it: its link serves no more. Done twice, it is done once."""
+    _hold(invitation)
+    if invitation.accepted_at is not None:
+        raise RuleBrokenError(_("Trop tard : cette personne a déjà rejoint la structure."))
+    if invitation.withdrawn_at is not None:
+        return
+    invitation.withdrawn_at = at
+    act = (
+        "organisation.invitation_declined"
+        if is_invited(by, invitation)
+        else "organisation.invitation_withdrawn"
+    )
+    record(act, on=invitation.organisation, person_id=by.id, at=at)
+    db.session.flush()
+
+
+def accept_invitation(invitation: Invitation, *, by: User, at: datetime) -> None:
+    """Act for the structure from now on; the invitation is spent. Done twice, it is done once."""
+    _hold(invitation)
+    organisation = invitation.organisation
+    if not is_invited(by, invitation):
+        raise RuleBrokenError(_("Cette invitation est pour une autre adresse que la vôtre."))
+    if invitation.accepted_at is not None:
+        return
+    if not is_open(invitation, at):
+        raise RuleBrokenError(str(_NO_MORE))
+    invitation.accepted_at = at
+    membership = queries.membership_of(by, organisation)
+    if membership is None:
+        membership = Membership(person=by, quality=invitation.quality, asked_at=at)
+        organisation.memberships.append(membership)
+    elif membership.state is MembershipState.ACTIVE:
+        return
+    membership.state = MembershipState.ACTIVE
+    membership.admitted_at, membership.admitted_by_id = at, invitation.invited_by_id
+    db.session.flush()
+    record("organisation.invitation_accepted", on=organisation, person_id=by.id, at=at)
+    mails.tell_joined(invitation, by, at=at)
+
+
+def register_invited(invitation: Invitation, *, name: str, password: str, at: datetime) -> User:
+    """Open the account of the address invited, proved by its letter, and let the person act for the structure."""
+    if not is_open(invitation, at):
+        raise RuleBrokenError(str(_NO_MORE))
+    # The password first: it takes a moment, which must not be spent holding the invitation.
+    person = register_proved(email=invitation.email, name=name, password=password, at=at)
+    accept_invitation(invitation, by=person, at=at)
+    return person
+
+
+def bearer_of(token: str) -> Invitation | None:
+    """Return the invitation whose letter held this link, unless it is old or forged; it may be spent already."""
+    match read(mails.INVITATION, token, within=INVITATION_LASTS):
+        case [int(number)]:
+            return queries.find_invitation(number)
+        case _:
+            return None
+
+
+def _refuse_tied(organisation: Organisation, email: str) -> None:
+    for membership in organisation.memberships:
+        if membership.person.email != email:
+            continue
+        if membership.state is MembershipState.ACTIVE:
+            raise RuleBrokenError(
+                _("%(name)s fait déjà partie de la structure.", name=membership.person.name),
+                field="email",
+            )
+        raise RuleBrokenError(
+            _(
+                "%(name)s a déjà demandé à rejoindre la structure : acceptez sa demande.",
+                name=membership.person.name,
+            ),
+            field="email",
+        )
+
+
+def _send(invitation: Invitation, *, by: User, at: datetime) -> None:
+    invitation.invited_by, invitation.invited_at = by, at
+    db.session.flush()
+    record("organisation.invited", on=invitation.organisation, person_id=by.id, at=at)
+    mails.invite(invitation, at=at)
+
+
+def _hold(invitation: Invitation) -> None:
+    # Of two people who act at once, the second waits and then sees what the first did.
+    db.session.flush()
+    db.session.refresh(invitation, with_for_update={"of": Invitation})
 
 
 def sign_charter(

@@ -143,7 +143,8 @@ def leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
     flash(_("Vous êtes déconnecté·e."), "success")
-    return redirect(url_for("pages.home"))
+    after = request.args.get("suite", "")
+    return redirect(request.script_root + after if is_local(after) else url_for("pages.home"))
 
 
 @blueprint.route("/inscription", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
+from fete.core.forms import Form
 from fete.core.i18n import gettext as _
 from fete.network import policies, queries, services
 from fete.network.forms import (
@@ -16,13 +17,20 @@ from fete.network.forms import (
     CreationForm,
     Difference,
     EditForm,
+    InvitationForm,
     JoiningForm,
     SearchForm,
     differences,
     sector_name,
 )
 from fete.network.models import Membership, MembershipState, Organisation
-from fete.network.rules import CHARTER_VERSION, charter_is_signed, valid_signature
+from fete.network.rules import (
+    CHARTER_VERSION,
+    charter_is_signed,
+    is_open,
+    may_be_sent_again,
+    valid_signature,
+)
 from fete.network.services import Consent
 
 MOST_SHOWN = 20
@@ -38,6 +46,7 @@ def index() -> ResponseReturnValue:
         "organisation/index.html",
         organisations=queries.organisations_of(person),
         requests=queries.requests_of(person),
+        invitations=queries.invitations_for(person, at=now()),
         charter_is_signed=charter_is_signed,
     )
 
@@ -185,13 +194,44 @@ def leave(organisation: Organisation) -> ResponseReturnValue:
 @blueprint.route("/<int:organisation_id>/membres")
 @allows(policies.can_admit, load=queries.find_organisation)
 def members(organisation: Organisation) -> ResponseReturnValue:
-    """See who acts for the structure, and who asks to."""
+    """See who acts for the structure, who asks to, who is invited."""
+    at = now()
     return render_template(
         "organisation/members.html",
         organisation=organisation,
         requests=_memberships(organisation, MembershipState.REQUESTED),
         members=_memberships(organisation, MembershipState.ACTIVE),
+        invitations=queries.invitations_of(organisation),
+        is_open=lambda invitation: is_open(invitation, at),
+        may_be_sent_again=lambda invitation: may_be_sent_again(invitation, at),
+        form=InvitationForm(),
+        person=this_person(),
     )
+
+
+@blueprint.route(
+    "/<int:organisation_id>/membres/<int:membership_id>/retirer", methods=["GET", "POST"]
+)
+@allows(policies.can_remove, load=queries.find_organisation)
+def remove(organisation: Organisation, membership_id: int) -> ResponseReturnValue:
+    """Say that a member acts for the structure no more; one's own leaving has its page."""
+    membership = _its_membership(organisation, membership_id)
+    if membership.person_id == this_person().id:
+        return redirect(url_for("organisation.leave", organisation_id=organisation.id))
+    form = Form()
+    if not form.submitted():
+        return render_template(
+            "organisation/remove.html", organisation=organisation, membership=membership, form=form
+        )
+    name = membership.person.name
+    try:
+        with transaction():
+            services.remove(membership, by=this_person(), at=now())
+    except RuleBrokenError as error:
+        flash(error.message, "error")
+    else:
+        flash(_("%(name)s n’agit plus au nom de la structure.", name=name), "success")
+    return redirect(url_for("organisation.members", organisation_id=organisation.id))
 
 
 @blueprint.route("/<int:organisation_id>/membres/<int:membership_id>/admettre", methods=["POST"])

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from fete.core.clock import now
-from fete.network.models import Membership, MembershipState, Organisation
+from fete.network.models import Invitation, Membership, MembershipState, Organisation
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
 from tests.factories.network import AUCH, make_organisation
 from tests.factories.programme import term
@@ -36,6 +36,10 @@ def path(organisation, *rest):
     return "/".join(["/ma-structure", str(organisation.id), *map(str, rest)])
 
 
+def number_of(person, organisation):
+    return next(each.id for each in organisation.memberships if each.person_id == person.id)
+
+
 def states(organisation):
     return {each.person.name: each.state.value for each in organisation.memberships}
 
@@ -58,6 +62,8 @@ READING = {
     "": ACTING,
     "modifier": ACTING,
     "membres": ACTING,
+    "membres/{member}/retirer": ACTING - {"member"},
+    "inviter": ACTING,
     "charte": ACTING,
     "rejoindre": set(PEOPLE) - {"stranger", "member", "asking"},
     "quitter": {"member", "asking"},
@@ -66,6 +72,8 @@ SENDING = {
     "modifier": ACTING,
     "membres/{request}/admettre": ACTING,
     "membres/{request}/refuser": ACTING,
+    "membres/{member}/retirer": ACTING - {"member"},
+    "inviter": ACTING,
     "charte": {"member"},
     "charte/{signature}/retirer/listing": {"member"},
     "rejoindre": READING["rejoindre"],
@@ -87,9 +95,15 @@ def scene(db):
 def test_each_person_reads_what_is_theirs_to_read(scene, client, sign_in, who):
     people, organisation, _request = scene
     visitor = sign_in(people[who]) if who in people else client
-    for rest, readers in READING.items():
+    member = number_of(people["member"], organisation)
+    for template, readers in READING.items():
+        rest = template.format(member=member)
         answer = visitor.get(path(organisation, *filter(None, [rest])))
         expected = 302 if who == "stranger" else 200 if who in readers else 404
+        if (who, rest[:7], rest[-7:]) == ("member", "membres", "retirer"):
+            # One's own leaving has its page.
+            assert answer.location == path(organisation, "quitter")
+            continue
         assert answer.status_code == expected, rest
         assert ("Le Hublot" in answer.text) is (expected == 200), rest
         if who == "stranger":
@@ -102,7 +116,10 @@ def test_each_person_changes_what_is_theirs_to_change(scene, db, client, sign_in
     people, organisation, request = scene
     visitor = sign_in(people[who]) if who in people else client
     signature = organisation.signatures[0]
-    where = path(organisation, rest.format(request=request.id, signature=signature.id))
+    member = number_of(people["member"], organisation)
+    where = path(
+        organisation, rest.format(request=request.id, signature=signature.id, member=member)
+    )
     data = {**TYPED, "version": 1, "signer_name": "Ada", "signer_quality": "présidente"}
 
     def picture():
@@ -110,6 +127,7 @@ def test_each_person_changes_what_is_theirs_to_change(scene, db, client, sign_in
             organisation.name,
             sorted(states(organisation).items()),
             [(each.signer_name, each.listing_withdrawn_at) for each in organisation.signatures],
+            [each.email for each in organisation.invitations],
         )
 
     before = picture()
@@ -117,6 +135,9 @@ def test_each_person_changes_what_is_theirs_to_change(scene, db, client, sign_in
     if who in SENDING[rest]:
         assert (answer.status_code, answer.location.startswith("/ma-structure")) == (302, True)
         assert picture() != before
+    elif (who, rest) == ("member", "membres/{member}/retirer"):
+        assert answer.location == path(organisation, "quitter")
+        assert picture() == before
     else:
         expected = (302, "/compte/connexion") if who == "stranger" else (404, None)
         assert (answer.status_code, answer.location) == expected
@@ -332,6 +353,42 @@ def test_the_last_member_is_told_before_leaving(db, sign_in):
     assert states(organisation) == {}
 
 
+def test_a_colleague_who_left_the_museum_acts_for_it_no_more(db, sign_in, letters):
+    ada, bob = make_user(name="Ada", email="ada@example.org"), make_user(name="Bob")
+    organisation = make_organisation(ada, bob, name="Le Hublot")
+    invited = Invitation(
+        organisation=organisation, email="autre@example.org", invited_by=bob, invited_at=now()
+    )
+    kept = Invitation(
+        organisation=organisation, email="zoe@example.org", invited_by=ada, invited_at=now()
+    )
+    db.session.add_all([invited, kept])
+    db.session.flush()
+    client = sign_in(ada)
+    where = path(organisation, "membres", number_of(bob, organisation), "retirer")
+    assert where in client.get(path(organisation, "membres")).text
+    assert "Bob n’agit plus pour Le Hublot" in client.get(where).text
+    assert states(organisation) == {"Ada": "active", "Bob": "active"}
+    assert client.send(where).location == path(organisation, "membres")
+    assert states(organisation) == {"Ada": "active"}
+    assert [(each.kind, each.to_address, each.page) for each in letters()] == [
+        ("network/removed", bob.email, "/ma-structure")
+    ]
+    # What he sent would be a way back in.
+    assert (invited.withdrawn_at is None, kept.withdrawn_at is None) == (False, True)
+    assert "a mis fin à la participation d’une personne" in client.get(path(organisation)).text
+    # Sent twice, there is nobody left to remove.
+    assert client.send(where).status_code == 404
+
+
+def test_who_asks_to_join_is_turned_down_not_removed(scene, db, sign_in):
+    people, organisation, request = scene
+    where = path(organisation, "membres", request.id, "retirer")
+    page = sign_in(people["member"]).send(where, follow=True).text
+    assert "Cette personne n’est pas membre de la structure." in page
+    assert request in organisation.memberships
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_my_structures_ask_the_same_of_the_database_however_many(db, sign_in, queries, count):
     ada = make_user()
@@ -341,13 +398,13 @@ def test_my_structures_ask_the_same_of_the_database_however_many(db, sign_in, qu
     client = sign_in(ada)
     with queries() as asked:
         page = client.get("/ma-structure").text
-    # Who asks and their roles; the structures, their members, their signatures; the requests.
-    assert len(asked) == 6, "\n".join(asked)
+    # Who asks and their roles; the structures, their members, their signatures; the requests; the invitations.
+    assert len(asked) == 7, "\n".join(asked)
     assert page.count("Déclarer une activité") == count
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("rest", "expected"), [((), 6), (("membres",), 5), (("charte",), 5)])
+@pytest.mark.parametrize(("rest", "expected"), [((), 6), (("membres",), 6), (("charte",), 5)])
 def test_a_structure_s_pages_ask_the_same_however_many_members(
     db, sign_in, queries, count, rest, expected
 ):
