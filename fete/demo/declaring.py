@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fete.demo import hosts
@@ -11,7 +11,7 @@ from fete.demo.timetable import Session
 from fete.demo.writing import ActivityText
 from fete.geography.models import Commune
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Booking, Edition, Mode, Venue
+from fete.programme.models import Activity, Booking, Edition, Mode, SlotAudience, Venue
 from fete.programme.rules import PlannedSlot
 from fete.programme.services.activities import Content, PastActivity, declare_past
 from fete.programme.workflow import Status
@@ -41,8 +41,17 @@ class Draft:
     @property
     def slots(self) -> list[PlannedSlot]:
         """Its slots, under their permanent names."""
+        is_opening = self.text.kind == "exhibition"
         return [
-            each.planned(hosts.number(self.name, rank)) for rank, each in enumerate(self.sessions)
+            replace(
+                each.planned(hosts.number(self.name, rank)),
+                # An exhibition is open to everybody when classes come too.
+                audience=SlotAudience.SCHOOLS
+                if each.for_classes and not is_opening
+                else SlotAudience.ALL,
+                is_opening=is_opening,
+            )
+            for rank, each in enumerate(self.sessions)
         ]
 
     @property

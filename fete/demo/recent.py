@@ -19,7 +19,7 @@ from fete.exchange.plan import Progress
 from fete.exchange.services import batches
 from fete.geography.models import Commune
 from fete.programme.models import Edition, Slot
-from fete.programme.rules import PlannedSlot
+from fete.programme.rules import planned_of
 from fete.programme.services.activities import plan_slots
 from fete.programme.services.editions import open_edition
 from fete.programme.services.review import cancel_activity, change_slot, take_step
@@ -165,12 +165,7 @@ def _change_slots(rng: random.Random, held: Sequence[Declared], people: Mapping[
 
 def _put_back(each: Declared, *, by: User) -> None:
     """Hold the last slot half an hour later than was said."""
-    slots = [
-        PlannedSlot(
-            id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, capacity=slot.capacity
-        )
-        for slot in each.activity.slots
-    ]
+    slots = [planned_of(slot) for slot in each.activity.slots]
     later = timedelta(minutes=30)
     slots[-1] = replace(
         slots[-1], starts_at=slots[-1].starts_at + later, ends_at=slots[-1].ends_at + later

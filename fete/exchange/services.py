@@ -1,6 +1,7 @@
 """Carry a plan out, whole."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -15,7 +16,7 @@ from fete.network import services as network
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Booking, Venue
 from fete.programme.queries.venues import VenueKey, known_venues
-from fete.programme.rules import PlannedSlot, same_time
+from fete.programme.rules import PlannedSlot, planned_of, same_time
 from fete.programme.services.activities import (
     Content,
     PastActivity,
@@ -174,13 +175,16 @@ def _kept(activity: Activity, planned: Sequence[PlannedSlot]) -> list[PlannedSlo
         same = next((each for each in standing if same_time(each.starts_at, slot.starts_at)), None)
         if same is not None:
             standing.remove(same)
+        # What a file does not tell of a slot stays as it stands.
         found.append(
-            PlannedSlot(
-                id=same.id if same else None,
+            replace(
+                planned_of(same),
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 capacity=slot.capacity,
             )
+            if same is not None
+            else slot
         )
     return found
 

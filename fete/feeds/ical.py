@@ -16,7 +16,7 @@ from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
 
 # Changes whenever the same slot would be written otherwise: fragments written before are then written anew.
-WRITER = "1"
+WRITER = "2"
 PRODUCT = "-//Réseau Science(s) en Occitanie//fete//FR"
 REFRESH = "PT6H"
 LINE = 75
@@ -106,8 +106,8 @@ def fragment(slot: Slot, *, page: str) -> bytes:
         f"SUMMARY:{escape(one_line(PREFIXES.get(slot.state, '') + activity.title))}",
         f"STATUS:{STATUSES.get(slot.state, 'CONFIRMED')}",
         f"DESCRIPTION:{escape(description(slot, page))}",
-        f"LOCATION:{escape(location(activity, slot.state))}",
-        *position(activity, slot.state),
+        f"LOCATION:{escape(location(slot))}",
+        *position(slot),
         f"CATEGORIES:{','.join(escape(word) for word in categories(activity))}",
         f"URL:{page}",
         "TRANSP:TRANSPARENT",
@@ -122,6 +122,8 @@ def description(slot: Slot, page: str) -> str:
     parts = [
         slot.note and f"{PREFIXES.get(slot.state, '')}{slot.note}",
         activity.standfirst,
+        "Réservé aux groupes scolaires." if slot.is_for_schools else "",
+        f"Aussi à : {also}." if (also := other_places(slot)) else "",
         f"Proposé par {activity.organisation.name}.",
         booking(activity),
         f"Lien : {activity.online_link}"
@@ -142,25 +144,34 @@ def booking(activity: Activity) -> str:
     return f"{words} : {known}" if known else f"{words}."
 
 
-def location(activity: Activity, state: SlotState) -> str:
+def location(slot: Slot) -> str:
     """Return the place in one line under 255 characters, as a map finds it: place, address, post code town."""
-    venue = activity.venue or (activity.parent.venue if activity.parent else None)
-    if state is SlotState.MOVED_ONLINE or activity.mode is Mode.ONLINE or venue is None:
-        return (
-            "En ligne"
-            if activity.mode is not Mode.ON_SITE or state is SlotState.MOVED_ONLINE
-            else ""
-        )
+    venue, mode = slot.place, slot.activity.mode
+    if not is_on_site(slot) or venue is None:
+        return "En ligne" if mode is not Mode.ON_SITE or not is_on_site(slot) else ""
     town = f"{venue.commune.post_code} {venue.commune.name}"
     return one_line(", ".join(part for part in (venue.name, venue.address, town) if part))[
         :LOCATION_LENGTH
     ]
 
 
-def position(activity: Activity, state: SlotState) -> list[str]:
-    """Return the GEO line of an activity held somewhere that is known."""
-    venue = activity.venue or (activity.parent.venue if activity.parent else None)
-    if venue is None or activity.mode is Mode.ONLINE or state is SlotState.MOVED_ONLINE:
+def other_places(slot: Slot) -> str:
+    """Return the sites that are open at the same hours as the place that a map finds."""
+    others = [place for place in slot.places if place is not slot.place]
+    if not is_on_site(slot):
+        return ""
+    return ", ".join(f"{place.name} ({place.commune.name})" for place in others)
+
+
+def is_on_site(slot: Slot) -> bool:
+    """Whether one can go there."""
+    return slot.activity.mode is not Mode.ONLINE and slot.state is not SlotState.MOVED_ONLINE
+
+
+def position(slot: Slot) -> list[str]:
+    """Return the GEO line of a slot held somewhere that is known."""
+    venue = slot.place
+    if venue is None or not is_on_site(slot):
         return []
     place = venue if venue.latitude is not None else venue.commune
     if place.latitude is None or place.longitude is None:

@@ -93,8 +93,11 @@ def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
                 joinedload(Activity.organisation),
                 joinedload(Activity.venue).joinedload(Venue.commune),
                 joinedload(Activity.parent).joinedload(Activity.venue).joinedload(Venue.commune),
+                joinedload(Activity.parent).selectinload(Activity.sites),
+                selectinload(Activity.sites),
                 selectinload(Activity.terms),
-            )
+            ),
+            joinedload(Slot.venue).joinedload(Venue.commune),
         )
         .order_by(Slot.id)
     )

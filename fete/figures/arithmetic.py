@@ -3,6 +3,7 @@
 What is counted, once and for all:
 - only what was published, and only what a validated report says was held, in full or in part;
 - a container (village, festival, trail) is not an activity: it is counted apart, but its place is a host commune;
+- what goes from place to place, or is held at several, makes a host commune of each, in the département of each;
 - where a container tells the visitors of its gate, they replace those of the activities it holds; the same goes for
   the people who were there, and for the connections;
 - kinds that count apart (researchers in class) come into none of the totals, and are told beside them;
@@ -35,12 +36,21 @@ class Line:
     # Official codes of where it is held; what has no place takes that of its container.
     commune: str | None = None
     departement: str | None = None
+    # Each commune of its sessions with its département, when they are not all where it is held.
+    stops: tuple[tuple[str, str], ...] = ()
     themes: tuple[str, ...] = ()
     # Whether its last slot has ended.
     is_due: bool = True
     status: ReportStatus | None = None
     method: Method | None = None
     counts: Counts = field(default_factory=Counts)
+
+    @property
+    def hosts(self) -> tuple[tuple[str, str | None], ...]:
+        """The communes where it was held, each with its département."""
+        if self.stops:
+            return self.stops
+        return ((self.commune, self.departement),) if self.commune is not None else ()
 
     @property
     def is_received(self) -> bool:
@@ -103,6 +113,20 @@ def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> d
     return {key: _sum(part) for key, part in parts.items()}
 
 
+def departement_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
+    """Return the figures under each département: a line in the one that reviews it, a host commune in its own."""
+    hosts: dict[str | None, set[str]] = {}
+    for line in lines:
+        if line.is_taken and not line.counts_apart:
+            for commune, departement in line.hosts:
+                hosts.setdefault(departement, set()).add(commune)
+    parts = breakdown(lines, by_departement)
+    return {
+        code: replace(parts.get(code, Totals()), host_communes=len(hosts.get(code, ())))
+        for code in {**parts, **hosts}
+    }
+
+
 def by_departement(line: Line) -> tuple[str | None]:
     """Give the département where a line is held."""
     return (line.departement,)
@@ -153,7 +177,7 @@ def _sum(lines: Sequence[Line]) -> Totals:
     return Totals(
         activities=len(held),
         lab_open_days=sum(line.is_lab_open_day for line in held),
-        host_communes=len({line.commune for line in told if line.commune is not None}),
+        host_communes=len({commune for line in told for commune, _departement in line.hosts}),
         visitors=_visitors(told),
         pupils=sum(line.counts.pupils or 0 for line in told),
         researchers=sum(line.counts.researchers or 0 for line in told),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, false, func, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from fete.core.clock import now
@@ -15,17 +15,25 @@ from fete.figures.arithmetic import (
     Line,
     Totals,
     breakdown,
-    by_departement,
     by_edition,
     by_kind,
     by_theme,
+    departement_parts,
     totals,
 )
 from fete.figures.models import Headline, Nature
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, EditionState, Slot, Venue, activity_term
-from fete.programme.workflow import Status
+from fete.programme.models import (
+    Activity,
+    Edition,
+    EditionState,
+    Slot,
+    Venue,
+    activity_site,
+    activity_term,
+)
+from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Counts
 from fete.reports.models import Report
 from fete.reports.workflow import ReportStatus
@@ -42,6 +50,7 @@ _FIGURES = (
     "volunteers",
     "others",
 )
+_NOT_HELD = (SlotState.CANCELLED, SlotState.POSTPONED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +90,9 @@ def lines_of(*editions: Edition, at: datetime, with_themes: bool = True) -> list
     """Return one line for each published activity of these editions, in the order of their numbers."""
     numbers = [edition.id for edition in editions]
     themes = _themes_of(numbers) if with_themes else {}
+    places = _places_of(numbers)
     return [
-        _line(row, themes.get(row.id, ()), at=at)
+        _line(row, themes.get(row.id, ()), places, at=at)
         for row in db.session.execute(_lines_statement(numbers))
     ]
 
@@ -95,7 +105,7 @@ def totals_of(edition: Edition, *, at: datetime | None = None) -> Totals:
 def figures_of(edition: Edition, *, region: str, at: datetime) -> EditionFigures:
     """Return the figures of an edition with their parts: every département of the region, kinds and themes in use."""
     lines = lines_of(edition, at=at)
-    departements = breakdown(lines, by_departement)
+    departements = departement_parts(lines)
     return EditionFigures(
         edition=edition,
         totals=totals(lines),
@@ -224,6 +234,8 @@ def _lines_statement(edition_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             Term.is_lab_open_day,
             Term.counts_apart,
             place.code.label("commune"),
+            Activity.venue_id.is_not(None).label("has_place"),
+            last.c.ends_at.is_not(None).label("has_hours"),
             func.coalesce(place.departement_code, seat.departement_code).label("departement"),
             func.coalesce(last.c.ends_at, last_of_container.c.ends_at).label("ends_at"),
             Report.status,
@@ -245,7 +257,59 @@ def _lines_statement(edition_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _line(row: Row[Any], themes: tuple[str, ...], *, at: datetime) -> Line:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Places:
+    """Where activities are held beside their own place, by their number: a commune and its département each time."""
+
+    named: Mapping[int, set[tuple[str, str]]]
+    sites: Mapping[int, set[tuple[str, str]]]
+    # Those that name a place for some sessions, and hold others where they are.
+    partly_at_home: frozenset[int]
+
+    def stops_of(self, row: Row[Any]) -> tuple[tuple[str, str], ...]:
+        """Return the communes of the sessions of an activity, as `Activity.places` has them; none for the usual one."""
+        follows = not row.has_place and row.parent_id is not None
+        timed_by = row.id if row.has_hours else row.parent_id
+        named = self.named.get(timed_by, set()) if row.has_hours or follows else set()
+        sites = self.sites.get(row.parent_id if follows else row.id, set())
+        if not named and not sites:
+            return ()
+        at_home = not named or timed_by in self.partly_at_home
+        home = {(row.commune, row.departement)} if row.commune is not None else set()
+        return tuple(sorted(named | home | sites if at_home else named))
+
+
+def _places_of(edition_ids: Sequence[int]) -> _Places:
+    """Return the places that sessions name, and the sites, in one reading: few activities have any."""
+    inside = select(Activity.id).where(Activity.edition_id.in_(edition_ids))
+    travelling = select(Slot.activity_id).where(Slot.venue_id.is_not(None))
+    statement = union_all(
+        select(Slot.activity_id, Commune.code, Commune.departement_code, false().label("is_site"))
+        .outerjoin(Slot.venue)
+        .outerjoin(Venue.commune)
+        .where(
+            Slot.activity_id.in_(inside),
+            Slot.activity_id.in_(travelling),
+            Slot.state.not_in(_NOT_HELD),
+        ),
+        select(activity_site.c.activity_id, Commune.code, Commune.departement_code, true())
+        .join(Venue, Venue.id == activity_site.c.venue_id)
+        .join(Venue.commune)
+        .where(activity_site.c.activity_id.in_(inside)),
+    )
+    named: dict[int, set[tuple[str, str]]] = {}
+    sites: dict[int, set[tuple[str, str]]] = {}
+    at_home = set()
+    for activity_id, commune, departement, is_site in db.session.execute(statement):
+        if commune is None:
+            at_home.add(activity_id)
+        else:
+            places = sites if is_site else named
+            places.setdefault(activity_id, set()).add((commune, departement))
+    return _Places(named=named, sites=sites, partly_at_home=frozenset(at_home))
+
+
+def _line(row: Row[Any], themes: tuple[str, ...], places: _Places, *, at: datetime) -> Line:
     return Line(
         activity_id=row.id,
         edition_id=row.edition_id,
@@ -256,6 +320,7 @@ def _line(row: Row[Any], themes: tuple[str, ...], *, at: datetime) -> Line:
         counts_apart=bool(row.counts_apart),
         commune=row.commune,
         departement=row.departement,
+        stops=places.stops_of(row),
         themes=themes,
         is_due=row.ends_at is not None and row.ends_at <= at,
         status=row.status,

@@ -61,7 +61,9 @@ def slot(**values):
     }
     for name in [name for name in values if hasattr(activity, name) and name not in known]:
         setattr(activity, name, values.pop(name))
-    return SimpleNamespace(**(known | values))
+    place = activity.venue or activity.parent.venue
+    held = {"place": place, "places": [place], "is_for_schools": False}
+    return SimpleNamespace(**(held | known | values))
 
 
 def lines(slot) -> list[str]:
@@ -152,9 +154,9 @@ def test_booking_is_told_in_one_line(booking, contacts, words):
 
 
 def test_a_long_place_stays_under_255_characters_on_one_line():
-    activity = slot().activity
-    activity.venue.address = "rue\nde la très longue adresse " * 20
-    written = ical.location(activity, SlotState.SCHEDULED)
+    long = slot()
+    long.place.address = "rue\nde la très longue adresse " * 20
+    written = ical.location(long)
     assert len(written) <= 255
     assert "\n" not in written
 

@@ -1,5 +1,6 @@
 """Activities and their slots: what is declared, when and where it is held."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -196,10 +197,38 @@ class Activity(Model):
         return slug(self.title)
 
     @property
+    def place(self) -> Venue | None:
+        """Its own place, or its container's."""
+        return self.venue or (self.parent.venue if self.parent else None)
+
+    @property
     def commune(self) -> Commune | None:
-        """The commune where it is held: its own place, or its container's."""
-        venue = self.venue or (self.parent.venue if self.parent else None)
-        return venue.commune if venue else None
+        """The commune where it is held: that of its place."""
+        return self.place.commune if self.place else None
+
+    @property
+    def grounds(self) -> list[Venue]:
+        """Its place and its sites, all open at the same hours; its container's when it has none of its own."""
+        owner = self.parent if self.venue is None and self.parent is not None else self
+        return _once([owner.venue, *owner.sites])
+
+    @property
+    def places_to_name(self) -> list[Venue]:
+        """The places that a slot of it may name: its own and its sites, then its container's."""
+        parent = self.parent
+        return _once(
+            [
+                self.venue,
+                *self.sites,
+                *([parent.venue, *parent.sites] if parent is not None else []),
+            ]
+        )
+
+    @property
+    def places(self) -> list[Venue]:
+        """Every place where it is held, in the order of its times."""
+        held = [place for slot in self.times for place in self.places_at(slot)]
+        return _once(held) if held else self.grounds
 
     @property
     def departement_code(self) -> str | None:
@@ -231,6 +260,15 @@ class Activity(Model):
     def last_ends_at(self) -> datetime | None:
         """When its last slot ends: its report is due from then on."""
         return max((slot.ends_at for slot in self.slots), default=None)
+
+    def places_at(self, slot: "Slot") -> list[Venue]:
+        """Return where it is held at one of its times: where the slot says, else on all its grounds.
+
+        What stays at its own place, at the hours of an itinerant container, does not follow it.
+        """
+        if slot.venue is not None and (self.venue is None or slot.activity is self):
+            return [slot.venue]
+        return self.grounds
 
     def terms_of(self, of: TermList) -> list[Term]:
         """Return its words from one list, in the order of the list."""
@@ -283,3 +321,24 @@ class Slot(Model):
     def last_day(self) -> date:
         """The last day of Paris that it touches: one that ends at midnight ends the day before."""
         return to_paris(self.ends_at - timedelta(microseconds=1)).date()
+
+    @property
+    def place(self) -> Venue | None:
+        """Where it is held: the place that it names, else that of its activity or of its container."""
+        return self.venue or self.activity.place
+
+    @property
+    def places(self) -> list[Venue]:
+        """Where it is held: several when its activity has sites and it names none of them."""
+        return self.activity.places_at(self)
+
+    @property
+    def is_for_schools(self) -> bool:
+        """Whether only school groups are welcome: it says so, or its activity does for all its slots."""
+        if self.audience is SlotAudience.ALL:
+            return self.activity.for_schools and not self.activity.for_public
+        return self.audience is SlotAudience.SCHOOLS
+
+
+def _once(venues: Iterable[Venue | None]) -> list[Venue]:
+    return list(dict.fromkeys(venue for venue in venues if venue is not None))

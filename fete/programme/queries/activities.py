@@ -11,7 +11,15 @@ from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.core.pagination import Page, paginate
 from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Decision, Edition, EditionState, Remark, Venue
+from fete.programme.models import (
+    Activity,
+    Decision,
+    Edition,
+    EditionState,
+    Remark,
+    Slot,
+    Venue,
+)
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
@@ -23,12 +31,14 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.organisation).selectinload(Organisation.memberships),
     joinedload(Activity.kind),
     _PLACE,
+    selectinload(Activity.sites),
     joinedload(Activity.parent).joinedload(Activity.venue),
     joinedload(Activity.parent).joinedload(Activity.kind),
-    joinedload(Activity.parent).selectinload(Activity.slots),
+    joinedload(Activity.parent).selectinload(Activity.sites),
+    joinedload(Activity.parent).selectinload(Activity.slots).joinedload(Slot.venue),
     joinedload(Activity.created_by),
     selectinload(Activity.terms),
-    selectinload(Activity.slots),
+    selectinload(Activity.slots).joinedload(Slot.venue),
     selectinload(Activity.children).options(
         joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from fete.core.clock import day_bounds, to_paris
@@ -13,7 +13,7 @@ from fete.core.db import db
 from fete.core.text import fold
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, Slot, activity_term
+from fete.programme.models import Activity, Edition, Slot, Venue, activity_site, activity_term
 from fete.programme.queries.search import (
     TERM_FIELDS,
     Filters,
@@ -23,7 +23,10 @@ from fete.programme.queries.search import (
     conditions,
     is_held,
     is_timed,
+    names_its_place,
     names_of,
+    owns_grounds,
+    slot_conditions,
 )
 from fete.programme.queries.territory import departement_of_activity
 from fete.vocabulary.models import Term, TermList
@@ -115,29 +118,54 @@ def _activities_on(day: date) -> ColumnElement[int]:
 
 def _departements(filters: Filters, names: Names) -> list[Value]:
     found = _by_place(
-        filters, "departements", departement_of_activity(), Departement.code, Departement.name
+        filters,
+        "departements",
+        departement_of_activity(),
+        (Departement.code, Departement.name),
+        where=Commune.departement_code,
     )
     return _values(found, filters.departements, names.departements)
 
 
 def _communes(filters: Filters, names: Names) -> list[Value]:
-    found = _by_place(filters, "communes", commune_of_activity(), Commune.code, Commune.name)
+    found = _by_place(
+        filters,
+        "communes",
+        commune_of_activity(),
+        (Commune.code, Commune.name),
+        where=Commune.code,
+    )
     return _values(found, filters.communes, names.communes)
 
 
 def _by_place(
     filters: Filters,
     field: str,
-    place: ColumnElement[Any],
-    code: InstrumentedAttribute[str],
-    name: InstrumentedAttribute[str],
+    usual: ColumnElement[Any],
+    named: tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]],
+    *,
+    where: InstrumentedAttribute[str],
 ) -> list[tuple[str, str, int]]:
-    placed = (
-        select(place.label("place"))
+    """Return how many activities there are in each commune or département: one that travels is in several."""
+    code, name = named
+    asked = activity_conditions(filters, but=field)
+    times = slot_conditions(filters, but=field)
+    at_home = exists(Slot.id).where(is_timed(), ~names_its_place(), *times).correlate(Activity)
+    placed = union(
+        select(Activity.id, usual.label("place")).where(*asked, at_home),
+        select(Activity.id, where)
         .select_from(Activity)
-        .where(*activity_conditions(filters, but=field), is_held(filters))
-        .subquery()
-    )
+        .join(activity_site, activity_site.c.activity_id == owns_grounds())
+        .join(Venue, Venue.id == activity_site.c.venue_id)
+        .join(Venue.commune)
+        .where(*asked, at_home),
+        select(Activity.id, where)
+        .select_from(Activity)
+        .join(Slot, is_timed())
+        .join(Venue, Venue.id == Slot.venue_id)
+        .join(Venue.commune)
+        .where(*asked, names_its_place(), *times),
+    ).subquery()
     statement = (
         select(code, name, func.count()).join(placed, placed.c.place == code).group_by(code, name)
     )

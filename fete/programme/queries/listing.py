@@ -24,17 +24,20 @@ from fete.programme.queries.search import (
 )
 from fete.programme.workflow import SlotState
 
-_PLACE = joinedload(Activity.venue).joinedload(Venue.commune).joinedload(Commune.departement)
+_DEPARTEMENT = joinedload(Venue.commune).joinedload(Commune.departement)
+_PLACE = joinedload(Activity.venue).options(_DEPARTEMENT)
+_SITES = selectinload(Activity.sites).options(_DEPARTEMENT)
+_SLOTS = selectinload(Activity.slots).joinedload(Slot.venue).options(_DEPARTEMENT)
 _CONTAINER = joinedload(Activity.parent)
 _CARD: tuple[ExecutableOption, ...] = (
     joinedload(Activity.kind),
     joinedload(Activity.organisation),
     _PLACE,
-    _CONTAINER.joinedload(Activity.venue),
+    _SITES,
+    _CONTAINER.options(_PLACE, _SITES, _SLOTS),
     _CONTAINER.joinedload(Activity.kind),
-    _CONTAINER.selectinload(Activity.slots),
     selectinload(Activity.terms),
-    selectinload(Activity.slots),
+    _SLOTS,
 )
 _WHOLE: tuple[ExecutableOption, ...] = (
     *_CARD,

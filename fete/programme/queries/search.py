@@ -26,7 +26,15 @@ from fete.core.db import db
 from fete.core.text import asked_words
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, EditionState, Slot, Venue, activity_term
+from fete.programme.models import (
+    Activity,
+    Edition,
+    EditionState,
+    Slot,
+    Venue,
+    activity_site,
+    activity_term,
+)
 from fete.programme.queries.territory import departement_of_activity
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
@@ -121,10 +129,6 @@ def activity_conditions(filters: Filters, *, but: str = "") -> list[ColumnElemen
         conditions.append(Activity.edition_id == filters.edition_id)
     if filters.text:
         conditions.append(_says(filters.text))
-    if filters.departements and but != "departements":
-        conditions.append(departement_of_activity().in_(filters.departements))
-    if filters.communes and but != "communes":
-        conditions.append(commune_of_activity().in_(filters.communes))
     if filters.kinds and but != "kinds":
         conditions.append(Activity.kind_id.in_(_terms(TermList.KIND, filters.kinds)))
     if filters.organisations and but != "organisations":
@@ -136,8 +140,12 @@ def activity_conditions(filters: Filters, *, but: str = "") -> list[ColumnElemen
 
 
 def slot_conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bool]]:
-    """Return what a slot must be, all but its day when `but` is `days`."""
+    """Return what a slot must be, where its activity is read too: all but its day when `but` is `days`, and so on."""
     conditions: list[ColumnElement[bool]] = []
+    if filters.departements and but != "departements":
+        conditions.append(is_held_in(Commune.departement_code, filters.departements))
+    if filters.communes and but != "communes":
+        conditions.append(is_held_in(Commune.code, filters.communes))
     if filters.first is not None and but != "days":
         conditions.append(Slot.ends_at > day_bounds(filters.first)[0])
     if filters.last is not None and but != "days":
@@ -162,6 +170,33 @@ def is_timed() -> ColumnElement[bool]:
 def is_held(filters: Filters, *, but: str = "") -> ColumnElement[bool]:
     """Return the condition that an activity has a slot asked for."""
     return exists(Slot.id).where(is_timed(), *slot_conditions(filters, but=but)).correlate(Activity)
+
+
+def names_its_place() -> ColumnElement[bool]:
+    """Return the condition that an activity is, at one of its times, where the slot says, as `Activity.places_at`."""
+    own_or_homeless = or_(Slot.activity_id == Activity.id, Activity.venue_id.is_(None))
+    return and_(Slot.venue_id.is_not(None), own_or_homeless)
+
+
+def owns_grounds() -> ColumnElement[int]:
+    """Return whose sites an activity is held on, as `Activity.grounds`: its own, or its container's."""
+    follows = and_(Activity.venue_id.is_(None), Activity.parent_id.is_not(None))
+    return case((follows, Activity.parent_id), else_=Activity.id)
+
+
+def is_held_in(code: InstrumentedAttribute[str], codes: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that one of the times of an activity is in one of these communes or départements."""
+    there = select(Venue.id).join(Venue.commune).where(code.in_(codes))
+    of_activity = commune_of_activity() if code is Commune.code else departement_of_activity()
+    has_site = (
+        exists()
+        .where(activity_site.c.activity_id == owns_grounds(), activity_site.c.venue_id.in_(there))
+        .correlate(Activity)
+    )
+    return case(
+        (names_its_place(), Slot.venue_id.in_(there)),
+        else_=or_(of_activity.in_(codes), has_site),
+    )
 
 
 def commune_of_activity() -> ColumnElement[str | None]:

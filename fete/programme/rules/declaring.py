@@ -17,10 +17,12 @@ from fete.programme.models import (
     Mode,
 )
 from fete.programme.rules.editions import is_in_window, may_declare
+from fete.programme.rules.slots import strangers
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
 OLDEST = 120
+MOST_SITES = 60
 _OPEN_TO_CHILDREN = frozenset({Status.LABELLED, Status.PUBLISHED})
 
 
@@ -48,7 +50,7 @@ FIELDS: dict[Part, tuple[str, ...]] = {
         "partners",
     ),
     Part.WHOM: ("audiences", "for_public", "for_schools", "levels", "age_min", "age_max"),
-    Part.WHERE: ("mode", "parent", "venue", "access_note", "online_link"),
+    Part.WHERE: ("mode", "parent", "venue", "sites", "access_note", "online_link"),
     Part.WHEN: ("slots",),
     Part.HOW: (
         "booking",
@@ -96,6 +98,7 @@ FIELD_NAMES: dict[str, Any] = {
     "mode": lazy_gettext("Sur place ou en ligne"),
     "parent": lazy_gettext("Village des sciences, festival ou parcours"),
     "venue": lazy_gettext("Lieu"),
+    "sites": lazy_gettext("Autres lieux de l’événement"),
     "access_note": lazy_gettext("Comment s’y rendre"),
     "online_link": lazy_gettext("Lien pour participer en ligne"),
     "slots": lazy_gettext("Créneaux"),
@@ -267,7 +270,28 @@ def content_faults(activity: Activity) -> list[Gap]:
                 message=_("Cette activité ne peut pas être rattachée à cet événement."),
             )
         )
-    return found
+    return found or _site_faults(activity)
+
+
+def _site_faults(activity: Activity) -> list[Gap]:
+    sites = [site for site in activity.sites if site is not activity.venue]
+    if sites and not activity.is_container:
+        message = _("Seul un village, un festival ou un parcours a plusieurs lieux.")
+    elif len(sites) > MOST_SITES:
+        message = _("Un événement a %(most)s lieux au plus.", most=MOST_SITES)
+    elif left := [
+        slot
+        for slot in activity.slots
+        if slot.venue is not None and slot.venue not in activity.places_to_name
+    ]:
+        message = _(
+            "Un créneau au moins se tient à « %(place)s » : donnez-lui d’abord un autre lieu dans « Quand ».",
+            place=left[0].venue.name if left[0].venue else "",
+        )
+    else:
+        return []
+    field = "sites" if activity.is_container else "parent"
+    return [Gap(field=field, step=Part.WHERE, message=message)]
 
 
 def terms_of(activity: Activity, field: str) -> list[Term]:
@@ -330,6 +354,10 @@ def _when(activity: Activity) -> list[Gap]:
             "Un créneau au moins doit tomber dans les dates officielles, du %(first)s au %(last)s.",
             first=f"{edition.starts_on:%d/%m/%Y}",
             last=f"{edition.ends_on:%d/%m/%Y}",
+        )
+    elif strangers(activity):
+        message = _(
+            "Un créneau au moins n’est pas pour ceux que l’activité accueille : dites pour qui il est."
         )
     else:
         return []

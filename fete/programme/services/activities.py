@@ -25,8 +25,15 @@ from fete.programme.rules import PlannedSlot
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
-_SEARCHED = frozenset({"title", "standfirst", "description", "kind", "themes", "venue", "parent"})
-_SEEN_BY_CHILDREN = frozenset({"title", "venue"})
+_SEARCHED = frozenset(
+    {"title", "standfirst", "description", "kind", "themes", "venue", "sites", "parent"}
+)
+_SEEN_BY_CHILDREN = frozenset({"title", "venue", "sites"})
+_WELCOME = frozenset({"for_public", "for_schools"})
+_SHOWN = frozenset({Status.SUBMITTED, Status.LABELLED, Status.PUBLISHED})
+
+# What a slot says beside its time, under the same names in what is planned and in what stands.
+_BESIDE_ITS_TIME = ("capacity", "classes", "audience", "is_opening", "venue")
 
 
 class Content(TypedDict, total=False):
@@ -49,6 +56,7 @@ class Content(TypedDict, total=False):
     mode: Mode
     parent: Activity | None
     venue: Venue | None
+    sites: Sequence[Venue]
     access_note: str
     online_link: str
     booking: Booking
@@ -120,9 +128,9 @@ def declare_past(
             activity.status = past.status
             activity.submitted_at = past.submitted_at
             activity.published_at = past.published_at
-            _set_down(activity, past.content, by=None)
             _refuse_slot_faults(past.slots, past.edition)
             activity.slots = [_new_slot(slot, at=at) for slot in past.slots]
+            _set_down(activity, past.content, by=None)
             made.append(activity)
         db.session.add_all(made)
     db.session.flush()
@@ -149,6 +157,13 @@ def rewrite(
         return []
     _claim(activity, version)
     _set_down(activity, content, by=by)
+    if _WELCOME.intersection(changed) and activity.status in _SHOWN and rules.strangers(activity):
+        raise RuleBrokenError(
+            _(
+                "Un créneau au moins est pour ceux que vous n’accueilleriez plus : changez d’abord les créneaux dans « Quand »."
+            ),
+            field="welcome",
+        )
     _tell(activity, changed, by=by, at=at)
     return changed
 
@@ -165,7 +180,7 @@ def plan_slots(
 
     A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled.
     """
-    _refuse_slot_faults(slots, activity.edition)
+    _refuse_slot_faults(slots, activity.edition, held=activity)
     standing = {slot.id: slot for slot in activity.slots}
     kept = {slot.id for slot in slots if slot.id is not None} & standing.keys()
     gone = [slot for slot in activity.slots if slot.id not in kept]
@@ -185,6 +200,7 @@ def plan_slots(
     if not (gone or moved or added):
         return False
     _claim(activity, version)
+    places = activity.places
     for slot, planned in moved:
         _move(slot, planned, at=at)
     for slot in gone:
@@ -192,6 +208,10 @@ def plan_slots(
     activity.slots.extend(_new_slot(slot, at=at) for slot in added)
     activity.slots.sort(key=lambda slot: slot.starts_at)
     activity.changed_at = at
+    if activity.places != places:
+        index(activity)
+        for child in _followers(activity):
+            index(child)
     db.session.flush()
     _note(activity, ["slots"], by=by, at=at)
     return True
@@ -207,7 +227,7 @@ def touch(activity: Activity, at: datetime) -> None:
 
 def index(activity: Activity) -> None:
     """Make the activity findable by all that it says now, by its structure and by its place."""
-    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    places = activity.places
     activity.search = search_text(
         activity.title,
         activity.standfirst,
@@ -216,8 +236,8 @@ def index(activity: Activity) -> None:
         *(term.label_fr for term in activity.terms if term.list is TermList.THEME),
         activity.organisation.name,
         activity.organisation.acronym,
-        venue.name if venue else None,
-        venue.commune.name if venue else None,
+        *(place.name for place in places),
+        *(dict.fromkeys(place.commune.name for place in places)),
     )
 
 
@@ -263,6 +283,7 @@ def _begun(
         for_public=True,
         for_schools=False,
         terms=[],
+        sites=[],
         slots=[],
     )
 
@@ -279,19 +300,40 @@ def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
         replaced = {rules.TERM_LISTS[name] for name in words}
         kept = [term for term in activity.terms if term.list not in replaced]
         activity.terms = [*kept, *(term for terms in words.values() for term in terms)]
+    before = activity.venue
     for name, value in content.items():
         if name not in rules.TERM_LISTS:
             setattr(activity, name, value)
+    if activity.venue is not before and "venue" in content:
+        _follow(activity, before)
     for fault in rules.content_faults(activity):
         raise RuleBrokenError(fault.message, field=fault.field)
     if _SEARCHED & content.keys():
         index(activity)
 
 
+def _followers(container: Activity) -> list[Activity]:
+    """Return what a container holds that has neither place nor hours of its own: it goes where the container goes."""
+    if not container.is_container:
+        return []
+    return [child for child in container.children if child.venue is None and not child.slots]
+
+
 def _differs(activity: Activity, name: str, value: Any) -> bool:  # noqa: ANN401  # any field's value
     if name in rules.TERM_LISTS:
         return {term.id for term in rules.terms_of(activity, name)} != {term.id for term in value}
+    if name == "sites":
+        return set(activity.sites) != set(value)
     return bool(getattr(activity, name) != value)
+
+
+def _follow(activity: Activity, before: Venue | None) -> None:
+    """Let the slots that named the activity's own place go with it where it goes."""
+    named = [slot for slot in activity.slots if slot.venue is before and before is not None]
+    if not named or activity.venue is None or before in activity.places_to_name:
+        return
+    for slot in named:
+        slot.venue = activity.venue
 
 
 def _claim(activity: Activity, version: int | None) -> None:
@@ -331,8 +373,10 @@ def _note(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
     )
 
 
-def _refuse_slot_faults(slots: Sequence[PlannedSlot], edition: Edition) -> None:
-    for fault in rules.slot_faults(slots, edition):
+def _refuse_slot_faults(
+    slots: Sequence[PlannedSlot], edition: Edition, *, held: Activity | None = None
+) -> None:
+    for fault in rules.slot_faults(slots, edition, held=held):
         raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
 
 
@@ -340,7 +384,7 @@ def _slot_differs(slot: Slot, planned: PlannedSlot) -> bool:
     return (
         not rules.same_time(slot.starts_at, planned.starts_at)
         or not rules.same_time(slot.ends_at, planned.ends_at)
-        or slot.capacity != planned.capacity
+        or any(getattr(slot, name) != getattr(planned, name) for name in _BESIDE_ITS_TIME)
     )
 
 
@@ -353,7 +397,8 @@ def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
         if slot.activity.status is Status.PUBLISHED and slot.state is SlotState.SCHEDULED:
             # Whoever noted the old hour must read that it changed.
             slot.state = SlotState.RESCHEDULED
-    slot.capacity = planned.capacity
+    for name in _BESIDE_ITS_TIME:
+        setattr(slot, name, getattr(planned, name))
     slot.revision += 1
     slot.changed_at = at
 
@@ -364,6 +409,10 @@ def _new_slot(planned: PlannedSlot, *, at: datetime) -> Slot:
         starts_at=planned.starts_at,
         ends_at=planned.ends_at,
         capacity=planned.capacity,
+        classes=planned.classes,
+        audience=planned.audience,
+        is_opening=planned.is_opening,
+        venue=planned.venue,
         state=SlotState.SCHEDULED,
         revision=0,
         changed_at=at,

@@ -1,5 +1,6 @@
 """An activity as search engines read it: a schema.org Event."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fete.core.clock import to_paris
@@ -35,7 +36,7 @@ def event_of(activity: Activity) -> Thing:
         "name": activity.title,
         "description": activity.standfirst or activity.description,
         "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[activity.mode]}",
-        "location": _places(activity),
+        "location": _locations(activity, activity.places),
         "organizer": {"@type": "Organization", "name": activity.organisation.name},
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
@@ -51,7 +52,7 @@ def event_of(activity: Activity) -> Thing:
             "eventStatus": f"https://schema.org/{_status(times)}",
         }
     if len(times) > 1:
-        event["subEvent"] = [_part(slot, event) for slot in times]
+        event["subEvent"] = [_part(slot, activity, event) for slot in times]
     return event
 
 
@@ -60,28 +61,29 @@ def _status(times: list[Slot]) -> str:
     return states.pop() if len(states) == 1 else "EventScheduled"
 
 
-def _part(slot: Slot, event: Thing) -> Thing:
-    return {
+def _part(slot: Slot, activity: Activity, event: Thing) -> Thing:
+    part: Thing = {
         "@type": "Event",
         "name": event["name"],
         "startDate": to_paris(slot.starts_at).isoformat(),
         "endDate": to_paris(slot.ends_at).isoformat(),
         "eventStatus": f"https://schema.org/{_STATUS[slot.state]}",
-        "location": event["location"],
+        "location": _locations(activity, activity.places_at(slot)),
     }
+    if slot.is_for_schools:
+        part["audience"] = {"@type": "EducationalAudience", "educationalRole": "student"}
+    return part
 
 
-def _places(activity: Activity) -> list[Thing]:
-    places: list[Thing] = []
-    venue = activity.venue or (activity.parent.venue if activity.parent else None)
-    if venue is not None and activity.mode is not Mode.ONLINE:
-        places.append(_place(venue))
+def _locations(activity: Activity, places: Sequence[Venue]) -> list[Thing]:
+    on_site = activity.mode is not Mode.ONLINE
+    found = [_place(venue) for venue in places] if on_site else []
     if activity.mode is not Mode.ON_SITE:
-        places.append(
+        found.append(
             {"@type": "VirtualLocation"}
             | ({"url": activity.online_link} if activity.online_link else {})
         )
-    return places
+    return found
 
 
 def _place(venue: Venue) -> Thing:

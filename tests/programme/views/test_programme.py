@@ -332,7 +332,7 @@ def test_the_page_costs_the_same_whatever_the_programme(client, queries, count):
     database.session.expire_all()
     with queries() as asked:
         page(client, "/programme")
-    assert len(asked) == 16
+    assert len(asked) == 17
 
 
 # One activity
@@ -571,7 +571,7 @@ def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries,
     database.session.expire_all()
     with queries() as asked:
         page(client, path)
-    assert len(asked) == 5
+    assert len(asked) == 6
 
 
 # Both
