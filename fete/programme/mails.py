@@ -1,6 +1,6 @@
 """Letters about an activity: to the members of its structure, and to those who coordinate its département."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,15 @@ from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import day, hour
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.policies import is_member
 from fete.network.queries import active_members
 from fete.programme.models import Activity, Slot
 from fete.programme.policies import can_review
+from fete.programme.rules import FIELD_NAMES
+from fete.programme.rules.versions import Change
+from fete.programme.rules.wording import words
 from fete.programme.workflow import SlotState, Step
 
 # What the members of the structure get at each step.
@@ -78,6 +82,56 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
         )
 
 
+def tell_of_correction(activity: Activity, names: Sequence[str], *, by: User, at: datetime) -> None:
+    """Tell the coordination that what is labelled or published was corrected by its members."""
+    _to_coordination(
+        "programme/corrected", activity, at=at, by=by, names=_called(names), topic=Topic.REVIEW
+    )
+
+
+def tell_of_proposal(activity: Activity, names: Sequence[str], *, by: User, at: datetime) -> None:
+    """Tell the coordination that a change of what is labelled or published waits for its answer."""
+    _to_coordination(
+        "programme/change_proposed",
+        activity,
+        at=at,
+        by=by,
+        names=_called(names),
+        topic=Topic.REVIEW,
+    )
+
+
+def tell_of_accepted_change(
+    activity: Activity, changes: Sequence[Change], *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members that the change they proposed stands."""
+    _to_members(
+        "programme/change_accepted",
+        activity,
+        at=at,
+        by=by,
+        names=[change.label for change in changes],
+        reason=reason,
+        topic=Topic.DECISIONS,
+    )
+
+
+def tell_of_declined_change(
+    activity: Activity, changes: Sequence[Change], *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members why the change they proposed does not stand, and what they had proposed."""
+    _to_members(
+        "programme/change_declined",
+        activity,
+        at=at,
+        by=by,
+        changes=changes,
+        in_words=words,
+        reason=reason,
+        topic=Topic.DECISIONS,
+    )
+
+
 def time_of(slot: Slot) -> str:
     """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
     words = _(
@@ -87,6 +141,10 @@ def time_of(slot: Slot) -> str:
         end=hour(slot.ends_at),
     )
     return str(words)
+
+
+def _called(names: Sequence[str]) -> list[Any]:
+    return [FIELD_NAMES[name] for name in names]
 
 
 def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: Any) -> None:

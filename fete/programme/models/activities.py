@@ -232,6 +232,16 @@ class Activity(Model):
         """When its last slot ends: its report is due from then on."""
         return max((slot.ends_at for slot in self.slots), default=None)
 
+    @property
+    def approved(self) -> "ActivityVersion | None":
+        """How it stood when the coordination last approved it."""
+        return next((each for each in self.versions if each.state == "approved"), None)
+
+    @property
+    def proposal(self) -> "ActivityVersion | None":
+        """What its members wish to change of it, and the coordination has not answered yet."""
+        return next((each for each in self.versions if each.state == "proposed"), None)
+
     def terms_of(self, of: TermList) -> list[Term]:
         """Return its words from one list, in the order of the list."""
         return [term for term in self.terms if term.list == of]

@@ -11,7 +11,15 @@ from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.core.pagination import Page, paginate
 from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Decision, Edition, EditionState, Remark, Venue
+from fete.programme.models import (
+    Activity,
+    ActivityVersion,
+    Decision,
+    Edition,
+    EditionState,
+    Remark,
+    Venue,
+)
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
@@ -29,6 +37,8 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.created_by),
     selectinload(Activity.terms),
     selectinload(Activity.slots),
+    selectinload(Activity.sites),
+    selectinload(Activity.versions),
     selectinload(Activity.children).options(
         joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
     ),
@@ -92,6 +102,7 @@ def _mine(user: User) -> Select[Activity]:
             joinedload(Activity.parent).joinedload(Activity.venue),
             selectinload(Activity.terms),
             selectinload(Activity.slots),
+            selectinload(Activity.versions).load_only(ActivityVersion.state),
         )
         .order_by(Edition.year.desc(), Activity.title, Activity.id)
     )

@@ -48,7 +48,7 @@ FIELDS: dict[Part, tuple[str, ...]] = {
         "partners",
     ),
     Part.WHOM: ("audiences", "for_public", "for_schools", "levels", "age_min", "age_max"),
-    Part.WHERE: ("mode", "parent", "venue", "access_note", "online_link"),
+    Part.WHERE: ("mode", "parent", "venue", "sites", "access_note", "online_link"),
     Part.WHEN: ("slots",),
     Part.HOW: (
         "booking",
@@ -96,6 +96,7 @@ FIELD_NAMES: dict[str, Any] = {
     "mode": lazy_gettext("Sur place ou en ligne"),
     "parent": lazy_gettext("Village des sciences, festival ou parcours"),
     "venue": lazy_gettext("Lieu"),
+    "sites": lazy_gettext("Autres lieux"),
     "access_note": lazy_gettext("Comment s’y rendre"),
     "online_link": lazy_gettext("Lien pour participer en ligne"),
     "slots": lazy_gettext("Créneaux"),
@@ -381,7 +382,10 @@ def situation(activity: Activity) -> str:
                 lacking,
             )
         )
-    return str(_SITUATIONS[activity.status])
+    sentence = str(_SITUATIONS[activity.status])
+    if activity.proposal is not None and activity.edition.state is not EditionState.CLOSED:
+        return f"{sentence} {_('Un changement attend la relecture de la coordination.')}"
+    return sentence
 
 
 _SITUATIONS = {

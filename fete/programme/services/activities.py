@@ -22,11 +22,13 @@ from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
 from fete.programme.queries.activities import find_declared
 from fete.programme.rules import PlannedSlot
-from fete.programme.workflow import SlotState, Status
+from fete.programme.workflow import CANCELLABLE, SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
 _SEARCHED = frozenset({"title", "standfirst", "description", "kind", "themes", "venue", "parent"})
 _SEEN_BY_CHILDREN = frozenset({"title", "venue"})
+# What visitors were told of a time before it moves: that it stands, or that another will follow.
+_ANNOUNCED = frozenset({SlotState.SCHEDULED, SlotState.POSTPONED})
 
 
 class Content(TypedDict, total=False):
@@ -49,6 +51,7 @@ class Content(TypedDict, total=False):
     mode: Mode
     parent: Activity | None
     venue: Venue | None
+    sites: Sequence[Venue]
     access_note: str
     online_link: str
     booking: Booking
@@ -121,7 +124,7 @@ def declare_past(
             activity.submitted_at = past.submitted_at
             activity.published_at = past.published_at
             _set_down(activity, past.content, by=None)
-            _refuse_slot_faults(past.slots, past.edition)
+            refuse_slot_faults(past.slots, past.edition)
             activity.slots = [_new_slot(slot, at=at) for slot in past.slots]
             made.append(activity)
         db.session.add_all(made)
@@ -160,16 +163,21 @@ def plan_slots(
     by: User | None,
     at: datetime,
     version: int | None = None,
+    cancels: bool = False,
 ) -> bool:
     """Return whether the slots changed: those named by their number stay themselves, the others come or go.
 
-    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled.
+    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled,
+    here when `cancels` says so. What was cancelled already stays without being named.
     """
-    _refuse_slot_faults(slots, activity.edition)
+    refuse_slot_faults(slots, activity.edition)
     standing = {slot.id: slot for slot in activity.slots}
     kept = {slot.id for slot in slots if slot.id is not None} & standing.keys()
     gone = [slot for slot in activity.slots if slot.id not in kept]
-    if gone and activity.published_at is not None:
+    if activity.status in CANCELLABLE:
+        gone = [slot for slot in gone if slot.state is not SlotState.CANCELLED]
+    was_public = activity.published_at is not None
+    if gone and was_public and not cancels:
         raise RuleBrokenError(
             _(
                 "Un créneau déjà publié ne se supprime pas : annulez-le, pour que le public l’apprenne."
@@ -188,7 +196,10 @@ def plan_slots(
     for slot, planned in moved:
         _move(slot, planned, at=at)
     for slot in gone:
-        activity.slots.remove(slot)
+        if was_public:
+            _cancel(slot, at=at)
+        else:
+            activity.slots.remove(slot)
     activity.slots.extend(_new_slot(slot, at=at) for slot in added)
     activity.slots.sort(key=lambda slot: slot.starts_at)
     activity.changed_at = at
@@ -230,6 +241,20 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     db.session.flush()
 
 
+def refuse_container(kind: Term | None, *, by: User) -> None:
+    """Refuse a kind that holds others to whoever does not coordinate."""
+    if kind is not None and kind.is_container and not is_coordinator(by):
+        raise RuleBrokenError(
+            _("Un village, un festival ou un parcours est créé par la coordination."), field="kind"
+        )
+
+
+def refuse_slot_faults(slots: Sequence[PlannedSlot], edition: Edition) -> None:
+    """Refuse slots that cannot be, naming the row and the field of the first fault."""
+    for fault in rules.slot_faults(slots, edition):
+        raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
+
+
 def _check_call(edition: Edition, *, by: User, today: date) -> None:
     if rules.call_is_open(edition, today):
         return
@@ -269,11 +294,8 @@ def _begun(
 
 def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
     """Put the content on the activity; refuse what cannot stand."""
-    kind = content.get("kind")
-    if by is not None and kind is not None and kind.is_container and not is_coordinator(by):
-        raise RuleBrokenError(
-            _("Un village, un festival ou un parcours est créé par la coordination."), field="kind"
-        )
+    if by is not None:
+        refuse_container(content.get("kind"), by=by)
     words = {name: content[name] for name in rules.TERM_LISTS if name in content}  # type: ignore[literal-required]
     if words:
         replaced = {rules.TERM_LISTS[name] for name in words}
@@ -331,11 +353,6 @@ def _note(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
     )
 
 
-def _refuse_slot_faults(slots: Sequence[PlannedSlot], edition: Edition) -> None:
-    for fault in rules.slot_faults(slots, edition):
-        raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
-
-
 def _slot_differs(slot: Slot, planned: PlannedSlot) -> bool:
     return (
         not rules.same_time(slot.starts_at, planned.starts_at)
@@ -350,10 +367,17 @@ def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
     )
     if moved:
         slot.starts_at, slot.ends_at = planned.starts_at, planned.ends_at
-        if slot.activity.status is Status.PUBLISHED and slot.state is SlotState.SCHEDULED:
+        if slot.activity.status is Status.PUBLISHED and slot.state in _ANNOUNCED:
             # Whoever noted the old hour must read that it changed.
             slot.state = SlotState.RESCHEDULED
     slot.capacity = planned.capacity
+    slot.revision += 1
+    slot.changed_at = at
+
+
+def _cancel(slot: Slot, *, at: datetime) -> None:
+    slot.state = SlotState.CANCELLED
+    slot.note = ""
     slot.revision += 1
     slot.changed_at = at
 

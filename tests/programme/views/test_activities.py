@@ -92,7 +92,7 @@ DRAFT_PAGES = {
 }
 PUBLISHED_PAGES = {
     "apercu": {"member", "colleague", "coordinator", "region"},
-    "quoi": {"coordinator", "region"},
+    "quoi": {"member", "colleague", "coordinator", "region"},
     "supprimer": set(),
     "reprendre": set(),
 }
@@ -850,7 +850,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
     with queries() as asked:
         page = text(member.get("/mes-activites"))
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 7
+    assert len(asked) == 8
 
 
 def test_the_page_of_a_big_list_is_chosen(member, organisation):
