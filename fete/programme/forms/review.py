@@ -186,11 +186,12 @@ class SlotForm(StepForm):
         for field in (self.day, self.starts, self.ends):
             if field.data is None and not field.errors:
                 field.errors = [_("Ce champ est nécessaire.")]
-                sound = False
         return sound and self._read_time()
 
     def _read_time(self) -> bool:
         day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        if day is None or starts is None or ends is None:
+            return False
         field = self.starts
         try:
             starts_at = rules.start_of(day, starts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, inspect, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from fete.core.db import db
@@ -53,13 +53,17 @@ def read(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_wished(activity: Activity, wished: Mapping[str, Any] | None = None) -> Activity:
-    """Return a copy of the activity that holds what is wished, by default its members' proposal; it is never kept.
+    """Return the activity as it would be with what is wished, by default with its members' proposal.
 
-    Its cancelled slots are left out: they are not planned any more.
+    Its cancelled slots are left out: they are not planned any more. Where that is not how it stands, it is a copy
+    that is never kept.
     """
     if wished is None:
         wished = activity.proposal.content["proposed"] if activity.proposal else {}
-    values = read({"slots": written(activity)["slots"], **wished})
+    planned = written(activity)["slots"]
+    if not wished and len(planned) == len(activity.slots):
+        return activity
+    values = read({"slots": planned, **wished})
     copy = Activity()
     relations = inspect(Activity).relationships.keys()
     for name in (*inspect(Activity).column_attrs.keys(), *relations):
@@ -163,7 +167,7 @@ def _may_change(territory: Territory) -> list[ColumnElement[bool]]:
     ]
 
 
-def _waiting(statement: Select[Activity], since: ColumnElement[datetime | None]) -> Waiting:
+def _waiting(statement: Select[Activity], since: InstrumentedAttribute[Any]) -> Waiting:
     number, oldest = db.session.execute(
         statement.with_only_columns(func.count(), func.min(since))
     ).one()

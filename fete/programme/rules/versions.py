@@ -293,7 +293,7 @@ def reviewed_in(part: Part) -> tuple[list[Any], list[Any]]:
 
 def slot_changes(before: Sequence[Slot], after: Sequence[Slot]) -> list[SlotChange]:
     """Return what becomes of each slot, matched by its number, in the order of time."""
-    stays = {slot.id: slot for slot in after if slot.id is not None}
+    stays = {slot.id: slot for slot in after}
     known = {slot.id for slot in before}
     found = [_slot_change(slot, stays.get(slot.id)) for slot in before]
     found += [

@@ -19,6 +19,7 @@ from fete.programme.services.versions import (
     hold,
     keep_approved,
     put_down,
+    refuse_parent,
     tell_visitors,
 )
 
@@ -59,8 +60,10 @@ def accept(
             field="despite",
         )
     content = activity.proposal.content if activity.proposal else {}
+    wished = read(content["proposed"])
+    refuse_parent(activity, wished.get("parent"))
     drop_proposal(activity)
-    put_down(activity, read(content["proposed"]), by=by, at=at, cancels=True)
+    put_down(activity, wished, by=by, at=at, cancels=True)
     tell_visitors(activity, content["notes"])
     keep_approved(activity, by=by, at=at)
     record(_ACCEPTED, on=activity, person_id=by.id, at=at, detail=_fields(changes))

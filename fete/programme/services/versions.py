@@ -141,13 +141,21 @@ def put_down(
 ) -> list[str]:
     """Return the names of the fields that changed, slots among the others; see `rewrite` and `plan_slots`."""
     words = {name: value for name, value in content.items() if name != "slots"}
-    names = rewrite(activity, by=by, at=at, version=version, **words) if words else []  # type: ignore[typeddict-item]
+    names = rewrite(activity, by=by, at=at, version=version, **words) if words else []
     if "slots" in content:
         seen = None if version is None else activity.version
         planned = [_planned(slot) for slot in content["slots"]]
         if plan_slots(activity, planned, by=by, at=at, version=seen, cancels=cancels):
             names.append("slots")
     return names
+
+
+def refuse_parent(activity: Activity, parent: Activity | None) -> None:
+    """Refuse an event that does not take the activity in, or does no more."""
+    if parent is not None and not rules.may_hold(parent, activity):
+        raise RuleBrokenError(
+            _("Cette activité ne peut pas être rattachée à cet événement."), field="parent"
+        )
 
 
 def tell_visitors(activity: Activity, notes: Mapping[str, str]) -> None:
@@ -222,6 +230,7 @@ def _check(
 ) -> None:
     """Refuse what could not stand once accepted, and what would leave the activity without what a deposit needs."""
     refuse_container(content.get("kind"), by=by)
+    refuse_parent(activity, content.get("parent"))
     if "slots" in content:
         refuse_slot_faults(content["slots"], activity.edition)
     words = {name: plain(value) for name, value in corrections.items() if name != "slots"}

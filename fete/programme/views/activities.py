@@ -201,8 +201,9 @@ def _as_edited(activity: Activity) -> Activity:
     """Return the activity as the person goes on writing it: with what its members propose, without cancelled slots."""
     if not is_public_matter(activity):
         return activity
-    wished = None if policies.proposes(_person(), activity) else {}
-    return as_wished(activity, wished)
+    if policies.proposes(_person(), activity):
+        return as_wished(activity)
+    return as_wished(activity, {})
 
 
 def _keep(activity_id: int, part: Part, form: Any) -> tuple[Activity, Outcome]:  # noqa: ANN401  # one of several forms
