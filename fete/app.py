@@ -36,6 +36,7 @@ from fete.programme.views import (
     editions,
     late_entries,
     programme,
+    proposals,
     review,
 )
 from fete.reports.views import follow_up, reports
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     editions.blueprint,
     late_entries.blueprint,
     review.blueprint,
+    proposals.blueprint,
     follow_up.blueprint,
 )
 # The first of what was not read, where one arrives.

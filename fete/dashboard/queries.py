@@ -19,6 +19,7 @@ from fete.programme.policies import can_see
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.review import Waiting, progress_by_departement, waiting
 from fete.programme.queries.territory import within
+from fete.programme.queries.versions import AfterPublication, after_publication
 from fete.programme.workflow import Status
 from fete.reports.models import Report
 from fete.reports.queries import is_due
@@ -32,9 +33,10 @@ _ACTIVITY = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """What waits: activities to review, people who ask to join, reports to validate."""
+    """What waits: activities to review, changes made after publication, people who ask to join, reports to validate."""
 
     activities: Waiting
+    changes: AfterPublication
     requests: int
     reports: int
 
@@ -69,6 +71,7 @@ def desk_of(territory: frozenset[str] | None, *, at: datetime) -> Desk:
     )
     return Desk(
         activities=waiting(territory),
+        changes=after_publication(territory),
         requests=db.session.scalar(select(func.count()).select_from(requests)) or 0,
         reports=db.session.scalar(reports) or 0,
     )

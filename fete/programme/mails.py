@@ -15,6 +15,9 @@ from fete.network.policies import is_member
 from fete.network.queries import active_members
 from fete.programme.models import Activity, Edition, LateEntry, Slot
 from fete.programme.policies import can_review
+from fete.programme.rules import FIELD_NAMES
+from fete.programme.rules.versions import Change
+from fete.programme.rules.wording import words
 from fete.programme.workflow import SlotState, Step
 
 # What the members of the structure get at each step.
@@ -167,6 +170,57 @@ def _remind(kind: str, person: User, *, at: datetime, **context: Any) -> None:
     )
 
 
+def tell_of_correction(activity: Activity, names: Sequence[str], *, by: User, at: datetime) -> None:
+    """Tell the coordination that what is labelled or published was corrected by its members."""
+    _to_coordination_unless_by_it(
+        "programme/corrected",
+        activity,
+        at=at,
+        by=by,
+        names=_called(names),
+    )
+
+
+def tell_of_proposal(activity: Activity, names: Sequence[str], *, by: User, at: datetime) -> None:
+    """Tell the coordination that a change of what is labelled or published waits for its answer."""
+    _to_coordination_unless_by_it(
+        "programme/change_proposed",
+        activity,
+        at=at,
+        by=by,
+        names=_called(names),
+    )
+
+
+def tell_of_accepted_change(
+    activity: Activity, changes: Sequence[Change], *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members that the change they proposed stands."""
+    _to_members(
+        "programme/change_accepted",
+        activity,
+        at=at,
+        by=by,
+        names=[change.label for change in changes],
+        reason=reason,
+    )
+
+
+def tell_of_declined_change(
+    activity: Activity, changes: Sequence[Change], *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members why the change they proposed does not stand, and what they had proposed."""
+    _to_members(
+        "programme/change_declined",
+        activity,
+        at=at,
+        by=by,
+        changes=changes,
+        in_words=words,
+        reason=reason,
+    )
+
+
 def time_of(slot: Slot) -> str:
     """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
     words = _(
@@ -180,6 +234,10 @@ def time_of(slot: Slot) -> str:
 
 def _to(person: User) -> Recipient:
     return Recipient(address=person.email, name=person.name, person_id=person.id)
+
+
+def _called(names: Sequence[str]) -> list[Any]:
+    return [FIELD_NAMES[name] for name in names]
 
 
 def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: Any) -> None:

@@ -6,6 +6,7 @@ from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
 from fete.programme.models import Activity, Edition, EditionState, LateEntry
 from fete.programme.rules import was_never_shown
+from fete.programme.rules.versions import awaits_answer, is_public_matter
 from fete.programme.workflow import (
     CANCELLABLE,
     COORDINATOR_STEPS,
@@ -15,7 +16,7 @@ from fete.programme.workflow import (
     possible_steps,
 )
 
-_EDITABLE_BY_DECLARER = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED, Status.SUBMITTED})
+_SETTLED = frozenset({Status.REFUSED, Status.WITHDRAWN})
 _VISIBLE_TO_COORDINATION = frozenset(set(Status) - {Status.DRAFT})
 
 
@@ -41,12 +42,23 @@ def can_delete(user: User, activity: Activity) -> bool:
 
 
 def can_edit(user: User, activity: Activity) -> bool:
-    """Whether the person may change it: members until it is labelled, the coordination from its deposit on."""
-    if activity.edition.state is EditionState.CLOSED:
+    """Whether the person may change it: members at any time, the coordination from its deposit on.
+
+    What members change once it is labelled is told apart: see `proposes`.
+    """
+    if activity.edition.state is EditionState.CLOSED or activity.status in _SETTLED:
         return False
-    if declares(user, activity) and activity.status in _EDITABLE_BY_DECLARER:
-        return True
-    return can_review(user, activity) and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
+    return can_see(user, activity)
+
+
+def proposes(user: User, activity: Activity) -> bool:
+    """Whether what the person changes of it waits for the coordination, words apart: it is labelled or published."""
+    return is_public_matter(activity) and not can_review(user, activity)
+
+
+def can_take_back(user: User, activity: Activity) -> bool:
+    """Whether the person may take back the change that its members propose."""
+    return declares(user, activity) and can_edit(user, activity) and awaits_answer(activity)
 
 
 def can_review(user: User, activity: Activity) -> bool:

@@ -29,8 +29,8 @@ MEMBER = {
     Status.DRAFT: {"see", "edit"},
     Status.SUBMITTED: {"see", "edit"},
     Status.CHANGES_REQUESTED: {"see", "edit"},
-    Status.LABELLED: {"see", "cancel"},
-    Status.PUBLISHED: {"see", "cancel"},
+    Status.LABELLED: {"see", "edit", "cancel"},
+    Status.PUBLISHED: {"see", "edit", "cancel"},
     Status.REFUSED: {"see"},
     Status.WITHDRAWN: {"see"},
 }

@@ -1,15 +1,20 @@
 """What the coordination types: which activities to list, why a step is taken, what becomes of a slot."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from fete.core.clock import NoSuchTimeError, to_paris
+from fete.core.fields import DayField, HourField
 from fete.core.forms import Form
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.geography.models import Departement
+from fete.programme import rules
+from fete.programme.forms.slots import NO_SUCH_HOUR
 from fete.programme.models import NOTE_LENGTH, Activity, Edition, Slot
 from fete.programme.queries.review import QueueFilters
 from fete.programme.workflow import SlotState, Status, Step
@@ -165,10 +170,44 @@ class SlotForm(StepForm):
         choices=[SelectChoice(state.value, label) for state, label in _SLOT_CHOICES.items()],
     )
     reason = StringField(lazy_gettext("Un mot pour le public"), [Length(max=NOTE_LENGTH)])
+    # Read only when the hour changes: they show when the slot is.
+    day = DayField(lazy_gettext("Nouveau jour"))
+    starts = HourField(lazy_gettext("Nouvelle heure de début"))
+    ends = HourField(lazy_gettext("Nouvelle heure de fin"))
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  # as the library has it
+        """Ask for the new time of a slot whose hour changes; of any other, what stands there is no matter."""
+        self.time: tuple[datetime, datetime] | None = None
+        if self.state.data != SlotState.RESCHEDULED:
+            for field in (self.day, self.starts, self.ends):
+                field.process_errors = []
+            return bool(super().validate(extra_validators))
+        sound = bool(super().validate(extra_validators))
+        for field in (self.day, self.starts, self.ends):
+            if field.data is None and not field.errors:
+                field.errors = [_("Ce champ est nécessaire.")]
+        return sound and self._read_time()
+
+    def _read_time(self) -> bool:
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        if day is None or starts is None or ends is None:
+            return False
+        field = self.starts
+        try:
+            starts_at = rules.start_of(day, starts)
+            field = self.ends
+            self.time = starts_at, rules.end_of(day, starts, ends)
+        except NoSuchTimeError:
+            field.errors = [str(NO_SUCH_HOUR)]
+        return self.time is not None
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, the state as the workflow names it."""
-        typed = super().values()
+        typed = {
+            name: value
+            for name, value in super().values().items()
+            if name not in {"day", "starts", "ends"}
+        }
         return typed | {"state": SlotState(typed["state"])}
 
 
@@ -184,7 +223,15 @@ def step_form(step: Step, *, version: int | None = None) -> StepForm:
 
 def slot_form(slot: Slot) -> SlotForm:
     """Return the form of a slot, showing what is known of it."""
-    return SlotForm(state=slot.state.value, reason=slot.note, version=slot.activity.version)
+    starts, ends = to_paris(slot.starts_at), to_paris(slot.ends_at)
+    return SlotForm(
+        state=slot.state.value,
+        reason=slot.note,
+        version=slot.activity.version,
+        day=starts.date(),
+        starts=starts.time(),
+        ends=ends.time(),
+    )
 
 
 def read_version(typed: Any) -> int:  # noqa: ANN401  # what a hidden field brings

@@ -20,7 +20,7 @@ _LABELS = {
     "ends": lazy_gettext("Créneau %(number)s, fin"),
     "capacity": lazy_gettext("Créneau %(number)s, places"),
 }
-_NO_SUCH_HOUR = lazy_gettext(
+NO_SUCH_HOUR = lazy_gettext(
     "Cette heure n’existe pas ce jour-là : les horloges passent de 2 h à 3 h. Choisissez-en une autre."
 )
 
@@ -134,7 +134,7 @@ class SlotsForm(Form):
             name = "ends"
             ends_at = rules.end_of(day, starts, ends)
         except NoSuchTimeError:
-            _refuse(row, name, _NO_SUCH_HOUR)
+            _refuse(row, name, NO_SUCH_HOUR)
             return None
         return PlannedSlot(
             starts_at=starts_at,

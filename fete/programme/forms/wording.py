@@ -1,27 +1,14 @@
 """What a declaration holds, in words; and, of two people who write at once, what the other wrote."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import hour, short_day
-from fete.programme.models import Activity, Booking, Mode, Slot, Venue
-from fete.programme.rules import FIELD_NAMES, FIELDS, TERM_LISTS, Gap, Part, PlannedSlot, terms_of
-from fete.vocabulary.models import Term
-
-MODES = {
-    Mode.ON_SITE: lazy_gettext("sur place"),
-    Mode.ONLINE: lazy_gettext("en ligne"),
-    Mode.BOTH: lazy_gettext("sur place et en ligne"),
-}
-BOOKINGS = {
-    Booking.NONE: lazy_gettext("sans réservation"),
-    Booking.RECOMMENDED: lazy_gettext("réservation conseillée"),
-    Booking.REQUIRED: lazy_gettext("réservation obligatoire"),
-}
+from fete.programme.models import Activity, Slot
+from fete.programme.rules import FIELD_NAMES, FIELDS, TERM_LISTS, Gap, Part, terms_of
+from fete.programme.rules.wording import words
 
 PART_NAMES = {
     Part.WHAT: lazy_gettext("Quoi"),
@@ -92,29 +79,6 @@ def in_words(activity: Activity, part: Part) -> list[tuple[str, str]]:
     return [(name, text) for name, text in said if text]
 
 
-def words(value: Any) -> str:  # noqa: ANN401  # any field's value
-    """Return what a field holds, as a person reads it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(_("oui") if value else _("non"))
-    if isinstance(value, Mode):
-        return str(MODES[value])
-    if isinstance(value, Booking):
-        return str(BOOKINGS[value])
-    if isinstance(value, Term):
-        return value.label
-    if isinstance(value, Activity):
-        return value.title
-    if isinstance(value, Venue):
-        return ", ".join(filter(None, (value.name, value.address, value.commune.name)))
-    if isinstance(value, Slot | PlannedSlot):
-        return _slot_in_words(value)
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(words(each) for each in value)
-    return str(value)
-
-
 def _held(activity: Activity, name: str) -> Any:  # noqa: ANN401
     if name in TERM_LISTS:
         return terms_of(activity, name)
@@ -125,15 +89,3 @@ def _held(activity: Activity, name: str) -> Any:  # noqa: ANN401
 
 def _in_order(slots: Sequence[Slot]) -> list[Slot]:
     return sorted(slots, key=lambda slot: slot.starts_at)
-
-
-def _slot_in_words(slot: Slot | PlannedSlot) -> str:
-    said: str = _(
-        "%(day)s de %(start)s à %(end)s",
-        day=short_day(to_paris(slot.starts_at).date()),
-        start=hour(slot.starts_at),
-        end=hour(slot.ends_at),
-    )
-    if slot.capacity is None:
-        return said
-    return said + str(_(" (places : %(capacity)s)", capacity=slot.capacity))

@@ -270,6 +270,16 @@ class Activity(Model):
             return [slot.venue]
         return self.grounds
 
+    @property
+    def approved(self) -> "ActivityVersion | None":
+        """How it stood when the coordination last approved it."""
+        return next((each for each in self.versions if each.state == "approved"), None)
+
+    @property
+    def proposal(self) -> "ActivityVersion | None":
+        """What its members wish to change of it, and the coordination has not answered yet."""
+        return next((each for each in self.versions if each.state == "proposed"), None)
+
     def terms_of(self, of: TermList) -> list[Term]:
         """Return its words from one list, in the order of the list."""
         return [term for term in self.terms if term.list == of]

@@ -75,7 +75,7 @@ class VersionState(StrEnum):
 
 
 class ActivityVersion(Model):
-    """The whole content of an activity, slots included, at one moment: one approved and one proposed at most."""
+    """The content of an activity, slots included, at one moment: one approved and one proposed at most."""
 
     __tablename__ = "activity_version"
     __table_args__ = (UniqueConstraint("activity_id", "state"),)
@@ -85,7 +85,8 @@ class ActivityVersion(Model):
     state: Mapped[VersionState] = mapped_column(choice(VersionState))
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    # By field, as `services.versions` writes it: plain values, codes of words, numbers of places, slots as rows.
+    # By field, as `rules.versions` writes it: plain values, codes of words, numbers of places, slots as rows.
+    # Of a proposal only what it changes, under `proposed`, and what stood then, under `before`.
     content: Mapped[dict[str, Any]]
 
     activity: Mapped[Activity] = relationship(back_populates="versions")

@@ -13,6 +13,7 @@ from fete.core.pagination import Page, paginate
 from fete.network.models import Membership, MembershipState, Organisation
 from fete.programme.models import (
     Activity,
+    ActivityVersion,
     Decision,
     Edition,
     EditionState,
@@ -39,6 +40,7 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.created_by),
     selectinload(Activity.terms),
     selectinload(Activity.slots).joinedload(Slot.venue),
+    selectinload(Activity.versions),
     selectinload(Activity.children).options(
         joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
     ),
@@ -102,6 +104,7 @@ def _mine(user: User) -> Select[Activity]:
             joinedload(Activity.parent).joinedload(Activity.venue),
             selectinload(Activity.terms),
             selectinload(Activity.slots),
+            selectinload(Activity.versions).load_only(ActivityVersion.state),
         )
         .order_by(Edition.year.desc(), Activity.title, Activity.id)
     )

@@ -409,7 +409,10 @@ def situation(activity: Activity) -> str:
                 lacking,
             )
         )
-    return str(_SITUATIONS[activity.status])
+    sentence = str(_SITUATIONS[activity.status])
+    if activity.proposal is not None and activity.edition.state is not EditionState.CLOSED:
+        return f"{sentence} {_('Un changement attend la relecture de la coordination.')}"
+    return sentence
 
 
 _SITUATIONS = {

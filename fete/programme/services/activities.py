@@ -22,7 +22,7 @@ from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
 from fete.programme.queries.activities import find_declared
 from fete.programme.rules import PlannedSlot
-from fete.programme.workflow import SlotState, Status
+from fete.programme.workflow import CANCELLABLE, SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
 _SEARCHED = frozenset(
@@ -34,6 +34,8 @@ _SHOWN = frozenset({Status.SUBMITTED, Status.LABELLED, Status.PUBLISHED})
 
 # What a slot says beside its time, under the same names in what is planned and in what stands.
 _BESIDE_ITS_TIME = ("capacity", "classes", "audience", "is_opening", "venue")
+# What visitors were told of a time before it moves: that it stands, or that another will follow.
+_ANNOUNCED = frozenset({SlotState.SCHEDULED, SlotState.POSTPONED})
 
 
 class Content(TypedDict, total=False):
@@ -128,7 +130,7 @@ def declare_past(
             activity.status = past.status
             activity.submitted_at = past.submitted_at
             activity.published_at = past.published_at
-            _refuse_slot_faults(past.slots, past.edition)
+            refuse_slot_faults(past.slots, past.edition)
             activity.slots = [_new_slot(slot, at=at) for slot in past.slots]
             _set_down(activity, past.content, by=None)
             made.append(activity)
@@ -175,16 +177,21 @@ def plan_slots(
     by: User | None,
     at: datetime,
     version: int | None = None,
+    cancels: bool = False,
 ) -> bool:
     """Return whether the slots changed: those named by their number stay themselves, the others come or go.
 
-    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled.
+    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled,
+    here when `cancels` says so. What was cancelled already stays without being named.
     """
-    _refuse_slot_faults(slots, activity.edition, held=activity)
+    refuse_slot_faults(slots, activity.edition, held=activity)
     standing = {slot.id: slot for slot in activity.slots}
     kept = {slot.id for slot in slots if slot.id is not None} & standing.keys()
     gone = [slot for slot in activity.slots if slot.id not in kept]
-    if gone and activity.published_at is not None:
+    if activity.status in CANCELLABLE:
+        gone = [slot for slot in gone if slot.state is not SlotState.CANCELLED]
+    was_public = activity.published_at is not None
+    if gone and was_public and not cancels:
         raise RuleBrokenError(
             _(
                 "Un créneau déjà publié ne se supprime pas : annulez-le, pour que le public l’apprenne."
@@ -204,7 +211,10 @@ def plan_slots(
     for slot, planned in moved:
         _move(slot, planned, at=at)
     for slot in gone:
-        activity.slots.remove(slot)
+        if was_public:
+            _cancel(slot, at=at)
+        else:
+            activity.slots.remove(slot)
     activity.slots.extend(_new_slot(slot, at=at) for slot in added)
     activity.slots.sort(key=lambda slot: slot.starts_at)
     activity.changed_at = at
@@ -250,6 +260,22 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     db.session.flush()
 
 
+def refuse_container(kind: Term | None, *, by: User) -> None:
+    """Refuse a kind that holds others to whoever does not coordinate."""
+    if kind is not None and kind.is_container and not is_coordinator(by):
+        raise RuleBrokenError(
+            _("Un village, un festival ou un parcours est créé par la coordination."), field="kind"
+        )
+
+
+def refuse_slot_faults(
+    slots: Sequence[PlannedSlot], edition: Edition, *, held: Activity | None = None
+) -> None:
+    """Refuse slots that cannot be, naming the row and the field of the first fault."""
+    for fault in rules.slot_faults(slots, edition, held=held):
+        raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
+
+
 def _check_call(edition: Edition, organisation: Organisation, *, by: User, today: date) -> None:
     if rules.may_declare(edition, organisation.id, today):
         return
@@ -290,11 +316,8 @@ def _begun(
 
 def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
     """Put the content on the activity; refuse what cannot stand."""
-    kind = content.get("kind")
-    if by is not None and kind is not None and kind.is_container and not is_coordinator(by):
-        raise RuleBrokenError(
-            _("Un village, un festival ou un parcours est créé par la coordination."), field="kind"
-        )
+    if by is not None:
+        refuse_container(content.get("kind"), by=by)
     words = {name: content[name] for name in rules.TERM_LISTS if name in content}  # type: ignore[literal-required]
     if words:
         replaced = {rules.TERM_LISTS[name] for name in words}
@@ -373,13 +396,6 @@ def _note(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
     )
 
 
-def _refuse_slot_faults(
-    slots: Sequence[PlannedSlot], edition: Edition, *, held: Activity | None = None
-) -> None:
-    for fault in rules.slot_faults(slots, edition, held=held):
-        raise RuleBrokenError(fault.message, field=f"slots-{fault.number}-{fault.field}")
-
-
 def _slot_differs(slot: Slot, planned: PlannedSlot) -> bool:
     return (
         not rules.same_time(slot.starts_at, planned.starts_at)
@@ -394,11 +410,18 @@ def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
     )
     if moved:
         slot.starts_at, slot.ends_at = planned.starts_at, planned.ends_at
-        if slot.activity.status is Status.PUBLISHED and slot.state is SlotState.SCHEDULED:
+        if slot.activity.status is Status.PUBLISHED and slot.state in _ANNOUNCED:
             # Whoever noted the old hour must read that it changed.
             slot.state = SlotState.RESCHEDULED
     for name in _BESIDE_ITS_TIME:
         setattr(slot, name, getattr(planned, name))
+    slot.revision += 1
+    slot.changed_at = at
+
+
+def _cancel(slot: Slot, *, at: datetime) -> None:
+    slot.state = SlotState.CANCELLED
+    slot.note = ""
     slot.revision += 1
     slot.changed_at = at
 

@@ -14,6 +14,7 @@ from fete.journal.services import record
 from fete.programme import mails, rules
 from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
 from fete.programme.policies import can_review, declares
+from fete.programme.services import versions
 from fete.programme.services.activities import touch
 from fete.programme.workflow import (
     CANCELLABLE,
@@ -72,6 +73,7 @@ def take_step(
     before, activity.status = activity.status, target
     _mark(activity, at)
     _write_down(activity, step, before, by=by, at=at, reason=reason)
+    versions.follow(activity, step, by=by, at=at)
     if Status.PUBLISHED in {before, target}:
         touch(activity, at)
     record(ACTS[step], on=activity, person_id=by.id, at=at, detail=reason)

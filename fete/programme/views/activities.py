@@ -38,9 +38,13 @@ from fete.programme.queries.editions import (
     open_calls,
     open_editions,
 )
+from fete.programme.queries.versions import as_wished, changes_proposed
 from fete.programme.rules import Part
+from fete.programme.rules.versions import is_public_matter, reviewed_in
+from fete.programme.rules.wording import words
 from fete.programme.services import activities as services
 from fete.programme.services.review import take_step
+from fete.programme.services.versions import Outcome, change
 from fete.programme.workflow import Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
@@ -111,24 +115,24 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
     if part is None:
         return redirect(url_for("activities.edit", activity_id=activity.id, part=Part.WHAT.value))
     here = Part(part)
-    form = form_of(here, activity, may_create_containers=is_coordinator(current_user))
+    form = form_of(here, _as_edited(activity), may_create_containers=is_coordinator(current_user))
     conflict = None
     if _changes_rows(form):
         return _part_page(activity, here, form)
     if form.submitted():
         try:
             with transaction():
-                activity = _keep(activity.id, here, form)
+                activity, outcome = _keep(activity.id, here, form)
         except RuleBrokenError as error:
             form.take_back(error)
         except StaleError as error:
             conflict = error.args[0] if error.args else []
         else:
-            _tell_slots_outside(activity, here)
+            _tell(activity, here, outcome)
             return redirect(_after(activity, here))
         activity = _anew(activity.id)
     if conflict is not None:
-        form.version.data = stamp(activity, here)
+        form.version.data = stamp(_as_edited(activity), here)
     return _part_page(activity, here, form, conflict=conflict)
 
 
@@ -199,23 +203,28 @@ def _anew(activity_id: int) -> Activity:
     return find_activity(activity_id) or abort(404)
 
 
-def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401  # one of several forms
+def _as_edited(activity: Activity) -> Activity:
+    """Return the activity as the person goes on writing it: with what its members propose, without cancelled slots."""
+    if not is_public_matter(activity):
+        return activity
+    if policies.proposes(_person(), activity):
+        return as_wished(activity)
+    return as_wished(activity, {})
+
+
+def _keep(activity_id: int, part: Part, form: Any) -> tuple[Activity, Outcome]:  # noqa: ANN401  # one of several forms
     """Keep what was typed; raise `StaleError` with what the other wrote where both wrote."""
     activity = _anew(activity_id)
     if not policies.can_edit(current_user, activity):
         abort(404)
     typed: dict[str, Any] = form.content()
-    if is_stale(activity, part, form.version.data or ""):
-        between = differences(activity, typed)
+    held = _as_edited(activity)
+    if is_stale(held, part, form.version.data or ""):
+        between = differences(held, typed)
         if between:
             raise StaleError(between)
-    if part is Part.WHEN:
-        services.plan_slots(
-            activity, form.planned, by=_person(), at=now(), version=activity.version
-        )
-    else:
-        services.rewrite(activity, by=_person(), at=now(), version=activity.version, **typed)
-    return activity
+    outcome = change(activity, typed, by=_person(), at=now(), version=activity.version)
+    return activity, outcome
 
 
 def _changes_rows(form: Any) -> bool:  # noqa: ANN401
@@ -241,9 +250,20 @@ def _after(activity: Activity, part: Part) -> str:
     return url_for("activities.preview", activity_id=activity.id)
 
 
-def _tell_slots_outside(activity: Activity, part: Part) -> None:
+def _tell(activity: Activity, part: Part, outcome: Outcome) -> None:
     outside = rules.slots_outside(activity) if part is Part.WHEN else []
-    if outside:
+    if outcome.proposed:
+        names = ", ".join(str(rules.FIELD_NAMES[name]) for name in outcome.proposed)
+        flash(
+            _(
+                "La coordination va relire ce que vous proposez (%(names)s). En attendant sa réponse, ce qui est en ligne ne change pas.",
+                names=names,
+            ),
+            "success",
+        )
+        if outcome.live:
+            flash(_("Le reste est corrigé dès maintenant."), "success")
+    elif outside:
         edition = activity.edition
         flash(
             _(
@@ -264,9 +284,13 @@ def _part_page(
     *,
     conflict: list[Difference] | None = None,
 ) -> ResponseReturnValue:
+    reviewed, corrected = reviewed_in(part)
     return render_template(
         "activities/edit.html",
         activity=activity,
+        corrected=corrected,
+        proposes=policies.proposes(_person(), activity),
+        reviewed=reviewed,
         part=part,
         form=form,
         steps=_steps(activity),
@@ -286,12 +310,15 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         may_submit=policies.can_submit(person, activity),
         may_withdraw=policies.can_withdraw(person, activity)
         and not rules.has_taken_place(activity, now()),
+        may_take_back=policies.can_take_back(person, activity),
         may_reopen=policies.can_reopen(person, activity),
         may_delete=policies.can_delete(person, activity),
         may_cancel=policies.can_cancel(person, activity),
         deposit_is_open=rules.deposit_is_open(activity, today()),
         is_refused=is_refused,
         situation=rules.situation(activity),
+        proposed=changes_proposed(activity),
+        said=words,
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
         advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],

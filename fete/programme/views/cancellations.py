@@ -1,5 +1,7 @@
 """For members and the coordination: say that an activity, or one slot of it, does not take place as announced."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,10 +10,10 @@ from fete.core.access import allows
 from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.core.i18n import gettext as _
-from fete.programme.forms.review import CancellationForm, StepForm, slot_form
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.programme.forms.review import CancellationForm, SlotForm, StepForm, slot_form
 from fete.programme.models import Activity, Slot
-from fete.programme.policies import can_cancel, can_edit, can_review
+from fete.programme.policies import can_cancel, can_edit, can_review, proposes
 from fete.programme.queries.activities import find_activity
 from fete.programme.services.review import (
     cancel_activity,
@@ -19,6 +21,7 @@ from fete.programme.services.review import (
     reinstate_activity,
     slots_to_cancel,
 )
+from fete.programme.services.versions import reschedule
 
 blueprint = Blueprint("cancellations", __name__, url_prefix="/mes-activites/<int:activity_id>")
 
@@ -71,12 +74,12 @@ def slot(activity: Activity, slot_id: int) -> ResponseReturnValue:
     if form.submitted():
         try:
             with transaction():
-                change_slot(chosen, by=this_person(), at=now(), **form.values())
+                waits = _said(chosen, form)
         except (RuleBrokenError, StaleError) as error:
             activity = _taken_back(activity, form, error)
             chosen = _slot_of(activity, slot_id)
         else:
-            flash(_("C’est noté ; le programme et les agendas le disent au public."), "success")
+            flash(*_SAID[waits])
             return redirect(_back(activity))
     return render_template(
         "cancellations/slot.html",
@@ -84,8 +87,50 @@ def slot(activity: Activity, slot_id: int) -> ResponseReturnValue:
         back=_back(activity),
         can_edit=can_edit(this_person(), activity),
         form=form,
+        proposes=proposes(this_person(), activity),
         slot=chosen,
     )
+
+
+_SAID = {
+    False: (
+        lazy_gettext("C’est noté ; le programme et les agendas le disent au public."),
+        "success",
+    ),
+    True: (
+        lazy_gettext(
+            "Le nouvel horaire est proposé à la coordination. En attendant sa réponse, le programme et les agendas ne changent pas."
+        ),
+        "success",
+    ),
+}
+
+
+def _said(chosen: Slot, form: SlotForm) -> bool:
+    """Say what becomes of the slot; return whether it waits for the coordination: a new time that members wish."""
+    person, said = this_person(), form.values()
+    if form.time is None or (chosen.state is said["state"] and form.time == _time_of(chosen)):
+        change_slot(chosen, by=person, at=now(), **said)
+        return False
+    if form.time == _time_of(chosen):
+        raise RuleBrokenError(
+            _("Écrivez le nouvel horaire : celui-ci est celui d’avant."), field="starts"
+        )
+    starts_at, ends_at = form.time
+    outcome = reschedule(
+        chosen,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        by=person,
+        at=now(),
+        version=said["version"],
+        note=said["reason"],
+    )
+    return bool(outcome.proposed)
+
+
+def _time_of(slot: Slot) -> tuple[datetime, datetime]:
+    return slot.starts_at, slot.ends_at
 
 
 def _slot_of(activity: Activity, slot_id: int) -> Slot:
@@ -99,7 +144,7 @@ def _taken_back(
     if isinstance(error, RuleBrokenError):
         form.take_back(error)
     else:
-        form.form_errors.append(str(error))
+        form.form_errors.append(str(error) or _("Cette activité a changé entre-temps."))
     activity = find_activity(activity.id) or abort(404)
     form.version.data = activity.version
     return activity

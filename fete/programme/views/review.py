@@ -30,7 +30,9 @@ from fete.programme.queries.review import (
     next_to_review,
 )
 from fete.programme.queries.territory import departements_within
+from fete.programme.queries.versions import after_publication
 from fete.programme.services.review import take_step
+from fete.programme.views.proposals import comparison
 from fete.programme.workflow import COORDINATOR_STEPS, Step
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import terms_of
@@ -69,6 +71,7 @@ def queue() -> ResponseReturnValue:
     filters = form.filters(STATUSES[word][0])
     return render_template(
         "review/queue.html",
+        after_publication=after_publication(territory),
         counts=counts_by_status(territory, filters),
         form=form,
         page=awaiting_review(
@@ -130,6 +133,7 @@ def _page(
     possible = steps_for(this_person(), activity) & COORDINATOR_STEPS
     return render_template(
         "review/show.html",
+        **comparison(activity),
         activity=activity,
         acts=acts_on(activity),
         can_cancel=can_cancel(this_person(), activity),

@@ -92,7 +92,7 @@ DRAFT_PAGES = {
 }
 PUBLISHED_PAGES = {
     "apercu": {"member", "colleague", "coordinator", "region"},
-    "quoi": {"coordinator", "region"},
+    "quoi": {"member", "colleague", "coordinator", "region"},
     "supprimer": set(),
     "reprendre": set(),
 }

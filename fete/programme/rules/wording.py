@@ -1,0 +1,64 @@
+"""What a field of an activity holds, in the words that a person reads."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fete.core.clock import to_paris
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.templating import hour, short_day
+from fete.programme.models import Activity, Booking, Mode, Slot, SlotAudience, Venue
+from fete.programme.rules.slots import PlannedSlot
+from fete.vocabulary.models import Term
+
+MODES = {
+    Mode.ON_SITE: lazy_gettext("sur place"),
+    Mode.ONLINE: lazy_gettext("en ligne"),
+    Mode.BOTH: lazy_gettext("sur place et en ligne"),
+}
+BOOKINGS = {
+    Booking.NONE: lazy_gettext("sans réservation"),
+    Booking.RECOMMENDED: lazy_gettext("réservation conseillée"),
+    Booking.REQUIRED: lazy_gettext("réservation obligatoire"),
+}
+SLOT_AUDIENCES = {
+    SlotAudience.ALL: lazy_gettext("tout le monde et les groupes scolaires"),
+    SlotAudience.PUBLIC: lazy_gettext("tout le monde, sans groupe scolaire"),
+    SlotAudience.SCHOOLS: lazy_gettext("les groupes scolaires seulement"),
+}
+
+
+def words(value: Any) -> str:  # noqa: ANN401  # any field's value
+    """Return what a field holds, as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(_("oui") if value else _("non"))
+    if isinstance(value, Mode):
+        return str(MODES[value])
+    if isinstance(value, Booking):
+        return str(BOOKINGS[value])
+    if isinstance(value, SlotAudience):
+        return str(SLOT_AUDIENCES[value])
+    if isinstance(value, Term):
+        return value.label
+    if isinstance(value, Activity):
+        return value.title
+    if isinstance(value, Venue):
+        return ", ".join(filter(None, (value.name, value.address, value.commune.name)))
+    if isinstance(value, Slot | PlannedSlot):
+        return _slot_in_words(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(words(each) for each in value)
+    return str(value)
+
+
+def _slot_in_words(slot: Slot | PlannedSlot) -> str:
+    said: str = _(
+        "%(day)s de %(start)s à %(end)s",
+        day=short_day(to_paris(slot.starts_at).date()),
+        start=hour(slot.starts_at),
+        end=hour(slot.ends_at),
+    )
+    if slot.capacity is None:
+        return said
+    return said + str(_(" (places : %(capacity)s)", capacity=slot.capacity))
