@@ -29,7 +29,14 @@ from fete.network.views import admissions, directory, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import (
+    activities,
+    cancellations,
+    editions,
+    programme,
+    renewal,
+    review,
+)
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -46,6 +53,7 @@ BLUEPRINTS = (
     dashboard.blueprint,
     organisation.blueprint,
     activities.blueprint,
+    renewal.blueprint,
     cancellations.blueprint,
     reports.blueprint,
     people.blueprint,

@@ -35,6 +35,7 @@ from fete.programme.queries.activities import find_activity, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
+from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.workflow import Step
 
@@ -137,7 +138,7 @@ def preview(activity: Activity) -> ResponseReturnValue:
 @allows(policies.can_submit, load=find_activity)
 def submit(activity: Activity) -> ResponseReturnValue:
     """Deposit it; refused with the list of what is missing."""
-    if rules.missing(activity):
+    if rules.missing(activity) or rules.left_to_confirm(activity):
         return _preview_page(activity, is_refused=True)
     try:
         with transaction():
@@ -209,6 +210,7 @@ def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401 
         )
     else:
         services.rewrite(activity, by=_person(), at=now(), version=activity.version, **typed)
+    confirm_part(activity, part, by=_person(), at=now())
     return activity
 
 
@@ -265,6 +267,7 @@ def _part_page(
         form=form,
         steps=_steps(activity),
         conflict=conflict,
+        to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
     )
 
@@ -288,8 +291,22 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         situation=rules.situation(activity),
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
         advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
+        to_confirm=_left(activity),
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],
     )
+
+
+def _marked(activity: Activity) -> list[tuple[rules.Gap, str]]:
+    return [(gap, _link(activity, gap)) for gap in rules.left_to_confirm(activity)]
+
+
+def _left(activity: Activity) -> list[tuple[str, str, list[str]]]:
+    marked = _marked(activity)
+    return [
+        (str(PART_NAMES[part]), here[0][1], [gap.message for gap, _there in here])
+        for part in Part
+        if (here := [each for each in marked if each[0].step is part])
+    ]
 
 
 def _link(activity: Activity, gap: rules.Gap) -> str:
