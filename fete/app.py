@@ -37,7 +37,7 @@ from fete.programme.views import (
     renewal,
     review,
 )
-from fete.reports.views import follow_up, reports
+from fete.reports.views import follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -56,6 +56,7 @@ BLUEPRINTS = (
     renewal.blueprint,
     cancellations.blueprint,
     reports.blueprint,
+    history.blueprint,
     people.blueprint,
     admissions.blueprint,
     editions.blueprint,
