@@ -36,6 +36,7 @@ from fete.programme.views import (
     programme,
     renewal,
     review,
+    twins,
 )
 from fete.reports.views import follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     organisation.blueprint,
     activities.blueprint,
     renewal.blueprint,
+    twins.blueprint,
     cancellations.blueprint,
     reports.blueprint,
     history.blueprint,

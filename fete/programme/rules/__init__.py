@@ -33,6 +33,7 @@ from fete.programme.rules.editions import (
     is_in_window,
     window_of,
 )
+from fete.programme.rules.likeness import are_likely_one, is_likely, place_of, titles_are_near
 from fete.programme.rules.renewal import (
     Moved,
     fields_to_confirm,
@@ -71,6 +72,7 @@ __all__ = [
     "PlannedSlot",
     "SlotFault",
     "advice",
+    "are_likely_one",
     "call_is_open",
     "complete_parts",
     "content_faults",
@@ -81,11 +83,13 @@ __all__ = [
     "has_taken_place",
     "in_offer_order",
     "is_in_window",
+    "is_likely",
     "left_to_confirm",
     "may_hold",
     "missing",
     "moved_slots",
     "over_at",
+    "place_of",
     "renewed_content",
     "same_time",
     "situation",
@@ -93,6 +97,7 @@ __all__ = [
     "slots_outside",
     "start_of",
     "terms_of",
+    "titles_are_near",
     "was_held",
     "was_never_shown",
     "window_of",

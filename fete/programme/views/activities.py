@@ -33,6 +33,7 @@ from fete.programme.forms.wording import (
 from fete.programme.models import Activity
 from fete.programme.queries.activities import find_activity, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
+from fete.programme.queries.twins import declared_twins, overlapping_twins
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
 from fete.programme.services.renewal import confirm_part
@@ -76,7 +77,8 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
     if not editions:
         return render_template("activities/declare.html", organisation=organisation, form=None)
     form = DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
-    if form.submitted():
+    twins: list[Activity] = []
+    if form.submitted() and not (twins := _declared_twins(organisation, form)):
         try:
             with transaction():
                 activity = services.declare(
@@ -95,7 +97,9 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
                 "success",
             )
             return redirect(_after(activity, Part.WHAT))
-    return render_template("activities/declare.html", organisation=organisation, form=form)
+    return render_template(
+        "activities/declare.html", organisation=organisation, form=form, twins=twins
+    )
 
 
 @blueprint.route("/<int:activity_id>/modifier")
@@ -138,7 +142,7 @@ def preview(activity: Activity) -> ResponseReturnValue:
 @allows(policies.can_submit, load=find_activity)
 def submit(activity: Activity) -> ResponseReturnValue:
     """Deposit it; refused with the list of what is missing."""
-    if rules.missing(activity) or rules.left_to_confirm(activity):
+    if rules.missing(activity) or rules.left_to_confirm(activity) or _twins(activity):
         return _preview_page(activity, is_refused=True)
     try:
         with transaction():
@@ -188,6 +192,33 @@ def delete(activity: Activity) -> ResponseReturnValue:
 def _person() -> User:
     person: User = current_user._get_current_object()  # how the library gives the person itself
     return person
+
+
+def _declared_twins(organisation: Organisation, form: DeclareForm) -> list[Activity]:
+    """Return what looks like the new activity, unless the person said that it is another."""
+    if form.is_another.data:
+        return []
+    return declared_twins(
+        organisation,
+        form.chosen_edition,
+        title=form.title.data,
+        form_key=form.form_key.data,
+    )
+
+
+def _twins(activity: Activity) -> list[tuple[Activity, str]]:
+    """Return what is likely the same activity and that the person may see, each with where it leads."""
+    person = _person()
+    return [
+        (
+            each,
+            url_for("activities.preview", activity_id=each.id)
+            if policies.can_see(person, each)
+            else url_for("programme.show", activity_id=each.id, slug=each.slug),
+        )
+        for each in overlapping_twins(activity)
+        if policies.can_read(person, each)
+    ]
 
 
 def _anew(activity_id: int) -> Activity:
@@ -292,6 +323,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
         advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
         to_confirm=_left(activity),
+        twins=_twins(activity) if may_edit else [],
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],
     )
 
