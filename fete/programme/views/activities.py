@@ -31,8 +31,13 @@ from fete.programme.forms.wording import (
     stamp,
 )
 from fete.programme.models import Activity
-from fete.programme.queries.activities import find_activity, page_of_activities
+from fete.programme.queries.activities import (
+    activities_by_year,
+    find_activity,
+    page_of_activities,
+)
 from fete.programme.queries.editions import open_calls, open_editions
+from fete.programme.queries.renewal import waiting_to_renew
 from fete.programme.queries.twins import declared_twins, overlapping_twins
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
@@ -49,12 +54,21 @@ _PARTS = ",".join(f'"{part}"' for part in Part)
 @requires(signed_in)
 def index() -> ResponseReturnValue:
     """List the activities of one's structures."""
-    page = page_of_activities(_person(), number=request.args.get("page", default=1, type=int))
+    person = _person()
+    years = activities_by_year(person)
+    asked = request.args.get("edition", type=int)
+    year = asked if asked in years else None
+    number = request.args.get("page", default=1, type=int)
+    page = page_of_activities(person, number=number, year=year)
+    calls = open_calls(today())
     return render_template(
         "activities/index.html",
         page=page,
+        year=year,
+        years=years,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
-        calls=open_calls(today()),
+        calls=calls,
+        to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
     )
 
 
