@@ -37,9 +37,11 @@ from fete.programme.views import (
     late_entries,
     programme,
     proposals,
+    renewal,
     review,
+    twins,
 )
-from fete.reports.views import follow_up, reports
+from fete.reports.views import follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -58,8 +60,11 @@ BLUEPRINTS = (
     organisation.blueprint,
     invitations.blueprint,
     activities.blueprint,
+    renewal.blueprint,
+    twins.blueprint,
     cancellations.blueprint,
     reports.blueprint,
+    history.blueprint,
     people.blueprint,
     letters.blueprint,
     admissions.blueprint,

@@ -186,6 +186,7 @@ class EditForm(OrganisationForm):
     """A structure as one saw it when the form was opened."""
 
     version = HiddenField()
+    is_apart = BooleanField(lazy_gettext("C’est bien une autre structure : enregistrer quand même"))
 
     def seen_version(self) -> int:
         """Return the version that the person read; 0 for anything unreadable."""

@@ -25,6 +25,11 @@ def can_see(user: User, activity: Activity) -> bool:
     return declares(user, activity) or can_review(user, activity)
 
 
+def can_read(user: User, activity: Activity) -> bool:
+    """Whether the person may know of it: everybody once it is published, those who may see it before."""
+    return activity.status is Status.PUBLISHED or can_see(user, activity)
+
+
 def declares(user: User, activity: Activity) -> bool:
     """Whether the person declares it: a member of its structure, or the coordinator who began it for the structure."""
     return is_member(user, activity.organisation) or (

@@ -15,11 +15,13 @@ from fete.core.db import db
 from fete.core.pagination import PAGE_SIZE, Page, paginate
 from fete.network.models import Membership, MembershipState, Organisation
 from fete.programme.models import Activity, Edition, EditionState, Slot, Venue
+from fete.programme.queries.activities import find_activity
+from fete.programme.queries.lineage import lineage_of
 from fete.programme.queries.territory import departement_of_activity, within
 from fete.programme.workflow import Status
-from fete.reports.arithmetic import Returns
+from fete.reports.arithmetic import Counts, Returns
 from fete.reports.models import Report
-from fete.reports.rules import due_since, standing_of
+from fete.reports.rules import due_since, known_counts, standing_of
 from fete.reports.workflow import ReportStatus, Standing
 
 
@@ -44,6 +46,11 @@ class ReportLine:
     def standing(self) -> Standing:
         """Where the report stands."""
         return standing_of(self.report)
+
+    @property
+    def counts(self) -> Counts | None:
+        """Its validated figures, when it took place and they are known."""
+        return known_counts(self.report)
 
     @property
     def since(self) -> datetime | None:
@@ -202,6 +209,19 @@ def returns_by_departement(
         )
         for code, everything, received, validated, waived in db.session.execute(statement)
     }
+
+
+def history_of(activity: Activity) -> list[ReportLine]:
+    """Return the activity, those that it renews and those that renew it, each with its report, the earliest first."""
+    return _lines(lineage_of(activity))
+
+
+def latest_before(activity: Activity) -> ReportLine | None:
+    """Return the activity that this one renews, with its report."""
+    if activity.renewed_from_id is None:
+        return None
+    before = find_activity(activity.renewed_from_id)
+    return _lines([before])[0] if before is not None else None
 
 
 def lines_under(activity_ids: Sequence[int]) -> Sequence[ReportLine]:

@@ -21,7 +21,7 @@ from fete.reports.arithmetic import (
     questions_key,
 )
 from fete.reports.models import Report
-from fete.reports.workflow import Standing
+from fete.reports.workflow import ReportStatus, Standing
 
 VISITOR_FIGURES = ("public", "pupils", "adults")
 TEAM_FIGURES = ("researchers", "mediators", "volunteers")
@@ -93,6 +93,13 @@ def is_late(edition: Edition, today: date) -> bool:
 def standing_of(report: Report | None) -> Standing:
     """Return where a report stands; one that has no row yet is due."""
     return report.standing if report is not None else Standing.DUE
+
+
+def known_counts(report: Report | None) -> Counts | None:
+    """Return the figures that the coordination validated of what took place; nothing of any other: they are not known."""
+    if report is None or report.status is not ReportStatus.VALIDATED:
+        return None
+    return report.counts if report.counts.took_place else None
 
 
 def circumstances_of(activity: Activity) -> Circumstances:

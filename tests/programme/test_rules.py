@@ -41,6 +41,7 @@ def whole(**values) -> Activity:
         "edition": EDITION,
         "edition_id": 1,
         "status": Status.DRAFT,
+        "to_confirm": "",
         "kind": a_term(TermList.KIND, "workshop", is_container=False),
         "title": "Un atelier",
         "standfirst": "Une phrase.",

@@ -130,7 +130,8 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
     """Rewrite what a structure says of itself; the second of two people is told and loses nothing."""
     form = EditForm(organisation=organisation, data={"version": organisation.version})
     conflict: list[Difference] = []
-    if form.submitted():
+    twins: list[Organisation] = []
+    if form.submitted() and not (twins := _new_twins(organisation, form)):
         try:
             with transaction():
                 services.describe(
@@ -153,8 +154,31 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
             flash(_("C’est enregistré."), "success")
             return redirect(url_for("organisation.show", organisation_id=organisation.id))
     return render_template(
-        "organisation/edit.html", organisation=organisation, form=form, conflict=conflict
+        "organisation/edit.html",
+        organisation=organisation,
+        form=form,
+        conflict=conflict,
+        twins=twins,
     )
+
+
+def _new_twins(organisation: Organisation, form: EditForm) -> list[Organisation]:
+    """Return the structures that this one would come to look like, unless the person said that it is another."""
+    described = form.described()
+    before = services.description_of(organisation)
+    is_same = (described.name, described.acronym, described.commune_code) == (
+        before.name,
+        before.acronym,
+        before.commune_code,
+    )
+    if is_same or form.is_apart.data:
+        return []
+    found = queries.similar_organisations(
+        described.name, described.commune_code, None, described.acronym
+    )
+    known = queries.similar_organisations(before.name, before.commune_code, None, before.acronym)
+    # Those that it looked like already were told before.
+    return [each for each in found if each.id != organisation.id and each not in known]
 
 
 @blueprint.route("/<int:organisation_id>/rejoindre", methods=["GET", "POST"])

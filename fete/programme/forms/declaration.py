@@ -24,6 +24,7 @@ from fete.core.forms import Form
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.geography.queries import find_commune, matching_communes
 from fete.programme.forms.slots import SlotsForm
+from fete.programme.forms.twins import VenueTwin
 from fete.programme.forms.wording import stamp
 from fete.programme.models import (
     DESCRIPTION_LENGTH,
@@ -214,6 +215,7 @@ class DeclareForm(WhatForm):
     """A new activity: for which edition, and what it is; `form_key` makes of two sendings one activity."""
 
     form_key = HiddenField(default=lambda: str(uuid4()))
+    is_another = BooleanField(lazy_gettext("C’est une autre activité : la déclarer quand même"))
     edition = Choice(lazy_gettext("Pour quelle édition ?"))
 
     def __init__(self, *, editions: Sequence[Edition], may_create_containers: bool) -> None:
@@ -305,6 +307,7 @@ class WhereForm(PartForm):
     venue_name = _name(lazy_gettext("Nom du lieu"))
     venue_address = _name(lazy_gettext("Adresse : numéro et rue"))
     commune = CommuneField(lazy_gettext("Commune"), search=matching_communes, find=find_commune)
+    venue_twin = VenueTwin()
     online_link = LinkField(FIELD_NAMES["online_link"], [_at_most(LINK_LENGTH)], default="")
     access_note = TextAreaField(
         FIELD_NAMES["access_note"], [_at_most(NOTE_LENGTH)], render_kw={"rows": 3}, default=""
@@ -335,6 +338,10 @@ class WhereForm(PartForm):
         if len(self.venue.choices) == 1:
             # With no place to choose, it is the description that the deposit waits for.
             self.venue_name.flags.for_deposit = self.commune.flags.for_deposit = True
+        if self.is_submitted() and self.commune.chosen is not None:
+            self.venue_twin.compare(
+                self.venue_name.data, self.venue_address.data, self.commune.chosen.code
+            )
 
     @staticmethod
     def _places(held: Activity) -> list[SelectChoice]:
@@ -396,6 +403,8 @@ class WhereForm(PartForm):
         return found
 
     def _place(self) -> Venue | None:
+        if self.venue_twin.chosen is not None:
+            return self.venue_twin.chosen
         commune = find_commune(self.commune.data) if self.commune.data else None
         if self.venue_name.data and commune is not None:
             return find_or_create_venue(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -74,9 +74,25 @@ def is_mine(user: User) -> ColumnElement[bool]:
     return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
 
 
-def page_of_activities(user: User, *, number: int) -> Page[Activity]:
-    """Return one page of a person's activities, with what a list shows: the latest edition first, then by title."""
-    return paginate(_mine(user), number=number)
+def page_of_activities(user: User, *, number: int, year: int | None = None) -> Page[Activity]:
+    """Return one page of a person's activities, of one edition or of all: the latest edition first, then by title."""
+    statement = _mine(user)
+    if year is not None:
+        statement = statement.where(Edition.year == year)
+    return paginate(statement, number=number)
+
+
+def activities_by_year(user: User) -> dict[int, int]:
+    """Return how many activities the person has in each edition, by its year, the latest first."""
+    statement = (
+        select(Edition.year, func.count())
+        .select_from(Activity)
+        .join(Activity.edition)
+        .where(is_mine(user))
+        .group_by(Edition.year)
+        .order_by(Edition.year.desc())
+    )
+    return {year: number for year, number in db.session.execute(statement)}  # noqa: C416  # rows are no pairs to the type checker
 
 
 def activities_in_hand(user: User) -> Sequence[Activity]:

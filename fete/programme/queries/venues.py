@@ -9,6 +9,7 @@ from fete.core.text import fold_name
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Venue
+from fete.programme.rules import is_likely
 
 # The commune's code, the name and the address as one compares them; without an address, any place of that name.
 VenueKey = tuple[str, str, str]
@@ -43,6 +44,23 @@ def by_key(venues: Iterable[Venue]) -> dict[VenueKey, Venue]:
         found.setdefault((venue.commune_code, venue.search, fold_name(venue.address)), venue)
         found.setdefault((venue.commune_code, venue.search, ""), venue)
     return found
+
+
+def similar_venues(name: str, *, address: str, commune: Commune) -> list[Venue]:
+    """Return the places of the commune that are likely the one described, by name; none when it is plainly one of them."""
+    if not fold_name(name):
+        return []
+    found = db.session.scalars(
+        select(Venue)
+        .where(Venue.commune_code == commune.code, Venue.merged_into_id.is_(None))
+        .order_by(Venue.name, Venue.id)
+    ).all()
+    named = [venue for venue in found if venue.search == fold_name(name)]
+    if any(fold_name(venue.address) == fold_name(address) for venue in named):
+        return []
+    if not address and len(named) == 1:
+        return []
+    return [venue for venue in found if is_likely(venue, name=name, address=address)]
 
 
 def venues_of(organisation: Organisation) -> Sequence[Venue]:

@@ -175,6 +175,22 @@ def missing(activity: Activity) -> list[Gap]:
     ]
 
 
+def left_to_confirm(activity: Activity) -> list[Gap]:
+    """Return what was taken over from an earlier edition and that nobody has read again, in the order of the form.
+
+    What is missing is asked for already: it is not told twice.
+    """
+    waiting = set(filter(None, activity.to_confirm.split(","))) - {
+        gap.field for gap in missing(activity)
+    }
+    return [
+        Gap(field=name, step=part, message=str(FIELD_NAMES[name]))
+        for part, names in FIELDS.items()
+        for name in names
+        if name in waiting
+    ]
+
+
 def advice(activity: Activity) -> list[Gap]:
     """Return what would make the activity better known, without keeping it from being deposited."""
     found = []
@@ -233,7 +249,7 @@ def slots_outside(activity: Activity) -> list[datetime]:
 
 def complete_parts(activity: Activity) -> frozenset[Part]:
     """Return the parts of the declaration where nothing is left to fill in."""
-    lacking = {gap.step for gap in missing(activity)}
+    lacking = {gap.step for gap in (*missing(activity), *left_to_confirm(activity))}
     if not activity.accessibility_known:
         lacking.add(Part.ACCESS)
     if all(getattr(activity, field) is None for field in FIELDS[Part.MEANS]):
@@ -400,6 +416,15 @@ def situation(activity: Activity) -> str:
     """Return where the activity stands, in a sentence for those who declared it."""
     if activity.status is Status.DRAFT:
         lacking = len(missing(activity))
+        to_read = len({gap.step for gap in left_to_confirm(activity)})
+        if not lacking and to_read:
+            return str(
+                ngettext(
+                    "Brouillon reconduit : il reste %(num)s étape à relire avant de le déposer.",
+                    "Brouillon reconduit : il reste %(num)s étapes à relire avant de le déposer.",
+                    to_read,
+                )
+            )
         if not lacking:
             return str(_("Brouillon complet : il reste à le déposer."))
         return str(

@@ -296,6 +296,7 @@ def _begun(
         edition_id=edition.id,
         organisation_id=organisation.id,
         status=Status.DRAFT,
+        to_confirm="",
         form_key=form_key,
         created_at=at,
         created_by=by,

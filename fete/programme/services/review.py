@@ -236,6 +236,13 @@ def _check_deposit(activity: Activity, at: datetime) -> None:
         raise RuleBrokenError(
             _("Il manque encore : %(gaps)s", gaps=" ".join(gap.message for gap in gaps))
         )
+    if left := rules.left_to_confirm(activity):
+        raise RuleBrokenError(
+            _(
+                "Il reste à relire ce qui vient d’une édition passée : %(fields)s.",
+                fields=", ".join(gap.message for gap in left),
+            )
+        )
 
 
 def _check_cancellable(activity: Activity) -> None:

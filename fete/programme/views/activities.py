@@ -31,18 +31,25 @@ from fete.programme.forms.wording import (
     stamp,
 )
 from fete.programme.models import Activity
-from fete.programme.queries.activities import find_activity, page_of_activities
+from fete.programme.queries.activities import (
+    activities_by_year,
+    find_activity,
+    page_of_activities,
+)
 from fete.programme.queries.editions import (
     calls_open_to,
     late_entries_for,
     open_calls,
     open_editions,
 )
+from fete.programme.queries.renewal import waiting_to_renew
+from fete.programme.queries.twins import declared_twins, overlapping_twins
 from fete.programme.queries.versions import as_wished, changes_proposed
 from fete.programme.rules import Part
 from fete.programme.rules.versions import is_public_matter, reviewed_in
 from fete.programme.rules.wording import words
 from fete.programme.services import activities as services
+from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import Outcome, change
 from fete.programme.workflow import Step
@@ -56,13 +63,22 @@ _PARTS = ",".join(f'"{part}"' for part in Part)
 @requires(signed_in)
 def index() -> ResponseReturnValue:
     """List the activities of one's structures."""
-    page = page_of_activities(_person(), number=request.args.get("page", default=1, type=int))
+    person = _person()
+    years = activities_by_year(person)
+    asked = request.args.get("edition", type=int)
+    year = asked if asked in years else None
+    number = request.args.get("page", default=1, type=int)
+    page = page_of_activities(person, number=number, year=year)
+    calls = open_calls(today())
     return render_template(
         "activities/index.html",
         page=page,
+        year=year,
+        years=years,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
-        calls=open_calls(today()),
         late=late_entries_for(_person(), today()),
+        calls=calls,
+        to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
     )
 
 
@@ -85,7 +101,8 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
     if not editions:
         return render_template("activities/declare.html", organisation=organisation, form=None)
     form = DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
-    if form.submitted():
+    twins: list[Activity] = []
+    if form.submitted() and not (twins := _declared_twins(organisation, form)):
         try:
             with transaction():
                 activity = services.declare(
@@ -104,7 +121,9 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
                 "success",
             )
             return redirect(_after(activity, Part.WHAT))
-    return render_template("activities/declare.html", organisation=organisation, form=form)
+    return render_template(
+        "activities/declare.html", organisation=organisation, form=form, twins=twins
+    )
 
 
 @blueprint.route("/<int:activity_id>/modifier")
@@ -147,7 +166,7 @@ def preview(activity: Activity) -> ResponseReturnValue:
 @allows(policies.can_submit, load=find_activity)
 def submit(activity: Activity) -> ResponseReturnValue:
     """Deposit it; refused with the list of what is missing."""
-    if rules.missing(activity):
+    if rules.missing(activity) or rules.left_to_confirm(activity) or _twins(activity):
         return _preview_page(activity, is_refused=True)
     try:
         with transaction():
@@ -199,6 +218,33 @@ def _person() -> User:
     return person
 
 
+def _declared_twins(organisation: Organisation, form: DeclareForm) -> list[Activity]:
+    """Return what looks like the new activity, unless the person said that it is another."""
+    if form.is_another.data:
+        return []
+    return declared_twins(
+        organisation,
+        form.chosen_edition,
+        title=form.title.data,
+        form_key=form.form_key.data,
+    )
+
+
+def _twins(activity: Activity) -> list[tuple[Activity, str]]:
+    """Return what is likely the same activity and that the person may see, each with where it leads."""
+    person = _person()
+    return [
+        (
+            each,
+            url_for("activities.preview", activity_id=each.id)
+            if policies.can_see(person, each)
+            else url_for("programme.show", activity_id=each.id, slug=each.slug),
+        )
+        for each in overlapping_twins(activity)
+        if policies.can_read(person, each)
+    ]
+
+
 def _anew(activity_id: int) -> Activity:
     return find_activity(activity_id) or abort(404)
 
@@ -224,6 +270,7 @@ def _keep(activity_id: int, part: Part, form: Any) -> tuple[Activity, Outcome]: 
         if between:
             raise StaleError(between)
     outcome = change(activity, typed, by=_person(), at=now(), version=activity.version)
+    confirm_part(activity, part, by=_person(), at=now())
     return activity, outcome
 
 
@@ -295,6 +342,7 @@ def _part_page(
         form=form,
         steps=_steps(activity),
         conflict=conflict,
+        to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
     )
 
@@ -321,8 +369,23 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         said=words,
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
         advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
+        to_confirm=_left(activity),
+        twins=_twins(activity) if may_edit else [],
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],
     )
+
+
+def _marked(activity: Activity) -> list[tuple[rules.Gap, str]]:
+    return [(gap, _link(activity, gap)) for gap in rules.left_to_confirm(activity)]
+
+
+def _left(activity: Activity) -> list[tuple[str, str, list[str]]]:
+    marked = _marked(activity)
+    return [
+        (str(PART_NAMES[part]), here[0][1], [gap.message for gap, _there in here])
+        for part in Part
+        if (here := [each for each in marked if each[0].step is part])
+    ]
 
 
 def _link(activity: Activity, gap: rules.Gap) -> str:

@@ -11,11 +11,19 @@ from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
 from fete.network.policies import is_member
 from fete.programme.models import Activity
+from fete.programme.policies import can_see
 from fete.reports.arithmetic import Incoherence, incoherences
 from fete.reports.forms import ReportForm
 from fete.reports.models import Report
 from fete.reports.policies import can_report
-from fete.reports.queries import find_report, find_reported, number_owed, reports_of
+from fete.reports.queries import (
+    ReportLine,
+    find_report,
+    find_reported,
+    latest_before,
+    number_owed,
+    reports_of,
+)
 from fete.reports.rules import (
     DoubtfulReportError,
     IncompleteReportError,
@@ -154,8 +162,17 @@ def _form_page(
         about=about,
         questions=[question_of(each) for each in asked],
         visitors=form.told().counts.visitors,
+        before=_before(activity),
         is_stale=is_stale,
     )
+
+
+def _before(activity: Activity) -> ReportLine | None:
+    """Return what it renews with its figures, when they are known and the person may see them."""
+    line = latest_before(activity)
+    if line is None or line.counts is None or not can_see(current_user, line.activity):
+        return None
+    return line if line.counts.visitors is not None else None
 
 
 def _page(state: str, activity: Activity, report: Report | None, **more: object) -> str:

@@ -131,4 +131,88 @@ def test_the_page_asks_the_same_number_of_questions_however_much_waits(sign_in, 
     with queries() as asked:
         page = page_of(client)
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 16
+    assert len(asked) == 17
+
+
+def last_year():
+    return make_edition(
+        2025,
+        starts_on=date(2025, 10, 3),
+        ends_on=date(2025, 10, 13),
+        state=EditionState.CLOSED,
+    )
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_last_year_s_activities_are_proposed_until_they_are_renewed(sign_in, db, number):
+    make_edition()
+    person = make_user()
+    organisation = make_organisation(person)
+    for _each in range(number):
+        make_activity(edition=last_year(), organisation=organisation)
+    make_activity(edition=last_year(), organisation=organisation, status=Status.REFUSED)
+    make_activity(edition=last_year())
+    renewed = make_activity(edition=last_year(), organisation=organisation)
+    make_activity(renewed_from=renewed, status=Status.DRAFT, organisation=organisation)
+    page = page_of(sign_in(person))
+    words = "1 activité de 2025 peut" if number == 1 else "3 activités de 2025 peuvent"
+    assert f"{words} être reconduite" in page
+    assert 'href="/mes-activites/reconduire?edition=2026&amp;de=2025"' in page
+
+
+def test_without_an_open_call_nothing_is_proposed(sign_in, db):
+    make_edition(state=EditionState.PREPARED)
+    person = make_user()
+    make_activity(edition=last_year(), organisation=make_organisation(person))
+    assert "reconduire" not in page_of(sign_in(person))
+
+
+def test_drafts_come_in_the_order_of_what_is_left_to_do(sign_in, db):
+    person = make_user()
+    organisation = make_organisation(person)
+    common = {"status": Status.DRAFT, "organisation": organisation}
+    make_activity(title="À compléter", description="", **common)
+    make_activity(title="À relire", to_confirm="slots,venue", **common)
+    make_activity(title="À déposer", **common)
+    page = waiting(page_of(sign_in(person)))
+    order = [page.index(f">{title}<") for title in ("À déposer", "À relire", "À compléter")]
+    assert order == sorted(order)
+    assert "Brouillon reconduit : il reste 2 étapes à relire avant de le déposer." in page
+    assert "Brouillon : il manque 1 élément" in page
+
+
+def test_many_drafts_lead_to_the_list(sign_in, db):
+    person = make_user()
+    organisation, venue = make_organisation(person), make_venue()
+    for _each in range(10):
+        make_activity(status=Status.DRAFT, organisation=organisation, venue=venue)
+    page = waiting(page_of(sign_in(person)))
+    assert page.count("<li") == 8
+    assert '<a href="/mes-activites">Et 2 autres brouillons</a>' in page
+
+
+def test_the_last_days_of_the_call_are_counted(sign_in, db, clock):
+    make_edition()
+    make_organisation(person := make_user())
+    client = sign_in(person)
+    assert "Il reste" not in waiting(page_of(client))
+    clock.move_to(from_paris(date(2026, 4, 27), time(10)))
+    assert "<strong>Il reste 3 jours.</strong>" in waiting(page_of(sign_in(person)))
+    clock.move_to(from_paris(date(2026, 4, 30), time(23)))
+    assert "<strong>C’est le dernier jour.</strong>" in waiting(page_of(sign_in(person)))
+
+
+def test_each_edition_is_one_step_away(sign_in, db):
+    person = make_user()
+    organisation = make_organisation(person)
+    make_activity(edition=last_year(), organisation=organisation)
+    for _each in range(2):
+        make_activity(organisation=organisation)
+    page = page_of(sign_in(person))
+    assert re.findall(
+        r'href="/mes-activites\?edition=(\d+)" *> *\d+ <span class="count">\((\d)\)', page
+    ) == [
+        ("2026", "2"),
+        ("2025", "1"),
+    ]
+    assert 'aria-current="page">Toutes' not in page

@@ -444,3 +444,37 @@ def test_a_search_that_finds_more_than_it_shows_says_so(db, sign_in, count, told
     page = sign_in(make_user()).get("/ma-structure/chercher?q=museum").text
     assert re.search(rf'<h2 id="found">\s*{told}\s*</h2>', page)
     assert page.count("/rejoindre") == 20
+
+
+# A structure that comes to look like another
+
+
+def edited(organisation, **typed):
+    known = TYPED | {"siret": "", "version": str(organisation.version), "name": organisation.name}
+    return known | typed
+
+
+def test_a_structure_renamed_into_another_is_told_before_it_is_kept(sign_in, db):
+    person = make_user()
+    organisation = make_organisation(person, name="Le Hublot")
+    make_organisation(name="Muséum du Gers")
+    client = sign_in(person)
+    typed = edited(organisation, name="Museum du Gers")
+    page = client.send(path(organisation, "modifier"), typed).get_data(as_text=True)
+    assert "Cette structure existe peut-être déjà" in page
+    assert "Muséum du Gers" in page
+    assert 'value="Museum du Gers"' in page
+    assert db.session.get(Organisation, organisation.id).name == "Le Hublot"
+    sent = client.send(path(organisation, "modifier"), typed | {"is_apart": "y"})
+    assert sent.status_code == 302
+    assert db.session.get(Organisation, organisation.id).name == "Museum du Gers"
+
+
+def test_a_structure_that_had_its_twin_already_is_edited_without_a_question(sign_in, db):
+    person = make_user()
+    organisation = make_organisation(person, name="Muséum du Gers")
+    make_organisation(name="Museum du Gers")
+    client = sign_in(person)
+    for typed in ({"description": "Des pierres."}, {"name": "Le Muséum du Gers"}):
+        sent = client.send(path(organisation, "modifier"), edited(organisation, **typed))
+        assert sent.status_code == 302

@@ -850,7 +850,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
     with queries() as asked:
         page = text(member.get("/mes-activites"))
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 8
+    assert len(asked) == 9
 
 
 def test_the_page_of_a_big_list_is_chosen(member, organisation):
@@ -860,3 +860,17 @@ def test_the_page_of_a_big_list_is_chosen(member, organisation):
     assert "Activité 29" in page
     assert "Activité 00" not in page
     assert member.get("/mes-activites?page=abc").status_code == 200
+
+
+def test_the_list_is_that_of_one_edition(member, organisation):
+    make_activity(title="Cette année", organisation=organisation)
+    make_activity(title="L’an dernier", organisation=organisation, edition=make_edition(2025))
+    every = words(member.get("/mes-activites"))
+    assert "Cette année" in every
+    assert "L’an dernier" in every
+    assert "2025 (1)" in every
+    one = words(member.get("/mes-activites?edition=2025"))
+    assert "L’an dernier" in one
+    assert "Cette année" not in one
+    for odd in ("2019", "x", "٣", "-1"):
+        assert "Cette année" in words(member.get(f"/mes-activites?edition={odd}"))
