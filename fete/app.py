@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
-from fete.accounts.views import people, profile, sign
+from fete.accounts.views import people, profile, sign, sketches
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
@@ -43,6 +43,7 @@ BLUEPRINTS = (
     geography.blueprint,
     sign.blueprint,
     profile.blueprint,
+    sketches.blueprint,
     dashboard.blueprint,
     organisation.blueprint,
     activities.blueprint,

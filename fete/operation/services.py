@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import waitress
 from sqlalchemy.exc import SQLAlchemyError
 
-from fete.accounts.services import forget_unproved
+from fete.accounts.services import forget_sketches, forget_unproved
 from fete.core.clock import now
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
@@ -39,6 +39,7 @@ _PATIENCE = 10  # seconds
 JOURNAL_KEPT = timedelta(days=365)
 LETTERS_KEPT = timedelta(days=365)
 UNPROVED_KEPT = timedelta(days=30)
+SKETCHES_KEPT = timedelta(days=30)
 _log = logging.getLogger("fete.letters")
 
 
@@ -53,6 +54,7 @@ class Purged:
     entries: int
     letters: int
     accounts: int
+    sketches: int
 
 
 class Server(Protocol):
@@ -96,11 +98,12 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed."""
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, pages half filled."""
     return Purged(
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
         letters=forget_letters(before=at - LETTERS_KEPT),
+        sketches=forget_sketches(before=at - SKETCHES_KEPT),
     )
 
 

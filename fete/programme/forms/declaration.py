@@ -211,8 +211,12 @@ class WhatForm(PartForm):
 
 
 class DeclareForm(WhatForm):
-    """A new activity: for which edition, and what it is; `form_key` makes of two sendings one activity."""
+    """A new activity: for which edition, and what it is; `form_key` makes of two sendings one activity.
 
+    `call` proves which calls were open when it was shown.
+    """
+
+    call = HiddenField(default="")
     form_key = HiddenField(default=lambda: str(uuid4()))
     edition = Choice(lazy_gettext("Pour quelle édition ?"))
 
@@ -527,7 +531,7 @@ def form_of(part: Part, activity: Activity, *, may_create_containers: bool) -> A
         if part is Part.WHAT
         else PART_FORMS[part](held=activity)
     )
-    if not form.is_submitted():
+    if not form.was_typed:
         form.version.data = stamp(activity, part)
     return form
 

@@ -23,10 +23,12 @@ from fete.programme.rules.declaring import (
 )
 from fete.programme.rules.editions import (
     FIRST_YEAR,
+    KEPT_AFTER_CALL,
     LAST_YEAR,
     LONGEST_EDITION,
     EditionFault,
     EditionPlan,
+    call_has_just_closed,
     call_is_open,
     edition_fault,
     is_in_window,
@@ -47,6 +49,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "FIRST_YEAR",
+    "KEPT_AFTER_CALL",
     "LAST_YEAR",
     "LONGEST_EDITION",
     "LONGEST_SLOT",
@@ -61,6 +64,7 @@ __all__ = [
     "PlannedSlot",
     "SlotFault",
     "advice",
+    "call_has_just_closed",
     "call_is_open",
     "complete_parts",
     "content_faults",

@@ -9,6 +9,7 @@ from fete.programme.models import Edition, EditionState
 
 LONGEST_EDITION = timedelta(days=60)
 FIRST_YEAR, LAST_YEAR = 1992, 2100
+KEPT_AFTER_CALL = timedelta(hours=48)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +72,12 @@ def edition_fault(plan: EditionPlan) -> EditionFault | None:
         if not holds:
             return EditionFault(field=field, message=message)
     return None
+
+
+def call_has_just_closed(edition: Edition, at: datetime) -> bool:
+    """Whether the call ended so lately that somebody may still be writing what they began in time."""
+    _opening, closing = clock.day_bounds(edition.call_opens_on, edition.call_closes_on)
+    return edition.state is EditionState.OPEN and closing <= at < closing + KEPT_AFTER_CALL
 
 
 def call_is_open(edition: Edition, today: date) -> bool:

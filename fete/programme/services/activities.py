@@ -87,13 +87,19 @@ def declare(
     form_key: str,
     by: User,
     at: datetime,
+    begun_in_time: bool = False,
     **content: Unpack[Content],
 ) -> Activity:
-    """Return a new draft of the structure for the edition; the same form sent again returns the same draft."""
+    """Return a new draft of the structure for the edition; the same form sent again returns the same draft.
+
+    What was `begun_in_time` is kept when it arrives just after the end of the call.
+    """
     known = find_declared(form_key)
     if known is not None and known.organisation_id == organisation.id:
         return known
-    _check_call(edition, by=by, today=clock.to_paris(at).date())
+    is_late = begun_in_time and rules.call_has_just_closed(edition, at)
+    if not is_late:
+        _check_call(edition, by=by, today=clock.to_paris(at).date())
     activity = _begun(organisation, edition, form_key, by=by, at=at)
     _set_down(activity, content, by=by)
     try:
@@ -105,7 +111,8 @@ def declare(
         if known is None or known.organisation_id != organisation.id:
             raise
         return known
-    record("activity.declared", on=activity, person_id=by.id, at=at, detail=activity.title)
+    act = "activity.declared_late" if is_late else "activity.declared"
+    record(act, on=activity, person_id=by.id, at=at, detail=activity.title)
     return activity
 
 

@@ -6,9 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from fete.accounts.models import User
+from fete.accounts.models import Sketch, User
 from fete.accounts.policies import is_coordinator
-from fete.accounts.queries import latest_act
+from fete.accounts.queries import find_sketch, latest_act
+from fete.accounts.services import forget_sketches_under
+from fete.accounts.views.sketches import forget_this_page, sketched, taken_up
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -19,6 +21,12 @@ from fete.network.models import Organisation
 from fete.network.policies import can_act_for
 from fete.network.queries import find_organisation, organisations_of
 from fete.programme import policies, rules
+from fete.programme.forms.calls import (
+    call_mark,
+    editions_just_closed,
+    too_late,
+    whom_to_ask,
+)
 from fete.programme.forms.declaration import DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.wording import (
@@ -31,7 +39,7 @@ from fete.programme.forms.wording import (
     stamp,
 )
 from fete.programme.models import Activity
-from fete.programme.queries.activities import find_activity, page_of_activities
+from fete.programme.queries.activities import find_activity, find_declared, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
@@ -67,15 +75,29 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.route("/structures/<int:organisation_id>/declarer", methods=["GET", "POST"])
+@sketched
 @allows(can_act_for, load=find_organisation)
 def declare(organisation: Organisation) -> ResponseReturnValue:
     """Declare a new activity of a structure: its first part makes the draft."""
     person = _person()
-    editions = open_editions() if is_coordinator(person) else open_calls(today())
+    open_now = open_editions() if is_coordinator(person) else open_calls(today())
+    closed = editions_just_closed(_seen_call(), person=person, organisation=organisation, at=now())
+    editions = [*open_now, *(each for each in closed if each not in open_now)]
     if not editions:
         return render_template("activities/declare.html", organisation=organisation, form=None)
-    form = DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
+    form, sketch = taken_up(
+        lambda: DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
+    )
+    if sketch is not None and find_declared(form.form_key.data) is not None:
+        # It was sent after all, as its last words were being taken.
+        form, sketch = (
+            DeclareForm(editions=editions, may_create_containers=is_coordinator(person)),
+            None,
+        )
+    if not form.was_typed:
+        form.call.data = call_mark(open_now, person=person, organisation=organisation)
     if form.submitted():
+        is_late = form.chosen_edition not in open_now
         try:
             with transaction():
                 activity = services.declare(
@@ -84,28 +106,38 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
                     form_key=form.form_key.data,
                     by=person,
                     at=now(),
+                    begun_in_time=is_late,
                     **form.content(),
                 )
+                forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
         else:
+            if is_late:
+                flash(too_late(organisation), "warning")
+                return redirect(url_for("activities.preview", activity_id=activity.id))
             flash(
                 _("Votre brouillon est créé. Vous pouvez vous arrêter quand vous voulez."),
                 "success",
             )
             return redirect(_after(activity, Part.WHAT))
-    return render_template("activities/declare.html", organisation=organisation, form=form)
+    return render_template(
+        "activities/declare.html", organisation=organisation, form=form, sketch=sketch
+    )
 
 
 @blueprint.route("/<int:activity_id>/modifier")
 @blueprint.route(f"/<int:activity_id>/<any({_PARTS}):part>", methods=["GET", "POST"])
+@sketched
 @allows(policies.can_edit, load=find_activity)
 def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
     """Complete one part of a declaration: what is right is kept, even when much is still missing."""
     if part is None:
         return redirect(url_for("activities.edit", activity_id=activity.id, part=Part.WHAT.value))
     here = Part(part)
-    form = form_of(here, activity, may_create_containers=is_coordinator(current_user))
+    form, sketch = taken_up(
+        lambda: form_of(here, activity, may_create_containers=is_coordinator(current_user))
+    )
     conflict = None
     if _changes_rows(form):
         return _part_page(activity, here, form)
@@ -113,6 +145,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         try:
             with transaction():
                 activity = _keep(activity.id, here, form)
+                forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
         except StaleError as error:
@@ -123,7 +156,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         activity = _anew(activity.id)
     if conflict is not None:
         form.version.data = stamp(activity, here)
-    return _part_page(activity, here, form, conflict=conflict)
+    return _part_page(activity, here, form, conflict=conflict, sketch=sketch)
 
 
 @blueprint.route("/<int:activity_id>/apercu")
@@ -177,11 +210,20 @@ def delete(activity: Activity) -> ResponseReturnValue:
     try:
         with transaction():
             services.delete_draft(_anew(activity.id), by=_person(), at=now())
+            forget_sketches_under(f"{blueprint.url_prefix}/{activity.id}/")
     except RuleBrokenError as error:
         flash(error.message, "error")
         return redirect(url_for("activities.preview", activity_id=activity.id))
     flash(_("Le brouillon « %(title)s » est supprimé.", title=title), "success")
     return redirect(url_for("activities.index"))
+
+
+def _seen_call() -> str:
+    """Return the mark of the form under way, or of the one that was begun."""
+    if request.method == "POST":
+        return request.form.get("call", "")
+    sketch = find_sketch(_person(), request.path)
+    return next(iter(sketch.fields.get("call", ())), "") if sketch else ""
 
 
 def _person() -> User:
@@ -257,6 +299,7 @@ def _part_page(
     form: Any,  # noqa: ANN401  # one of several forms
     *,
     conflict: list[Difference] | None = None,
+    sketch: Sketch | None = None,
 ) -> ResponseReturnValue:
     return render_template(
         "activities/edit.html",
@@ -265,6 +308,7 @@ def _part_page(
         form=form,
         steps=_steps(activity),
         conflict=conflict,
+        sketch=sketch,
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
     )
 
@@ -283,6 +327,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         may_reopen=policies.can_reopen(person, activity),
         may_delete=policies.can_delete(person, activity),
         may_cancel=policies.can_cancel(person, activity),
+        whom_to_ask=whom_to_ask(activity.organisation),
         deposit_is_open=rules.deposit_is_open(activity, today()),
         is_refused=is_refused,
         situation=rules.situation(activity),
