@@ -13,7 +13,7 @@ from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import people, profile, sign, sketches
-from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
+from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
@@ -29,7 +29,7 @@ from fete.network.views import admissions, directory, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import activities, cancellations, editions, pictures, programme, review
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     organisation.blueprint,
     activities.blueprint,
     cancellations.blueprint,
+    pictures.blueprint,
     reports.blueprint,
     people.blueprint,
     admissions.blueprint,
@@ -114,6 +115,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     security.init_security(app, settings)
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
+    store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     CSRFProtect(app)
     set_up_sign_in(app)

@@ -26,6 +26,7 @@ from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
+from fete.programme.services.pictures import forget_orphans
 from fete.vocabulary.services import load_terms
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ JOURNAL_KEPT = timedelta(days=365)
 LETTERS_KEPT = timedelta(days=365)
 UNPROVED_KEPT = timedelta(days=30)
 SKETCHES_KEPT = timedelta(days=30)
+# A picture sent at this moment has its files before its row.
+ORPHANS_KEPT = timedelta(days=1)
 _log = logging.getLogger("fete.letters")
 
 
@@ -55,6 +58,7 @@ class Purged:
     letters: int
     accounts: int
     sketches: int
+    files: int
 
 
 class Server(Protocol):
@@ -98,10 +102,11 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, pages half filled."""
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, pages half filled, files of nothing."""
     return Purged(
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
+        files=forget_orphans(before=at - ORPHANS_KEPT),
         letters=forget_letters(before=at - LETTERS_KEPT),
         sketches=forget_sketches(before=at - SKETCHES_KEPT),
     )

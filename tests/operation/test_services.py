@@ -182,11 +182,11 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="d’un an", at=at - LETTERS_KEPT).sent_at = at
     write_to(ada, subject="en attente", at=at)
 
-    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0, sketches=0)
+    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0, sketches=0, files=0)
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
-    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0, sketches=0)
+    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0, sketches=0, files=0)
 
 
 def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):

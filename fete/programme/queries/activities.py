@@ -27,6 +27,7 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.parent).joinedload(Activity.kind),
     joinedload(Activity.parent).selectinload(Activity.slots),
     joinedload(Activity.created_by),
+    joinedload(Activity.picture),
     selectinload(Activity.terms),
     selectinload(Activity.slots),
     selectinload(Activity.children).options(

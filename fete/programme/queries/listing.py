@@ -30,6 +30,7 @@ _CARD: tuple[ExecutableOption, ...] = (
     joinedload(Activity.kind),
     joinedload(Activity.organisation),
     _PLACE,
+    joinedload(Activity.picture),
     _CONTAINER.joinedload(Activity.venue),
     _CONTAINER.joinedload(Activity.kind),
     _CONTAINER.selectinload(Activity.slots),

@@ -15,6 +15,7 @@ from fete.core import clock
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
+from fete.core.store import delete_with_row
 from fete.core.text import search_text
 from fete.journal.services import record
 from fete.network.models import Organisation
@@ -233,6 +234,8 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     if not rules.was_never_shown(activity):
         raise RuleBrokenError(_("Seul un brouillon jamais déposé peut être supprimé."))
     record("activity.deleted", on=activity, person_id=by.id, at=at, detail=activity.title)
+    if activity.picture is not None:
+        delete_with_row(*activity.picture.files.values())
     db.session.delete(activity)
     db.session.flush()
 

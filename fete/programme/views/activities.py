@@ -29,6 +29,7 @@ from fete.programme.forms.calls import (
 )
 from fete.programme.forms.declaration import DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
+from fete.programme.forms.steps import steps_of
 from fete.programme.forms.wording import (
     PART_NAMES,
     Difference,
@@ -306,7 +307,7 @@ def _part_page(
         activity=activity,
         part=part,
         form=form,
-        steps=_steps(activity),
+        steps=steps_of(activity),
         conflict=conflict,
         sketch=sketch,
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
@@ -319,7 +320,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
     return render_template(
         "activities/preview.html",
         activity=activity,
-        steps=_steps(activity) if may_edit else [],
+        steps=steps_of(activity) if may_edit else [],
         may_edit=may_edit,
         may_submit=policies.can_submit(person, activity),
         may_withdraw=policies.can_withdraw(person, activity)
@@ -341,18 +342,6 @@ def _link(activity: Activity, gap: rules.Gap) -> str:
     return url_for(
         "activities.edit", activity_id=activity.id, part=gap.step.value, _anchor=anchor(gap)
     )
-
-
-def _steps(activity: Activity) -> list[tuple[str, str, bool]]:
-    complete = rules.complete_parts(activity)
-    return [
-        (
-            str(PART_NAMES[part]),
-            url_for("activities.edit", activity_id=activity.id, part=part.value),
-            part in complete,
-        )
-        for part in Part
-    ]
 
 
 def _confirmed_step(activity: Activity, step: Step, done: str) -> ResponseReturnValue:
