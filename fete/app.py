@@ -12,8 +12,8 @@ from flask_wtf import CSRFProtect
 from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
-from fete.accounts.views import letters, messages, people, profile, sign
-from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
+from fete.accounts.views import letters, messages, people, profile, sign, sketches
+from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
@@ -35,6 +35,7 @@ from fete.programme.views import (
     cancellations,
     editions,
     late_entries,
+    pictures,
     programme,
     proposals,
     renewal,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     profile.blueprint,
     preferences.blueprint,
     messages.blueprint,
+    sketches.blueprint,
     dashboard.blueprint,
     organisation.blueprint,
     invitations.blueprint,
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     renewal.blueprint,
     twins.blueprint,
     cancellations.blueprint,
+    pictures.blueprint,
     reports.blueprint,
     history.blueprint,
     people.blueprint,
@@ -135,6 +138,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     security.init_security(app, settings)
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
+    store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.
     CSRFProtect(app).exempt(preferences.stop)

@@ -8,7 +8,7 @@ from enum import Enum
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import selectinload, with_expression
 
-from fete.accounts.models import Role, RoleName, User
+from fete.accounts.models import Role, RoleName, Sketch, User
 from fete.core.db import Model, db
 from fete.core.text import fold_name
 from fete.geography.models import Departement
@@ -194,3 +194,10 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
+
+
+def find_sketch(person: User, page: str) -> Sketch | None:
+    """Return what the person has typed on a page and not kept yet."""
+    return db.session.scalar(
+        select(Sketch).where(Sketch.person_id == person.id, Sketch.page == page)
+    )

@@ -1,5 +1,6 @@
-"""What makes a password acceptable, what ties a link to it, and how the roles are called."""
+"""What makes a password acceptable, what ties a link to it, how the roles are called, what is kept of a page half filled."""
 
+import json
 from functools import lru_cache
 from hashlib import sha256
 
@@ -11,6 +12,9 @@ from fete.core.text import fold
 
 PASSWORD_LENGTH = range(12, 129)
 _FINGERPRINT = 16
+SKETCH_SIZE = 64 * 1024
+MOST_SKETCHES = 50
+_NEVER_KEPT = ("csrf_token", "password")
 
 ROLE_NAMES = {
     RoleName.DEPARTMENTAL: lazy_gettext("Coordination départementale"),
@@ -63,3 +67,19 @@ def _common() -> frozenset[str]:
 def fingerprint(password_hash: str) -> str:
     """Return what a link carries of a password, so that it serves no more once the password has changed."""
     return sha256(password_hash.encode()).hexdigest()[:_FINGERPRINT]
+
+
+def sketch_fields(typed: str) -> dict[str, list[str]]:
+    """Return the fields of a page as a browser tells them, by name, without what is never kept.
+
+    Raise `ValueError` for what is no list of names with their values, or is too long to be typed.
+    """
+    if len(typed.encode()) > SKETCH_SIZE:
+        raise ValueError("too long")
+    fields: dict[str, list[str]] = {}
+    for name, value in json.loads(typed):
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ValueError("not a field")  # noqa: TRY004  # wrong words, not a wrong program
+        if not any(word in name for word in _NEVER_KEPT):
+            fields.setdefault(name, []).append(value)
+    return fields

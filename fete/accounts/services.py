@@ -12,10 +12,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts import mails, queries
-from fete.accounts.models import Role, RoleName, User
+from fete.accounts.models import Role, RoleName, Sketch, User
 from fete.accounts.policies import is_administrator
-from fete.accounts.rules import ROLE_NAMES, fingerprint, password_fault
-from fete.core.db import Model, db
+from fete.accounts.rules import MOST_SKETCHES, ROLE_NAMES, fingerprint, password_fault
+from fete.core.db import Model, db, upsert_rows
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _
 from fete.core.settings import Mode, settings
@@ -380,3 +380,35 @@ def matches(password_hash: str, password: str) -> bool:
         return _hasher(settings().mode).verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def keep_sketch(person: User, page: str, fields: Mapping[str, list[str]], *, at: datetime) -> None:
+    """Keep what the person has typed on a page, in place of what they typed there before; the oldest pages go."""
+    row = {"person_id": person.id, "page": page, "fields": dict(fields), "at": at}
+    upsert_rows(Sketch, [row], key=("person_id", "page"))
+    beyond = (
+        select(Sketch.id)
+        .where(Sketch.person_id == person.id)
+        .order_by(Sketch.at.desc(), Sketch.id.desc())
+        .offset(MOST_SKETCHES)
+    )
+    gone = db.session.scalars(beyond).all()
+    if gone:
+        db.session.execute(delete(Sketch).where(Sketch.id.in_(gone)))
+
+
+def forget_sketch(person: User, page: str) -> None:
+    """Forget what the person had typed on a page: it is kept now, or not wanted."""
+    db.session.execute(delete(Sketch).where(Sketch.person_id == person.id, Sketch.page == page))
+
+
+def forget_sketches_under(address: str) -> None:
+    """Forget what anybody had typed on the pages of something that is no more."""
+    db.session.execute(delete(Sketch).where(Sketch.page.startswith(address, autoescape=True)))
+
+
+def forget_sketches(*, before: datetime) -> int:
+    """Forget what was typed before this instant and never kept; return how many pages there were."""
+    old = db.session.scalars(select(Sketch.id).where(Sketch.at < before)).all()
+    db.session.execute(delete(Sketch).where(Sketch.at < before))
+    return len(old)

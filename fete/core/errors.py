@@ -30,3 +30,7 @@ class RefusedFileError(FeteError):
 
 class SettingsError(FeteError):
     """The settings do not allow the site to start."""
+
+
+class StoreError(FeteError):
+    """The place where files are kept does not answer, or refuses."""

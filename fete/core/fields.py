@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any, Protocol
 
-from flask import request
 from wtforms import Field, IntegerField, StringField
 from wtforms.widgets import TextInput
 
+from fete.core.forms import typed
 from fete.core.i18n import gettext as _
 from fete.core.text import clean, fold, fold_name
 
@@ -91,7 +91,7 @@ class CommuneField(Field):  # type: ignore[misc]  # untyped library
         self.chosen = None
         if not self.typed:
             return
-        code = clean(request.form.get(f"{self.name}_code", "")).strip()
+        code = clean(typed(f"{self.name}_code")).strip()
         picked = self.find(code) if code else None
         found = list(self.search(self.typed))
         exact = [place for place in found if fold_name(place.name) == fold_name(self.typed)]

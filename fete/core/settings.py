@@ -114,6 +114,16 @@ class Settings:
     smtp_user: str = option("", "compte SMTP")
     smtp_password: str = option("", "mot de passe SMTP")
     smtp_security: Security = option(Security.NONE, "`none`, `starttls` ou `tls`")
+    uploads_folder: str = option(
+        "", "dossier des images envoyées ; par défaut `uploads` dans le dossier `instance`"
+    )
+    s3_bucket: str = option(
+        "", "seau S3 où garder les images, à la place du dossier ; demande l’extra `s3`"
+    )
+    s3_endpoint: str = option("", "adresse du service S3, quand ce n’est pas celui d’Amazon")
+    s3_region: str = option("", "région du service S3")
+    s3_access_key: str = option("", "identifiant de la clé S3")
+    s3_secret_key: str = option("", "clé secrète S3")
     session_hours: int = option(12, "durée maximale d’une session, en heures")
     idle_hours: int = option(
         4, "durée sans aucune action au bout de laquelle une session prend fin, en heures"
@@ -196,6 +206,7 @@ def checked(settings: Settings, instance: Path) -> Settings:
     """Return the settings completed with what follows from the instance folder, or refuse them."""
     completed = {
         "database": settings.database or f"sqlite:///{instance / 'fete.sqlite'}",
+        "uploads_folder": settings.uploads_folder or str(instance / "uploads"),
         "letters_folder": settings.letters_folder or str(instance / "letters"),
         "public_address": settings.public_address.rstrip("/"),
         "secret_key": settings.secret_key,

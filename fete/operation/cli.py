@@ -29,7 +29,7 @@ from fete.mailing.cli import mail
 from fete.operation import services
 from fete.programme.queries.editions import editions
 
-_SECRETS = frozenset({"secret_key", "smtp_password"})
+_SECRETS = frozenset({"secret_key", "smtp_password", "s3_access_key", "s3_secret_key"})
 _ADDRESSES = frozenset({"database", "redis"})
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # read, not listened on
 
@@ -101,6 +101,8 @@ def purge(*, dry_run: bool) -> None:
         ("lignes du journal de plus de douze mois", gone.entries),
         ("lettres de plus de douze mois", gone.letters),
         ("comptes jamais confirmés, de plus de trente jours", gone.accounts),
+        ("saisies jamais enregistrées, de plus de trente jours", gone.sketches),
+        ("fichiers d’images qui ne servent plus", gone.files),
     ):
         click.echo(f"  {label}\u00a0: {count}")
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import waitress
 from sqlalchemy.exc import SQLAlchemyError
 
-from fete.accounts.services import forget_unproved
+from fete.accounts.services import forget_sketches, forget_unproved
 from fete.core.clock import now, to_paris
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
@@ -27,6 +27,7 @@ from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
+from fete.programme.services.pictures import forget_orphans
 from fete.programme.services.reminders import remind_of_calls
 from fete.vocabulary.services import load_terms
 
@@ -41,6 +42,9 @@ _PATIENCE = 10  # seconds
 JOURNAL_KEPT = timedelta(days=365)
 LETTERS_KEPT = timedelta(days=365)
 UNPROVED_KEPT = timedelta(days=30)
+SKETCHES_KEPT = timedelta(days=30)
+# A picture sent at this moment has its files before its row.
+ORPHANS_KEPT = timedelta(days=1)
 _log = logging.getLogger("fete.letters")
 
 
@@ -55,6 +59,8 @@ class Purged:
     entries: int
     letters: int
     accounts: int
+    sketches: int
+    files: int
 
 
 class Server(Protocol):
@@ -98,11 +104,13 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed."""
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, pages half filled, files of nothing."""
     return Purged(
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
+        files=forget_orphans(before=at - ORPHANS_KEPT),
         letters=forget_letters(before=at - LETTERS_KEPT),
+        sketches=forget_sketches(before=at - SKETCHES_KEPT),
     )
 
 

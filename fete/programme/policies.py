@@ -66,6 +66,20 @@ def can_take_back(user: User, activity: Activity) -> bool:
     return declares(user, activity) and can_edit(user, activity) and awaits_answer(activity)
 
 
+def can_picture(user: User, activity: Activity) -> bool:
+    """Whether the person may give it a picture: who declares it or reviews it, published or not, until the edition is closed."""
+    return (
+        activity.edition.state is not EditionState.CLOSED
+        and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
+        and can_see(user, activity)
+    )
+
+
+def is_public(activity: Activity) -> bool:
+    """Whether everybody may see it."""
+    return activity.status is Status.PUBLISHED and can_see_edition(None, activity.edition)
+
+
 def can_review(user: User, activity: Activity) -> bool:
     """Whether the person reviews it: coordination of its département or of the region, once it was deposited."""
     return (

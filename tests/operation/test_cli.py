@@ -130,6 +130,8 @@ def test_settings_are_shown_without_their_secrets(tmp_path):
         "show",
         FETE_SECRET_KEY=KEY,
         FETE_SMTP_PASSWORD="sesame-smtp",
+        FETE_S3_SECRET_KEY="sesame-s3",
+        FETE_S3_ACCESS_KEY="sesame-who",
         FETE_DATABASE="postgresql+psycopg://fete:sesame-base@db.example/fete",
         FETE_REDIS="redis://:sesame-redis@redis.example:6379/0",
         FETE_TRUSTED_HOSTS="a.example,b.example",
@@ -141,6 +143,7 @@ def test_settings_are_shown_without_their_secrets(tmp_path):
     assert "mode = production" in lines
     assert "secret_key = (caché)" in lines
     assert "smtp_password = (caché)" in lines
+    assert "s3_secret_key = (caché)" in lines
     assert "database = postgresql+psycopg://fete:***@db.example/fete" in lines
     assert "redis = redis://:***@redis.example:6379/0" in lines
     assert "trusted_hosts = a.example, b.example" in lines
@@ -270,6 +273,8 @@ def test_what_would_go_is_counted_before_it_goes(ready):
             "  lignes du journal de plus de douze mois\u00a0: 1\n"
             "  lettres de plus de douze mois\u00a0: 0\n"
             "  comptes jamais confirmés, de plus de trente jours\u00a0: 0\n"
+            "  saisies jamais enregistrées, de plus de trente jours\u00a0: 0\n"
+            "  fichiers d’images qui ne servent plus\u00a0: 0\n"
         )
         assert database.execute("SELECT count(*) FROM journal_entry").fetchone() == (left,)
     database.close()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from fete.accounts import services as accounts
-from fete.accounts.models import RoleName, User
+from fete.accounts.models import RoleName, Sketch, User
 from fete.core.clock import now
 from fete.core.db import db as database
 from fete.figures.models import Headline
@@ -24,6 +24,7 @@ from fete.mailing.services import Recipient, enqueue
 from fete.operation.services import (
     JOURNAL_KEPT,
     LETTERS_KEPT,
+    SKETCHES_KEPT,
     UNPROVED_KEPT,
     Purged,
     RefusedToStartError,
@@ -181,11 +182,11 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="d’un an", at=at - LETTERS_KEPT).sent_at = at
     write_to(ada, subject="en attente", at=at)
 
-    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0)
+    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0, sketches=0, files=0)
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
-    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0)
+    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0, sketches=0, files=0)
 
 
 def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
@@ -208,7 +209,9 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
     write_to(make_user(email="other@example.org"), subject="reste", at=began)
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
-    assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(entries=0, letters=0, accounts=2)
+    assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
+        entries=0, letters=0, accounts=2, sketches=0
+    )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []
     assert {"proved@example.org", "late@example.org", erased.email} < set(left)
@@ -227,3 +230,11 @@ def test_a_registration_begun_anew_counts_from_its_new_day(db):
     assert purge(at=again + MOMENT).accounts == 0
     assert purge(at=again + UNPROVED_KEPT + MOMENT).accounts == 1
     assert standing(User.email) == []
+
+
+def test_what_was_typed_and_never_kept_goes_after_thirty_days_and_not_a_moment_earlier(db):
+    ada, at = make_user(), now()
+    accounts.keep_sketch(ada, "/mes-bilans/1", {"remarks": ["a"]}, at=at - SKETCHES_KEPT - MOMENT)
+    accounts.keep_sketch(ada, "/mes-bilans/2", {"remarks": ["b"]}, at=at - SKETCHES_KEPT)
+    assert purge(at=at).sketches == 1
+    assert standing(Sketch.page) == ["/mes-bilans/2"]

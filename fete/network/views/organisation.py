@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from fete.accounts.queries import acts_on
 from fete.accounts.views.sign import this_person
+from fete.accounts.views.sketches import forget_this_page, sketched, taken_up
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now
 from fete.core.db import transaction
@@ -71,10 +72,11 @@ def search() -> ResponseReturnValue:
 
 
 @blueprint.route("/creer", methods=["GET", "POST"])
+@sketched
 @requires(signed_in)
 def create() -> ResponseReturnValue:
     """Enter a new structure, after a second look at those that may be the same."""
-    form = CreationForm(data={"name": request.args.get("nom", "")[:200]})
+    form, sketch = taken_up(lambda: CreationForm(data={"name": request.args.get("nom", "")[:200]}))
     twins: list[Organisation] = []
     if form.submitted():
         described = form.described()
@@ -87,12 +89,13 @@ def create() -> ResponseReturnValue:
             try:
                 with transaction():
                     organisation = services.create(described, by=this_person(), at=now())
+                    forget_this_page()
             except RuleBrokenError as error:
                 form.take_back(error)
             else:
                 flash(_("La structure est créée. Reste à signer la charte du réseau."), "success")
                 return redirect(url_for("organisation.show", organisation_id=organisation.id))
-    return render_template("organisation/create.html", form=form, twins=twins)
+    return render_template("organisation/create.html", form=form, twins=twins, sketch=sketch)
 
 
 def _is_mine(organisation: Organisation) -> bool:
@@ -125,10 +128,13 @@ def _memberships(organisation: Organisation, state: MembershipState) -> list[Mem
 
 
 @blueprint.route("/<int:organisation_id>/modifier", methods=["GET", "POST"])
+@sketched
 @allows(policies.can_act_for, load=queries.find_organisation)
 def edit(organisation: Organisation) -> ResponseReturnValue:
     """Rewrite what a structure says of itself; the second of two people is told and loses nothing."""
-    form = EditForm(organisation=organisation, data={"version": organisation.version})
+    form, sketch = taken_up(
+        lambda: EditForm(organisation=organisation, data={"version": organisation.version})
+    )
     conflict: list[Difference] = []
     twins: list[Organisation] = []
     if form.submitted() and not (twins := _new_twins(organisation, form)):
@@ -141,6 +147,7 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
                     by=this_person(),
                     at=now(),
                 )
+                forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
         except StaleError:
@@ -159,6 +166,7 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
         form=form,
         conflict=conflict,
         twins=twins,
+        sketch=sketch,
     )
 
 

@@ -212,8 +212,12 @@ class WhatForm(PartForm):
 
 
 class DeclareForm(WhatForm):
-    """A new activity: for which edition, and what it is; `form_key` makes of two sendings one activity."""
+    """A new activity: for which edition, and what it is; `form_key` makes of two sendings one activity.
 
+    `call` proves which calls were open when it was shown.
+    """
+
+    call = HiddenField(default="")
     form_key = HiddenField(default=lambda: str(uuid4()))
     is_another = BooleanField(lazy_gettext("C’est une autre activité : la déclarer quand même"))
     edition = Choice(lazy_gettext("Pour quelle édition ?"))
@@ -536,7 +540,7 @@ def form_of(part: Part, activity: Activity, *, may_create_containers: bool) -> A
         if part is Part.WHAT
         else PART_FORMS[part](held=activity)
     )
-    if not form.is_submitted():
+    if not form.was_typed:
         form.version.data = stamp(activity, part)
     return form
 

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.core.db import Model
+from fete.core.imaging import LARGE, SMALL, fitted
 from fete.programme.models.activities import Activity
 
 ALTERNATIVE_LENGTH = 255
@@ -32,3 +33,13 @@ class Picture(Model):
     added_at: Mapped[datetime]
 
     activity: Mapped[Activity] = relationship(back_populates="picture")
+
+    @property
+    def files(self) -> dict[int, str]:
+        """The names of its files in the store, by size."""
+        return {size: f"{self.key}-{size}.webp" for size in (LARGE, SMALL)}
+
+    @property
+    def small_size(self) -> tuple[int, int]:
+        """The width and height of its smaller size, in pixels."""
+        return fitted(self.width, self.height, SMALL)

@@ -38,6 +38,7 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.parent).selectinload(Activity.sites),
     joinedload(Activity.parent).selectinload(Activity.slots).joinedload(Slot.venue),
     joinedload(Activity.created_by),
+    joinedload(Activity.picture),
     selectinload(Activity.terms),
     selectinload(Activity.slots).joinedload(Slot.venue),
     selectinload(Activity.versions),

@@ -35,6 +35,7 @@ _CARD: tuple[ExecutableOption, ...] = (
     _PLACE,
     _SITES,
     _CONTAINER.options(_PLACE, _SITES, _SLOTS),
+    joinedload(Activity.picture),
     _CONTAINER.joinedload(Activity.kind),
     selectinload(Activity.terms),
     _SLOTS,

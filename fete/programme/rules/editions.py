@@ -12,6 +12,7 @@ LONGEST_EDITION = timedelta(days=60)
 FIRST_YEAR, LAST_YEAR = 1992, 2100
 # How many days before its end a call is reminded.
 REMINDERS = (14, 7, 1)
+KEPT_AFTER_CALL = timedelta(hours=48)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,12 @@ def edition_fault(plan: EditionPlan) -> EditionFault | None:
 def moves_dates(edition: Edition, plan: EditionPlan) -> bool:
     """Whether the plan gives the edition other official dates."""
     return (edition.starts_on, edition.ends_on) != (plan.starts_on, plan.ends_on)
+
+
+def call_has_just_closed(edition: Edition, at: datetime) -> bool:
+    """Whether the call ended so lately that somebody may still be writing what they began in time."""
+    _opening, closing = clock.day_bounds(edition.call_opens_on, edition.call_closes_on)
+    return edition.state is EditionState.OPEN and closing <= at < closing + KEPT_AFTER_CALL
 
 
 def call_is_open(edition: Edition, today: date) -> bool:

@@ -15,6 +15,7 @@ from fete.core import clock
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
+from fete.core.store import delete_with_row
 from fete.core.text import search_text
 from fete.journal.services import record
 from fete.network.models import Organisation
@@ -97,13 +98,19 @@ def declare(
     form_key: str,
     by: User,
     at: datetime,
+    begun_in_time: bool = False,
     **content: Unpack[Content],
 ) -> Activity:
-    """Return a new draft of the structure for the edition; the same form sent again returns the same draft."""
+    """Return a new draft of the structure for the edition; the same form sent again returns the same draft.
+
+    What was `begun_in_time` is kept when it arrives just after the end of the call.
+    """
     known = find_declared(form_key)
     if known is not None and known.organisation_id == organisation.id:
         return known
-    _check_call(edition, organisation, by=by, today=clock.to_paris(at).date())
+    is_late = begun_in_time and rules.call_has_just_closed(edition, at)
+    if not is_late:
+        _check_call(edition, organisation, by=by, today=clock.to_paris(at).date())
     activity = _begun(organisation, edition, form_key, by=by, at=at)
     _set_down(activity, content, by=by)
     try:
@@ -115,7 +122,8 @@ def declare(
         if known is None or known.organisation_id != organisation.id:
             raise
         return known
-    record("activity.declared", on=activity, person_id=by.id, at=at, detail=activity.title)
+    act = "activity.declared_late" if is_late else "activity.declared"
+    record(act, on=activity, person_id=by.id, at=at, detail=activity.title)
     return activity
 
 
@@ -256,6 +264,8 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     if not rules.was_never_shown(activity):
         raise RuleBrokenError(_("Seul un brouillon jamais déposé peut être supprimé."))
     record("activity.deleted", on=activity, person_id=by.id, at=at, detail=activity.title)
+    if activity.picture is not None:
+        delete_with_row(*activity.picture.files.values())
     db.session.delete(activity)
     db.session.flush()
 

@@ -6,9 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from fete.accounts.models import User
+from fete.accounts.models import Sketch, User
 from fete.accounts.policies import is_coordinator
-from fete.accounts.queries import latest_act
+from fete.accounts.queries import find_sketch, latest_act
+from fete.accounts.services import forget_sketches_under
+from fete.accounts.views.sketches import forget_this_page, sketched, taken_up
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -19,8 +21,15 @@ from fete.network.models import Organisation
 from fete.network.policies import can_act_for
 from fete.network.queries import find_organisation, organisations_of
 from fete.programme import policies, rules
+from fete.programme.forms.calls import (
+    call_mark,
+    editions_just_closed,
+    too_late,
+    whom_to_ask,
+)
 from fete.programme.forms.declaration import DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
+from fete.programme.forms.steps import steps_of
 from fete.programme.forms.wording import (
     PART_NAMES,
     Difference,
@@ -34,6 +43,7 @@ from fete.programme.models import Activity
 from fete.programme.queries.activities import (
     activities_by_year,
     find_activity,
+    find_declared,
     page_of_activities,
 )
 from fete.programme.queries.editions import (
@@ -93,16 +103,30 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.route("/structures/<int:organisation_id>/declarer", methods=["GET", "POST"])
+@sketched
 @allows(can_act_for, load=find_organisation)
 def declare(organisation: Organisation) -> ResponseReturnValue:
     """Declare a new activity of a structure: its first part makes the draft."""
     person = _person()
-    editions = open_editions() if is_coordinator(person) else calls_open_to(organisation, today())
+    open_now = open_editions() if is_coordinator(person) else calls_open_to(organisation, today())
+    closed = editions_just_closed(_seen_call(), person=person, organisation=organisation, at=now())
+    editions = [*open_now, *(each for each in closed if each not in open_now)]
     if not editions:
         return render_template("activities/declare.html", organisation=organisation, form=None)
-    form = DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
+    form, sketch = taken_up(
+        lambda: DeclareForm(editions=editions, may_create_containers=is_coordinator(person))
+    )
+    if sketch is not None and find_declared(form.form_key.data) is not None:
+        # It was sent after all, as its last words were being taken.
+        form, sketch = (
+            DeclareForm(editions=editions, may_create_containers=is_coordinator(person)),
+            None,
+        )
+    if not form.was_typed:
+        form.call.data = call_mark(open_now, person=person, organisation=organisation)
     twins: list[Activity] = []
     if form.submitted() and not (twins := _declared_twins(organisation, form)):
+        is_late = form.chosen_edition not in open_now
         try:
             with transaction():
                 activity = services.declare(
@@ -111,30 +135,44 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
                     form_key=form.form_key.data,
                     by=person,
                     at=now(),
+                    begun_in_time=is_late,
                     **form.content(),
                 )
+                forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
         else:
+            if is_late:
+                flash(too_late(organisation), "warning")
+                return redirect(url_for("activities.preview", activity_id=activity.id))
             flash(
                 _("Votre brouillon est créé. Vous pouvez vous arrêter quand vous voulez."),
                 "success",
             )
             return redirect(_after(activity, Part.WHAT))
     return render_template(
-        "activities/declare.html", organisation=organisation, form=form, twins=twins
+        "activities/declare.html",
+        organisation=organisation,
+        form=form,
+        twins=twins,
+        sketch=sketch,
     )
 
 
 @blueprint.route("/<int:activity_id>/modifier")
 @blueprint.route(f"/<int:activity_id>/<any({_PARTS}):part>", methods=["GET", "POST"])
+@sketched
 @allows(policies.can_edit, load=find_activity)
 def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
     """Complete one part of a declaration: what is right is kept, even when much is still missing."""
     if part is None:
         return redirect(url_for("activities.edit", activity_id=activity.id, part=Part.WHAT.value))
     here = Part(part)
-    form = form_of(here, _as_edited(activity), may_create_containers=is_coordinator(current_user))
+    form, sketch = taken_up(
+        lambda: form_of(
+            here, _as_edited(activity), may_create_containers=is_coordinator(current_user)
+        )
+    )
     conflict = None
     if _changes_rows(form):
         return _part_page(activity, here, form)
@@ -142,6 +180,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         try:
             with transaction():
                 activity, outcome = _keep(activity.id, here, form)
+                forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
         except StaleError as error:
@@ -152,7 +191,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         activity = _anew(activity.id)
     if conflict is not None:
         form.version.data = stamp(_as_edited(activity), here)
-    return _part_page(activity, here, form, conflict=conflict)
+    return _part_page(activity, here, form, conflict=conflict, sketch=sketch)
 
 
 @blueprint.route("/<int:activity_id>/apercu")
@@ -206,11 +245,20 @@ def delete(activity: Activity) -> ResponseReturnValue:
     try:
         with transaction():
             services.delete_draft(_anew(activity.id), by=_person(), at=now())
+            forget_sketches_under(f"{blueprint.url_prefix}/{activity.id}/")
     except RuleBrokenError as error:
         flash(error.message, "error")
         return redirect(url_for("activities.preview", activity_id=activity.id))
     flash(_("Le brouillon « %(title)s » est supprimé.", title=title), "success")
     return redirect(url_for("activities.index"))
+
+
+def _seen_call() -> str:
+    """Return the mark of the form under way, or of the one that was begun."""
+    if request.method == "POST":
+        return request.form.get("call", "")
+    sketch = find_sketch(_person(), request.path)
+    return next(iter(sketch.fields.get("call", ())), "") if sketch else ""
 
 
 def _person() -> User:
@@ -330,6 +378,7 @@ def _part_page(
     form: Any,  # noqa: ANN401  # one of several forms
     *,
     conflict: list[Difference] | None = None,
+    sketch: Sketch | None = None,
 ) -> ResponseReturnValue:
     reviewed, corrected = reviewed_in(part)
     return render_template(
@@ -340,9 +389,10 @@ def _part_page(
         reviewed=reviewed,
         part=part,
         form=form,
-        steps=_steps(activity),
+        steps=steps_of(activity),
         conflict=conflict,
         to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
+        sketch=sketch,
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
     )
 
@@ -353,7 +403,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
     return render_template(
         "activities/preview.html",
         activity=activity,
-        steps=_steps(activity) if may_edit else [],
+        steps=steps_of(activity) if may_edit else [],
         may_edit=may_edit,
         may_submit=policies.can_submit(person, activity),
         may_withdraw=policies.can_withdraw(person, activity)
@@ -362,6 +412,7 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         may_reopen=policies.can_reopen(person, activity),
         may_delete=policies.can_delete(person, activity),
         may_cancel=policies.can_cancel(person, activity),
+        whom_to_ask=whom_to_ask(activity.organisation),
         deposit_is_open=rules.deposit_is_open(activity, today()),
         is_refused=is_refused,
         situation=rules.situation(activity),
@@ -392,18 +443,6 @@ def _link(activity: Activity, gap: rules.Gap) -> str:
     return url_for(
         "activities.edit", activity_id=activity.id, part=gap.step.value, _anchor=anchor(gap)
     )
-
-
-def _steps(activity: Activity) -> list[tuple[str, str, bool]]:
-    complete = rules.complete_parts(activity)
-    return [
-        (
-            str(PART_NAMES[part]),
-            url_for("activities.edit", activity_id=activity.id, part=part.value),
-            part in complete,
-        )
-        for part in Part
-    ]
 
 
 def _confirmed_step(activity: Activity, step: Step, done: str) -> ResponseReturnValue:

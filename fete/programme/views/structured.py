@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fete.core.clock import to_paris
+from fete.core.imaging import LARGE
 from fete.core.templating import absolute_url
 from fete.programme.models import Activity, Mode, Slot, Venue
 from fete.programme.workflow import SlotState
@@ -24,6 +25,12 @@ _ATTENDANCE = {
 }
 
 
+def picture_address(activity: Activity) -> str | None:
+    """Return where the picture of a published activity is, for other sites; `None` without one."""
+    picture = activity.picture
+    return absolute_url("pictures.show", key=picture.key, size=str(LARGE)) if picture else None
+
+
 def event_of(activity: Activity) -> Thing:
     """Return the activity as an Event, each of its slots as a part of it when there are several."""
     url = absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
@@ -41,6 +48,8 @@ def event_of(activity: Activity) -> Thing:
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
     }
+    if image := picture_address(activity):
+        event["image"] = [image]
     if activity.is_free:
         event["offers"] = {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url}
     if activity.age_min is not None or activity.age_max is not None:

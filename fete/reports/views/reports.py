@@ -4,6 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from fete.accounts.models import Sketch
+from fete.accounts.views.sketches import forget_this_page, sketched, taken_up
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -62,6 +64,7 @@ def due() -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:activity_id>", methods=["GET", "POST"])
+@sketched
 @allows(can_report, load=find_reported)
 def fill(activity: Activity) -> ResponseReturnValue:
     """Tell what became of an activity and who came."""
@@ -72,10 +75,10 @@ def fill(activity: Activity) -> ResponseReturnValue:
     if not is_open(activity.edition) or (report is not None and report.status in _FINISHED):
         page = _page("finished", activity, report)
         return (page, _FORBIDDEN) if request.method == "POST" else page
-    form = ReportForm()
+    form, sketch = taken_up(lambda: _form_of(report))
     if request.method == "GET":
-        form.show(report)
-        return _form_page(activity, report, form, _shown_questions(activity, report))
+        asked = _asked_again(activity, form) if sketch else _shown_questions(activity, report)
+        return _form_page(activity, report, form, asked, sketch=sketch)
     if not form.submitted():
         return _form_page(activity, report, form, _asked_again(activity, form))
     is_filed = "deposer" in request.form
@@ -83,6 +86,7 @@ def fill(activity: Activity) -> ResponseReturnValue:
         with transaction():
             act = file_report if is_filed else save
             act(activity, form.told(), version=form.seen, by=current_user, at=now())
+            forget_this_page()
     except (RuleBrokenError, StaleError) as error:
         return _refused(activity.id, form, error)
     return _done(activity, is_filed=is_filed)
@@ -128,6 +132,13 @@ def _refused(
     return _form_page(activity, report, form, asked, is_stale=is_stale)
 
 
+def _form_of(report: Report | None) -> ReportForm:
+    form = ReportForm()
+    if not form.was_typed:
+        form.show(report)
+    return form
+
+
 def _shown_questions(activity: Activity, report: Report | None) -> list[Incoherence]:
     # A draft is not asked about before it is handed in; what was asked once stays in sight.
     if report is None or (
@@ -149,6 +160,7 @@ def _form_page(
     asked: list[Incoherence],
     *,
     is_stale: bool = False,
+    sketch: Sketch | None = None,
 ) -> str:
     about = circumstances_of(activity)
     needed = wanted_figures(about)
@@ -164,6 +176,7 @@ def _form_page(
         visitors=form.told().counts.visitors,
         before=_before(activity),
         is_stale=is_stale,
+        sketch=sketch,
     )
 
 
@@ -176,7 +189,7 @@ def _before(activity: Activity) -> ReportLine | None:
 
 
 def _page(state: str, activity: Activity, report: Report | None, **more: object) -> str:
-    shown = {"form": None, "opens_at": None, "is_stale": False} | more
+    shown = {"form": None, "opens_at": None, "is_stale": False, "sketch": None} | more
     return render_template(
         "reports/fill.html",
         state=state,
