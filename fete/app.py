@@ -12,14 +12,14 @@ from flask_wtf import CSRFProtect
 from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
-from fete.accounts.views import people, profile, sign
+from fete.accounts.views import absences, people, profile, sign
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
 from fete.dashboard import views as dashboard
 from fete.demo import cli as demo_cli
-from fete.exchange import cli as exchange_cli
+from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import views as feeds
 from fete.figures import cli as figures_cli
 from fete.figures.views import figures
@@ -29,7 +29,14 @@ from fete.network.views import admissions, directory, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import (
+    activities,
+    cancellations,
+    editions,
+    programme,
+    review,
+    sentences,
+)
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -49,9 +56,12 @@ BLUEPRINTS = (
     cancellations.blueprint,
     reports.blueprint,
     people.blueprint,
+    absences.blueprint,
     admissions.blueprint,
     editions.blueprint,
     review.blueprint,
+    sentences.blueprint,
+    exchange.blueprint,
     follow_up.blueprint,
 )
 COMMANDS = (

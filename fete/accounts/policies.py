@@ -1,6 +1,6 @@
 """Which roles a person has, and over which territory."""
 
-from fete.accounts.models import RoleName, User
+from fete.accounts.models import Absence, RoleName, User
 
 
 def is_administrator(user: User) -> bool:
@@ -52,3 +52,13 @@ def grantable_roles(user: User) -> list[RoleName]:
         return []
     roles = [RoleName.DEPARTMENTAL, RoleName.REGIONAL]
     return [*roles, RoleName.ADMINISTRATOR] if is_administrator(user) else roles
+
+
+def can_change_absence(user: User, absence: Absence) -> bool:
+    """Whether the person may take this absence back: their own, or as `can_manage_people`."""
+    return absence.person_id == user.id or can_manage_people(user)
+
+
+def can_note_absence(user: User, person: User) -> bool:
+    """Whether the person may say that this coordinator is away: themselves, or as `can_manage_people`."""
+    return is_coordinator(person) and (person.id == user.id or can_manage_people(user))

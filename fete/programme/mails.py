@@ -1,18 +1,21 @@
 """Letters about an activity: to the members of its structure, and to those who coordinate its département."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.templating import absolute_url, day, hour
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.policies import is_member
 from fete.network.queries import active_members
-from fete.programme.models import Activity, Slot
+from fete.programme.models import Activity, Side, Slot
 from fete.programme.policies import can_review
+from fete.programme.rules import FIELD_NAMES, part_of
 from fete.programme.workflow import SlotState, Step
 
 # What the members of the structure get at each step.
@@ -38,15 +41,58 @@ SLOT_WORDS = {
 }
 
 
-def tell_of_step(activity: Activity, step: Step, *, by: User, at: datetime, reason: str) -> None:
+def tell_of_step(
+    activity: Activity,
+    step: Step,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    fields: Sequence[str] = (),
+) -> None:
     """Tell the members of the structure, and the coordination when it has something to do or to know."""
     kind = _TO_MEMBERS.get(step)
     if kind is not None:
-        _to_members(kind, activity, at=at, by=by, reason=reason)
+        _to_members(
+            kind,
+            activity,
+            at=at,
+            by=by,
+            reason=reason,
+            decision=activity.decisions[0] if step in {Step.LABEL, Step.REFUSE} else None,
+            points=[
+                (FIELD_NAMES[name], part_of(name).value) for name in FIELD_NAMES if name in fields
+            ],
+        )
     if step is Step.SUBMIT:
         _to_coordination("programme/submitted", activity, at=at, by=by, reason=reason)
     elif step is Step.WITHDRAW and activity.submitted_at is not None:
         _to_coordination_unless_by_it("programme/withdrawn", activity, at=at, by=by, reason=reason)
+
+
+def tell_of_message(activity: Activity, text: str, *, side: Side, by: User, at: datetime) -> None:
+    """Tell the other side of the conversation what was written."""
+    if side is Side.COORDINATION:
+        people, page = active_members(activity.organisation), MEMBER_PAGE
+    else:
+        people, page = coordinators_of(activity.departement_code), COORDINATION_PAGE
+    _write(
+        "programme/message",
+        [person for person in people if person.is_active and person.id != by.id],
+        activity,
+        at=at,
+        page=page,
+        by=by,
+        message=text,
+        side=side,
+        topic=Topic.CONVERSATIONS,
+        leads_to=path_to(page, activity),
+    )
+
+
+def path_to(page: str, activity: Activity) -> str:
+    """Return the path of a page about the activity, without its language."""
+    return urlsplit(absolute_url(page, activity_id=activity.id)).path
 
 
 def tell_of_cancellation(activity: Activity, *, by: User, at: datetime, reason: str) -> None:
