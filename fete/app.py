@@ -12,14 +12,14 @@ from flask_wtf import CSRFProtect
 from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
-from fete.accounts.views import letters, messages, people, profile, sign, sketches
+from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
 from fete.dashboard import views as dashboard
 from fete.demo import cli as demo_cli
-from fete.exchange import cli as exchange_cli
+from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import views as feeds
 from fete.figures import cli as figures_cli
 from fete.figures.views import figures
@@ -40,6 +40,7 @@ from fete.programme.views import (
     proposals,
     renewal,
     review,
+    sentences,
     twins,
 )
 from fete.reports.views import follow_up, history, reports
@@ -70,11 +71,14 @@ BLUEPRINTS = (
     history.blueprint,
     people.blueprint,
     letters.blueprint,
+    absences.blueprint,
     admissions.blueprint,
     editions.blueprint,
     late_entries.blueprint,
     review.blueprint,
     proposals.blueprint,
+    sentences.blueprint,
+    exchange.blueprint,
     follow_up.blueprint,
 )
 # The first of what was not read, where one arrives.

@@ -18,7 +18,7 @@ from wtforms.widgets import ListWidget
 from fete.accounts import services
 from fete.accounts.models import RoleName, User
 from fete.accounts.rules import ROLE_NAMES, password_fault
-from fete.core.fields import PhoneField
+from fete.core.fields import DayField, PhoneField
 from fete.core.forms import Form
 from fete.core.i18n import LANGUAGES, gettext as _, lazy_gettext
 from fete.core.settings import settings
@@ -207,3 +207,14 @@ class RoleForm(Form):
             SelectChoice(each.code, f"{each.name} ({each.code})")
             for each in departements_of_region(settings().region)
         ]
+
+
+class AbsenceForm(Form):
+    """The days on which a coordinator is away."""
+
+    first_day = DayField(
+        lazy_gettext("Premier jour"), [InputRequired(lazy_gettext("Écrivez le premier jour."))]
+    )
+    last_day = DayField(
+        lazy_gettext("Dernier jour"), [InputRequired(lazy_gettext("Écrivez le dernier jour."))]
+    )

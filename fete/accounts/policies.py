@@ -1,6 +1,6 @@
 """Which roles a person has, and over which territory."""
 
-from fete.accounts.models import RoleName, User
+from fete.accounts.models import Absence, RoleName, User
 from fete.mailing.models import Letter
 
 
@@ -68,3 +68,13 @@ def can_look_after_letters(user: User) -> bool:
 def can_look_after_letter(user: User, letter: Letter) -> bool:  # noqa: ARG001  # as every policy on an object
     """Whether the person may have this letter tried again: as `can_look_after_letters`."""
     return can_look_after_letters(user)
+
+
+def can_change_absence(user: User, absence: Absence) -> bool:
+    """Whether the person may take this absence back: their own, or as `can_manage_people`."""
+    return absence.person_id == user.id or can_manage_people(user)
+
+
+def can_note_absence(user: User, person: User) -> bool:
+    """Whether the person may say that this coordinator is away: themselves, or as `can_manage_people`."""
+    return is_coordinator(person) and (person.id == user.id or can_manage_people(user))

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import selectinload, with_expression
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload, with_expression
 
-from fete.accounts.models import Role, RoleName, Sketch, User
+from fete.accounts.models import Absence, Role, RoleName, Sketch, User
+from fete.accounts.policies import territory_of
+from fete.core.clock import today
 from fete.core.db import Model, db
 from fete.core.text import fold_name
 from fete.geography.models import Departement
@@ -65,20 +67,89 @@ def people(words: str, role: RoleName | None = None) -> Select[User]:
 
 
 def coordinators_of(departement_code: str | None) -> Sequence[User]:
-    """Return who coordinates a département; the regional ones if it has nobody, then the administrators."""
+    """Return who coordinates a département and is not away today; the regional ones if nobody is, then the administrators.
+
+    Where everybody is away, those who would be written to otherwise are.
+    """
     of_it = Role.departements.any(Departement.code == departement_code)
+    here = ~_is_away()
     return (
-        _holders(RoleName.DEPARTMENTAL, of_it)
+        _holders(RoleName.DEPARTMENTAL, of_it, present=here)
+        or _holders(RoleName.REGIONAL, present=here)
+        or _holders(RoleName.ADMINISTRATOR, present=here)
+        or _holders(RoleName.DEPARTMENTAL, of_it)
         or _holders(RoleName.REGIONAL)
         or _holders(RoleName.ADMINISTRATOR)
     )
 
 
-def _holders(name: RoleName, *further: ColumnElement[bool]) -> Sequence[User]:
+def _is_away() -> ColumnElement[bool]:
+    day = today()
+    return exists().where(
+        Absence.person_id == User.id, Absence.first_day <= day, Absence.last_day >= day
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """A coordinator who is away, until when, and the départements where nobody else is there meanwhile."""
+
+    person_id: int
+    name: str
+    until: date
+    departements: frozenset[str]
+
+
+def absent_coordinators() -> list[Absent]:
+    """Return the coordinators of départements who leave one of them to the region today, by name."""
+    day = today()
+    coordinators = db.session.scalars(
+        select(User)
+        .where(
+            User.roles.any(Role.name == RoleName.DEPARTMENTAL),
+            User.checked_at.is_not(None),
+            User.erased_at.is_(None),
+        )
+        .order_by(User.search, User.id)
+    ).all()
+    until: dict[int, date] = {}
+    absences = select(Absence).where(Absence.first_day <= day, Absence.last_day >= day)
+    for absence in db.session.scalars(absences.order_by(Absence.id)):
+        until[absence.person_id] = max(absence.last_day, until.get(absence.person_id, day))
+    held = frozenset[str]().union(
+        *(territory_of(each) or () for each in coordinators if each.id not in until)
+    )
+    return [
+        Absent(person_id=each.id, name=each.name, until=until[each.id], departements=left)
+        for each in coordinators
+        if each.id in until and (left := (territory_of(each) or frozenset()) - held)
+    ]
+
+
+def absences_of(person: User) -> Sequence[Absence]:
+    """Return the absences of a person that are not over, the nearest first."""
+    return db.session.scalars(
+        select(Absence)
+        .where(Absence.person_id == person.id, Absence.last_day >= today())
+        .order_by(Absence.first_day, Absence.id)
+    ).all()
+
+
+def find_absence(absence_id: int) -> Absence | None:
+    """Return an absence with the person who is away."""
+    return db.session.scalar(
+        select(Absence).where(Absence.id == absence_id).options(joinedload(Absence.person))
+    )
+
+
+def _holders(
+    name: RoleName, *further: ColumnElement[bool], present: ColumnElement[bool] | None = None
+) -> Sequence[User]:
     statement = (
         select(User)
         .where(
             User.roles.any(and_(Role.name == name, *further)),
+            *([] if present is None else [present]),
             User.checked_at.is_not(None),
             User.erased_at.is_(None),
         )

@@ -1,7 +1,7 @@
 """Register people, prove their addresses, let them in, give them roles, forget them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hmac import compare_digest
 from secrets import token_hex, token_urlsafe
@@ -12,13 +12,15 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts import mails, queries
-from fete.accounts.models import Role, RoleName, Sketch, User
+from fete.accounts.models import Absence, Role, RoleName, Sketch, User
 from fete.accounts.policies import is_administrator
 from fete.accounts.rules import MOST_SKETCHES, ROLE_NAMES, fingerprint, password_fault
+from fete.core.clock import to_paris
 from fete.core.db import Model, db, upsert_rows
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _
 from fete.core.settings import Mode, settings
+from fete.core.templating import until
 from fete.core.tokens import read
 from fete.geography.queries import departements_of_region
 from fete.journal.models import Entry
@@ -30,6 +32,7 @@ from fete.mailing.services import choose
 
 # Who has not chosen a password yet has this for its hash: nothing typed matches it.
 NO_PASSWORD = "!"  # noqa: S105  # the opposite of a password
+LONGEST_ABSENCE = timedelta(days=366)
 
 
 def register(*, email: str, name: str, password: str, at: datetime) -> None:
@@ -302,6 +305,48 @@ def stop_letters(user: User, what: str, *, at: datetime) -> None:
     if user.roles and Topic.REVIEW not in known:
         ended[Topic.REVIEW] = Channel.AT_ONCE
     choose_letters(user, ended, at=at)
+
+
+def note_absence(
+    person: User, *, first_day: date, last_day: date, by: User, at: datetime
+) -> Absence:
+    """Return the absence of a coordinator, both days included; noted twice, it is one."""
+    if last_day < first_day:
+        raise RuleBrokenError(_("Le dernier jour vient avant le premier."), field="last_day")
+    if last_day < to_paris(at).date():
+        raise RuleBrokenError(_("Cette absence est déjà passée."), field="last_day")
+    if last_day - first_day > LONGEST_ABSENCE:
+        raise RuleBrokenError(
+            _("Une absence dure un an au plus : pour plus longtemps, retirez le rôle."),
+            field="last_day",
+        )
+    # Two that arrive at once wait for each other here.
+    db.session.execute(select(User.id).where(User.id == person.id).with_for_update())
+    known = db.session.scalar(
+        select(Absence).where(
+            Absence.person_id == person.id,
+            Absence.first_day == first_day,
+            Absence.last_day == last_day,
+        )
+    )
+    if known is not None:
+        return known
+    absence = Absence(
+        person_id=person.id, first_day=first_day, last_day=last_day, noted_by_id=by.id
+    )
+    db.session.add(absence)
+    days = until(first_day, last_day)
+    record("person.absence_noted", on=person, person_id=by.id, at=at, detail=days)
+    db.session.flush()
+    return absence
+
+
+def take_absence_back(absence: Absence, *, by: User, at: datetime) -> None:
+    """Let the coordinator be written to as always."""
+    days = until(absence.first_day, absence.last_day)
+    record("person.absence_taken_back", on=absence.person, person_id=by.id, at=at, detail=days)
+    db.session.delete(absence)
+    db.session.flush()
 
 
 def erase(user: User, *, at: datetime) -> None:

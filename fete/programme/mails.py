@@ -13,9 +13,9 @@ from fete.mailing.services import Recipient, write_letter
 from fete.network.models import Organisation
 from fete.network.policies import is_member
 from fete.network.queries import active_members
-from fete.programme.models import Activity, Edition, LateEntry, Slot
+from fete.programme.models import Activity, Edition, LateEntry, Side, Slot
 from fete.programme.policies import can_review
-from fete.programme.rules import FIELD_NAMES
+from fete.programme.rules import FIELD_NAMES, part_of
 from fete.programme.rules.versions import Change
 from fete.programme.rules.wording import words
 from fete.programme.workflow import SlotState, Step
@@ -45,7 +45,15 @@ SLOT_WORDS = {
 }
 
 
-def tell_of_step(activity: Activity, step: Step, *, by: User, at: datetime, reason: str) -> None:
+def tell_of_step(
+    activity: Activity,
+    step: Step,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    fields: Sequence[str] = (),
+) -> None:
     """Tell the members of the structure, and the coordination when it has something to do or to know.
 
     One letter to each: a member who coordinates reads what is to be reviewed.
@@ -57,7 +65,19 @@ def tell_of_step(activity: Activity, step: Step, *, by: User, at: datetime, reas
         people = [
             person for person in active_members(activity.organisation) if person.id not in told
         ]
-        _write(kind, people, activity, at=at, page=MEMBER_PAGE, by=by, reason=reason)
+        _write(
+            kind,
+            people,
+            activity,
+            at=at,
+            page=MEMBER_PAGE,
+            by=by,
+            reason=reason,
+            decision=activity.decisions[0] if step in {Step.LABEL, Step.REFUSE} else None,
+            points=[
+                (FIELD_NAMES[name], part_of(name).value) for name in FIELD_NAMES if name in fields
+            ],
+        )
     _write(
         "programme/submitted",
         reviewers,
@@ -69,6 +89,25 @@ def tell_of_step(activity: Activity, step: Step, *, by: User, at: datetime, reas
     )
     if step is Step.WITHDRAW and activity.submitted_at is not None:
         _to_coordination_unless_by_it("programme/withdrawn", activity, at=at, by=by, reason=reason)
+
+
+def tell_of_message(activity: Activity, text: str, *, side: Side, by: User, at: datetime) -> None:
+    """Tell the other side of the conversation what was written."""
+    if side is Side.COORDINATION:
+        people, page = active_members(activity.organisation), MEMBER_PAGE
+    else:
+        people, page = coordinators_of(activity.departement_code), COORDINATION_PAGE
+    _write(
+        "programme/message",
+        [person for person in people if person.is_active and person.id != by.id],
+        activity,
+        at=at,
+        page=page,
+        topic=Topic.CONVERSATIONS,
+        by=by,
+        message=text,
+        side=side,
+    )
 
 
 def tell_of_cancellation(activity: Activity, *, by: User, at: datetime, reason: str) -> None:
@@ -269,6 +308,7 @@ def _write(
     *,
     at: datetime,
     page: str,
+    topic: Topic | None = None,
     **context: Any,
 ) -> None:
     for person in people:
@@ -276,7 +316,7 @@ def _write(
             kind=kind,
             to=_to(person),
             at=at,
-            topic=_TOPICS[page],
+            topic=topic or _TOPICS[page],
             leads_to=path_of(page, activity_id=activity.id),
             activity=activity,
             title=activity.title or lazy_gettext("Activité sans titre"),

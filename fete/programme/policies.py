@@ -4,7 +4,7 @@ from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
 from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
-from fete.programme.models import Activity, Edition, EditionState, LateEntry
+from fete.programme.models import Activity, Edition, EditionState, LateEntry, Sentence
 from fete.programme.rules import was_never_shown
 from fete.programme.rules.versions import awaits_answer, is_public_matter
 from fete.programme.workflow import (
@@ -94,6 +94,16 @@ def _was_shown(activity: Activity) -> bool:
     if activity.status is Status.WITHDRAWN:
         return activity.submitted_at is not None
     return activity.status in _VISIBLE_TO_COORDINATION
+
+
+def can_write_to_coordination(user: User, activity: Activity) -> bool:
+    """Whether the person may write to its coordination about it: those who declare it, once it was deposited."""
+    return declares(user, activity) and _was_shown(activity)
+
+
+def can_keep(user: User, sentence: Sentence) -> bool:
+    """Whether the sentence is the person's own, and they still coordinate."""
+    return is_coordinator(user) and sentence.person_id == user.id
 
 
 def can_cancel(user: User, activity: Activity) -> bool:

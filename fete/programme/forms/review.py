@@ -4,24 +4,46 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from fete.accounts.models import User
+from fete.accounts.policies import is_regional, territory_of
+from fete.accounts.queries import Absent, absent_coordinators
 from fete.core.clock import NoSuchTimeError, to_paris
 from fete.core.fields import DayField, HourField
 from fete.core.forms import Form
 from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.pagination import PAGE_SIZE
 from fete.geography.models import Departement
 from fete.programme import rules
 from fete.programme.forms.slots import NO_SUCH_HOUR
-from fete.programme.models import NOTE_LENGTH, Activity, Edition, Slot
-from fete.programme.queries.review import QueueFilters
-from fete.programme.workflow import SlotState, Status, Step
-from fete.vocabulary.models import Term
+from fete.programme.forms.wording import PART_NAMES
+from fete.programme.models import NOTE_LENGTH, Activity, Edition, Sentence, Slot
+from fete.programme.queries.editions import editions
+from fete.programme.queries.review import Eyes, QueueFilters, Sorting
+from fete.programme.queries.territory import departements_within
+from fete.programme.rules import CRITERIA, FIELD_NAMES, FIELDS, Verdict, told_by_itself
+from fete.programme.workflow import SlotState, Status, Step, possible_steps
+from fete.vocabulary.models import Term, TermList
+from fete.vocabulary.queries import terms_of
 
 REASON_LENGTH = 2000
 SEARCH_LENGTH = 100
+COMMITTEE_LENGTH = 120
+SIZES = (PAGE_SIZE, 50, 100)
+MOST_ROWS = 1000
+_ON_SEVERAL = (Step.LABEL, Step.PUBLISH, Step.SEND_BACK, Step.REFUSE)
 
 # The words of the address, and what each status is called above its list.
 STATUSES = {
@@ -33,6 +55,13 @@ STATUSES = {
     "retirees": (Status.WITHDRAWN, lazy_gettext("Retirées")),
 }
 WORDS = {status: word for word, (status, _label) in STATUSES.items()}
+_SORTINGS = {
+    Sorting.OLDEST: lazy_gettext("Le plus ancien dépôt d’abord"),
+    Sorting.LATEST: lazy_gettext("Le dernier changement d’abord"),
+    Sorting.TITLE: lazy_gettext("Par titre"),
+    Sorting.STRUCTURE: lazy_gettext("Par structure"),
+}
+_YES, _NO = "oui", "non"
 _SLOT_CHOICES = {
     SlotState.SCHEDULED: lazy_gettext("Prévu, comme annoncé"),
     SlotState.FULL: lazy_gettext("Complet : il a lieu, mais il n’y a plus de place"),
@@ -55,6 +84,12 @@ class QueueForm(Form):
     departement = SelectField(lazy_gettext("Département"))
     type = SelectField(lazy_gettext("Type d’activité"))
     edition = SelectField(lazy_gettext("Édition"))
+    village = SelectField(lazy_gettext("Village, festival ou parcours"))
+    message = SelectField(lazy_gettext("Messages"))
+    libre = BooleanField(lazy_gettext("Que personne d’autre ne lit en ce moment"))
+    absence = SelectField(lazy_gettext("À la place de"))
+    tri = SelectField(lazy_gettext("Ordre"))
+    par = SelectField(lazy_gettext("Activités par page"))
 
     def __init__(
         self,
@@ -63,8 +98,10 @@ class QueueForm(Form):
         departements: Sequence[Departement],
         kinds: Sequence[Term],
         editions: Sequence[Edition],
+        absent: Sequence[Absent] = (),
     ) -> None:
         super().__init__(args)
+        self.absent = {str(each.person_id): each for each in absent}
         self.departement.choices = [
             SelectChoice("", _("Tous")),
             *(SelectChoice(each.code, f"{each.name} ({each.code})") for each in departements),
@@ -77,23 +114,87 @@ class QueueForm(Form):
             SelectChoice("", _("En cours")),
             *(SelectChoice(str(edition.year), str(edition.year)) for edition in editions),
         ]
-        for field in (self.departement, self.type, self.edition):
-            if field.data not in {choice.value for choice in field.choices}:
+        self.village.choices = [
+            SelectChoice("", _("Peu importe")),
+            SelectChoice(_YES, _("Dans un village, un festival ou un parcours")),
+            SelectChoice(_NO, _("Hors de tout village, festival ou parcours")),
+        ]
+        self.message.choices = [
+            SelectChoice("", _("Peu importe")),
+            SelectChoice(_YES, _("Un message attend une réponse")),
+            SelectChoice(_NO, _("Aucun message n’attend")),
+        ]
+        self.absence.choices = [
+            SelectChoice("", _("Tout le monde")),
+            *(SelectChoice(number, each.name) for number, each in self.absent.items()),
+        ]
+        self.tri.choices = [
+            SelectChoice("", _("Comme d’habitude")),
+            *(SelectChoice(sorting.value, label) for sorting, label in _SORTINGS.items()),
+        ]
+        self.par.choices = [
+            SelectChoice("" if size == PAGE_SIZE else str(size), str(size)) for size in SIZES
+        ]
+        for field in self:
+            if isinstance(field, SelectField) and field.data not in {
+                choice.value for choice in field.choices
+            }:
                 field.data = ""
 
-    def filters(self, status: Status) -> QueueFilters:
+    @property
+    def size(self) -> int:
+        """How many activities a page holds."""
+        return int(self.par.data or PAGE_SIZE)
+
+    @property
+    def in_place_of(self) -> Absent | None:
+        """Whose territory is looked at in their absence."""
+        return self.absent.get(self.absence.data)
+
+    def filters(self, status: Status, *, by: User, at: datetime) -> QueueFilters:
         """Return what is asked, in this status."""
         return QueueFilters(
             status=status,
             departement=self.departement.data or None,
+            departements=self.in_place_of.departements if self.in_place_of else None,
             kind=self.type.data or None,
             text=(self.q.data or "")[:SEARCH_LENGTH],
             year=int(self.edition.data) if self.edition.data else None,
+            in_container=_either(self.village.data),
+            awaits_answer=_either(self.message.data),
+            unread_by_others=Eyes(person_id=by.id, at=at) if self.libre.data else None,
+            sorting=Sorting(self.tri.data) if self.tri.data else None,
         )
 
     def asked(self) -> dict[str, str]:
         """Return what was asked, as the address says it."""
-        return {name: value for name, value in self.data.items() if value}
+        asked = {name: value for name, value in self.data.items() if value}
+        return asked | ({"libre": _YES} if self.libre.data else {})
+
+    def narrows(self) -> bool:
+        """Whether something is asked beside the order and the length of the page."""
+        return bool(self.asked().keys() - {"tri", "par"})
+
+
+def queue_form(args: Mapping[str, str], *, by: User) -> QueueForm:
+    """Return what an address asks of the queue of a person: only what is theirs to look at is on offer."""
+    return QueueForm(
+        args,
+        departements=departements_within(territory_of(by)),
+        kinds=terms_of(TermList.KIND),
+        editions=editions(),
+        absent=absent_coordinators() if is_regional(by) else (),
+    )
+
+
+def status_word(args: Mapping[str, str]) -> str:
+    """Return which list an address asks for; what was deposited, unless it says."""
+    word = args.get("statut", "")
+    return word if word in STATUSES else next(iter(STATUSES))
+
+
+def _either(word: str) -> bool | None:
+    return {_YES: True, _NO: False}.get(word)
 
 
 class StepForm(Form):
@@ -108,9 +209,46 @@ class StepForm(Form):
         return typed | {"version": read_version(self.version.data)}
 
 
-class RemarkForm(StepForm):
-    """Send back: what is to be completed."""
+class ReasonedForm(StepForm):
+    """A step that says why: in words of the moment, or taken from the sentences that the person keeps."""
 
+    reason: Any  # each form asks for it in its own words
+    sentence = SelectField(lazy_gettext("Une de vos phrases"), validate_choice=False)
+
+    def offer(self, sentences: Sequence[Sentence]) -> None:
+        """Let the person choose among the sentences that they keep."""
+        self.sentences = {str(each.id): each for each in sentences}
+        self.sentence.choices = [
+            SelectChoice("", _("Choisir…")),
+            *(
+                SelectChoice(number, each.title, render_kw={"data-text": each.text})
+                for number, each in self.sentences.items()
+            ),
+        ]
+
+    def insert(self) -> None:
+        """Add the chosen sentence to what is typed; nothing else happens."""
+        chosen = self.sentences.get(self.sentence.data or "")
+        if chosen is not None:
+            typed = (self.reason.data or "").rstrip()
+            self.reason.data = f"{typed}\n\n{chosen.text}" if typed else chosen.text
+            self.sentence.data = ""
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, without the choice of a sentence."""
+        return {name: value for name, value in super().values().items() if name != "sentence"}
+
+
+def _boxes(label: Any) -> SelectMultipleField:  # noqa: ANN401  # a text that waits for its language
+    return SelectMultipleField(
+        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
+
+class RemarkForm(ReasonedForm):
+    """Send back: what is to be completed, and where."""
+
+    fields = _boxes(lazy_gettext("Les points à compléter ou à corriger"))
     reason = TextAreaField(
         lazy_gettext("Ce qu’il faut compléter ou corriger"),
         [
@@ -121,9 +259,49 @@ class RemarkForm(StepForm):
         ],
     )
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.fields.choices = [
+            SelectChoice(name, str(FIELD_NAMES[name]), optgroup=str(PART_NAMES[part]))
+            for part, names in FIELDS.items()
+            for name in names
+        ]
 
-class RefusalForm(StepForm):
-    """Refuse: why."""
+
+class _VerdictForm(ReasonedForm):
+    """A decision about the label."""
+
+    committee = StringField(
+        lazy_gettext("Comité qui a décidé"),
+        [Length(max=COMMITTEE_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
+    decided_on = DayField(lazy_gettext("Date de la décision"))
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, the decision as the rules know it."""
+        typed = super().values()
+        verdict = Verdict(
+            committee=typed.pop("committee"),
+            decided_on=typed.pop("decided_on") or None,
+            criteria=frozenset(typed.pop("criteria", ())),
+        )
+        return typed | {"verdict": verdict}
+
+
+class LabelForm(_VerdictForm):
+    """Give the label: by whom, when, which criteria were found to hold, why if not all of them."""
+
+    criteria = _boxes(lazy_gettext("Critères du label"))
+    reason = TextAreaField(lazy_gettext("Un mot sur la décision"), [Length(max=REASON_LENGTH)])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.criteria.choices = [SelectChoice(code, str(words)) for code, words in CRITERIA.items()]
+
+
+class RefusalForm(_VerdictForm):
+    """Refuse: by whom, when, why."""
 
     reason = TextAreaField(
         lazy_gettext("Pourquoi l’activité n’est pas retenue"),
@@ -134,7 +312,7 @@ class RefusalForm(StepForm):
     )
 
 
-class WithdrawalForm(StepForm):
+class WithdrawalForm(ReasonedForm):
     """Withdraw: why."""
 
     reason = TextAreaField(
@@ -148,7 +326,7 @@ class WithdrawalForm(StepForm):
 
 STEP_FORMS: dict[Step, type[StepForm]] = {
     Step.PUBLISH: StepForm,
-    Step.LABEL: StepForm,
+    Step.LABEL: LabelForm,
     Step.SEND_BACK: RemarkForm,
     Step.REFUSE: RefusalForm,
     Step.WITHDRAW: WithdrawalForm,
@@ -211,14 +389,42 @@ class SlotForm(StepForm):
         return typed | {"state": SlotState(typed["state"])}
 
 
-def step_forms(activity: Activity) -> dict[Step, StepForm]:
+def steps_on_several(status: Status) -> list[Step]:
+    """Return the steps that may be taken about several activities in this status at once, in their order."""
+    return [step for step in _ON_SEVERAL if step in possible_steps(status)]
+
+
+def read_rows(rows: Sequence[str]) -> dict[int, int]:
+    """Return, by number, the version of each activity that the rows of a page name: « 12.3 » is version 3 of 12."""
+    found = {}
+    for row in rows[:MOST_ROWS]:
+        number, _dot, version = row.partition(".")
+        if read_version(number) > 0:
+            found[read_version(number)] = read_version(version)
+    return found
+
+
+def step_forms(activity: Activity, *, sentences: Sequence[Sentence] = ()) -> dict[Step, StepForm]:
     """Return an empty form for each step of the coordination, bound to the activity as it stands."""
-    return {step: step_form(step, version=activity.version) for step in STEP_FORMS}
+    return {
+        step: step_form(
+            step,
+            sentences=sentences,
+            version=activity.version,
+            criteria=sorted(told_by_itself(activity)),
+        )
+        for step in STEP_FORMS
+    }
 
 
-def step_form(step: Step, *, version: int | None = None) -> StepForm:
+def step_form(
+    step: Step, *, sentences: Sequence[Sentence] = (), **known: Any
+) -> StepForm:  # what each field shows first
     """Return the form of a step; its fields have names of their own, so that several stand on one page."""
-    return STEP_FORMS[step](prefix=f"{step.value}-", version=version)
+    form = STEP_FORMS[step](prefix=f"{step.value}-", data=known)
+    if isinstance(form, ReasonedForm):
+        form.offer(sentences)
+    return form
 
 
 def slot_form(slot: Slot) -> SlotForm:

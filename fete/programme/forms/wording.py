@@ -7,7 +7,16 @@ from typing import Any
 
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.programme.models import Activity, Slot
-from fete.programme.rules import FIELD_NAMES, FIELDS, TERM_LISTS, Gap, Part, terms_of
+from fete.programme.rules import (
+    FIELD_NAMES,
+    FIELDS,
+    TERM_LISTS,
+    Gap,
+    Part,
+    asked_of,
+    part_of,
+    terms_of,
+)
 from fete.programme.rules.wording import words
 
 PART_NAMES = {
@@ -20,10 +29,18 @@ PART_NAMES = {
     Part.MEANS: lazy_gettext("Moyens"),
 }
 # Where several controls make the field: the one that is always there.
-_LEADS = {"slots": "slots-0-day", "venue": "venue_name"}
+_LEADS = {
+    "slots": "slots-0-day",
+    "venue": "venue_name",
+    "for_public": "welcome-0",
+    "for_schools": "welcome-0",
+}
 # Fields of several buttons or boxes: a link leads to the first of them.
 _CHOICES = frozenset(
-    {"themes", "matches_edition_theme", "welcome", "audiences", "levels", "accessibility_known"}
+    {
+        *("themes", "matches_edition_theme", "welcome", "audiences", "levels", "mode"),
+        *("booking", "accessibility_known", "accessibility"),
+    }
 )
 
 
@@ -44,9 +61,32 @@ def stamp(activity: Activity, part: Part) -> str:
 
 def anchor(gap: Gap) -> str:
     """Return where on its page the field is that something is missing from."""
-    if gap.field in _LEADS:
-        return _LEADS[gap.field]
-    return f"{gap.field}-0" if gap.field in _CHOICES else gap.field
+    return place_of(gap.field)
+
+
+def place_of(field: str) -> str:
+    """Return where on the page of its part a field is."""
+    if field in _LEADS:
+        return _LEADS[field]
+    return f"{field}-0" if field in _CHOICES else field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A field that the coordination asks to complete: what it is called, the part and the place where it is."""
+
+    name: str
+    part: Part
+    anchor: str
+
+
+def asked_points(activity: Activity, part: Part | None = None) -> list[Point]:
+    """Return the fields that the coordination asks to complete, of one part or of all, while it waits for them."""
+    return [
+        Point(name=str(FIELD_NAMES[field]), part=part_of(field), anchor=place_of(field))
+        for field in asked_of(activity)
+        if part in {None, part_of(field)}
+    ]
 
 
 def is_stale(activity: Activity, part: Part, seen: str) -> bool:

@@ -1,16 +1,29 @@
-"""What waits for the coordination, and where everything stands."""
+"""What waits for the coordination, who reads it, and where everything stands."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Load, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from fete.core.db import db
-from fete.core.pagination import Page, paginate
+from fete.core.pagination import PAGE_SIZE, Page
 from fete.core.text import stems
+from fete.geography.models import Commune
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.models import (
+    Activity,
+    Decision,
+    Edition,
+    EditionState,
+    Reading,
+    Remark,
+    Side,
+    Venue,
+)
 from fete.programme.queries.territory import departement_of_activity, within
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
@@ -18,6 +31,51 @@ from fete.vocabulary.models import Term
 Territory = frozenset[str] | None
 # What waits is read from the oldest deposit on; what is settled, from the latest change on.
 _WAITING = frozenset({Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.LABELLED})
+# How long after somebody opened an activity others are told that they read it.
+READ_FOR = timedelta(minutes=10)
+MOST_COMMITTEES = 10
+
+
+def _place(venue: Load) -> Load:
+    # Joined one by one: SQLite would read every place of the region first to join them as a group.
+    commune = venue.joinedload(Venue.commune, innerjoin=False)
+    return commune.joinedload(Commune.departement, innerjoin=False)
+
+
+_ON_A_LINE: tuple[ExecutableOption, ...] = (
+    joinedload(Activity.edition),
+    joinedload(Activity.kind),
+    _place(joinedload(Activity.venue)),
+    _place(joinedload(Activity.parent).joinedload(Activity.venue)),
+    joinedload(Activity.organisation)
+    .joinedload(Organisation.commune)
+    .joinedload(Commune.departement, innerjoin=False),
+    selectinload(Activity.slots),
+)
+_IN_DETAIL: tuple[ExecutableOption, ...] = (
+    *_ON_A_LINE,
+    joinedload(Activity.parent).selectinload(Activity.slots),
+    joinedload(Activity.parent).joinedload(Activity.kind),
+    joinedload(Activity.organisation).selectinload(Organisation.memberships),
+    selectinload(Activity.terms),
+)
+
+
+class Sorting(StrEnum):
+    """In which order the queue is read, under the words of its address; as the status asks when none is chosen."""
+
+    OLDEST = "ancien"
+    LATEST = "recent"
+    TITLE = "titre"
+    STRUCTURE = "structure"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Eyes:
+    """Who looks at the queue, and when: what others have before their eyes is told by it."""
+
+    person_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,9 +84,18 @@ class QueueFilters:
 
     status: Status = Status.SUBMITTED
     departement: str | None = None
+    # Those of somebody who is away, say.
+    departements: frozenset[str] | None = None
     kind: str | None = None
     text: str = ""
     year: int | None = None
+    # In a village, a festival or a trail, or on its own.
+    in_container: bool | None = None
+    # Whether its declarers wrote last.
+    awaits_answer: bool | None = None
+    # Read by nobody but the one who looks.
+    unread_by_others: Eyes | None = None
+    sorting: Sorting | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,26 +107,91 @@ class Waiting:
 
 
 def awaiting_review(
-    territory: Territory, filters: QueueFilters, *, number: int = 1
+    territory: Territory,
+    filters: QueueFilters,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    total: int | None = None,
 ) -> Page[Activity]:
-    """Return one page of the activities in the asked status, with what a line shows of each."""
+    """Return one page of the activities in the asked status, with what a line shows of each.
+
+    Who has counted them already gives their `total`.
+    """
+    if total is None:
+        total = counts_by_status(territory, filters)[filters.status]
+    number = min(max(number, 1), max(1, -(-total // size)))
+    # Which ones is found without their texts, which weigh: only those of the page are read whole.
+    chosen = _chosen(territory, filters).limit(size).offset((number - 1) * size)
+    numbers = db.session.scalars(chosen).all()
+    return Page(rows=_whole(numbers, _ON_A_LINE), number=number, total=total, size=size)
+
+
+def for_committee(territory: Territory, filters: QueueFilters, *, limit: int) -> Sequence[Activity]:
+    """Return the activities of the queue, in its order, with all that a committee is shown of each."""
+    return _whole(numbers_in_queue(territory, filters, limit=limit), _IN_DETAIL)
+
+
+def with_details(numbers: Iterable[int]) -> Sequence[Activity]:
+    """Return these activities as they stand now, with all that a decision about several shows, oldest deposit first."""
+    found = _whole(list(numbers), _IN_DETAIL)
+    return sorted(found, key=lambda each: (each.submitted_at or each.created_at, each.id))
+
+
+def numbers_in_queue(territory: Territory, filters: QueueFilters, *, limit: int) -> Sequence[int]:
+    """Return the numbers of the first activities of the queue."""
+    return db.session.scalars(_chosen(territory, filters).limit(limit)).all()
+
+
+def readers_of(
+    numbers: Collection[int], *, at: datetime, beside: int
+) -> Mapping[int, Sequence[str]]:
+    """Return who has each of these activities before their eyes now, by name, another than this person."""
+    if not numbers:
+        return {}
     statement = (
-        select(Activity)
-        .where(Activity.status == filters.status, *_conditions(territory, filters))
-        .options(
-            joinedload(Activity.edition),
-            joinedload(Activity.kind),
-            joinedload(Activity.venue),
-            joinedload(Activity.parent).joinedload(Activity.venue),
-            joinedload(Activity.organisation).joinedload(Organisation.commune),
-            selectinload(Activity.slots),
+        select(Reading)
+        .where(
+            Reading.activity_id.in_(sorted(numbers)),
+            Reading.at > at - READ_FOR,
+            Reading.person_id != beside,
         )
+        .options(joinedload(Reading.person).lazyload("*"))
+        .order_by(Reading.at.desc(), Reading.person_id)
     )
-    if filters.status in _WAITING:
-        statement = statement.order_by(Activity.submitted_at.asc(), Activity.id.asc())
-    else:
-        statement = statement.order_by(Activity.changed_at.desc(), Activity.id.desc())
-    return paginate(statement, number=number)
+    found: dict[int, list[str]] = {}
+    for reading in db.session.scalars(statement):
+        found.setdefault(reading.activity_id, []).append(reading.person.name)
+    return found
+
+
+def last_read_at(activity: Activity, *, person_id: int) -> datetime | None:
+    """Return when the person was last seen reading the activity."""
+    return db.session.scalar(
+        select(Reading.at).where(Reading.activity_id == activity.id, Reading.person_id == person_id)
+    )
+
+
+def awaiting_answer(numbers: Collection[int]) -> frozenset[int]:
+    """Return those of these activities whose declarers wrote last."""
+    if not numbers:
+        return frozenset()
+    statement = select(Activity.id).where(Activity.id.in_(sorted(numbers)), _awaits_answer())
+    return frozenset(db.session.scalars(statement))
+
+
+def committees_of(edition: Edition) -> Sequence[str]:
+    """Return the committees that decided in an edition, the latest first."""
+    latest = func.max(Decision.at)
+    statement = (
+        select(Decision.committee)
+        .join(Decision.activity)
+        .where(Activity.edition_id == edition.id, Decision.committee != "")
+        .group_by(Decision.committee)
+        .order_by(latest.desc(), Decision.committee)
+        .limit(MOST_COMMITTEES)
+    )
+    return db.session.scalars(statement).all()
 
 
 def counts_by_status(territory: Territory, filters: QueueFilters) -> dict[Status, int]:
@@ -124,6 +256,65 @@ def _was_shown() -> ColumnElement[bool]:
     )
 
 
+def _chosen(territory: Territory, filters: QueueFilters) -> Select[int]:
+    chosen = select(Activity.id).where(
+        Activity.status == filters.status, *_conditions(territory, filters)
+    )
+    if filters.sorting is Sorting.STRUCTURE:
+        chosen = chosen.join(Activity.organisation)
+    return chosen.order_by(*_order(filters))
+
+
+def _whole(numbers: Sequence[int], options: Sequence[ExecutableOption]) -> Sequence[Activity]:
+    """Return these activities as they stand now, in the order of their numbers here."""
+    if not numbers:
+        return []
+    statement = (
+        select(Activity)
+        .where(Activity.id.in_(numbers))
+        .options(*options)
+        .execution_options(populate_existing=True)
+    )
+    found = {activity.id: activity for activity in db.session.scalars(statement).unique()}
+    return [found[number] for number in numbers if number in found]
+
+
+def _order(filters: QueueFilters) -> list[ColumnElement[object]]:
+    oldest_first = filters.status in _WAITING
+    sorting = filters.sorting or (Sorting.OLDEST if oldest_first else Sorting.LATEST)
+    orders: dict[Sorting, list[ColumnElement[object]]] = {
+        Sorting.OLDEST: [Activity.submitted_at.asc(), Activity.id.asc()],
+        Sorting.LATEST: [Activity.changed_at.desc(), Activity.id.desc()],
+        Sorting.TITLE: [func.lower(Activity.title), Activity.id.asc()],
+        Sorting.STRUCTURE: [
+            Organisation.search.asc(),
+            Activity.submitted_at.asc(),
+            Activity.id.asc(),
+        ],
+    }
+    return orders[sorting]
+
+
+def _awaits_answer() -> ColumnElement[bool]:
+    last = (
+        select(Remark.side)
+        .where(Remark.activity_id == Activity.id)
+        .order_by(Remark.at.desc(), Remark.id.desc())
+        .limit(1)
+        .correlate(Activity)
+        .scalar_subquery()
+    )
+    return func.coalesce(last, Side.COORDINATION) == Side.DECLARERS
+
+
+def _read_by_others(eyes: Eyes) -> ColumnElement[bool]:
+    return exists().where(
+        Reading.activity_id == Activity.id,
+        Reading.person_id != eyes.person_id,
+        Reading.at > eyes.at - READ_FOR,
+    )
+
+
 def _conditions(territory: Territory, filters: QueueFilters) -> list[ColumnElement[bool]]:
     conditions = [within(territory), _was_shown()]
     editions = select(Edition.id)
@@ -136,6 +327,15 @@ def _conditions(territory: Territory, filters: QueueFilters) -> list[ColumnEleme
         conditions.append(departement_of_activity() == filters.departement)
     if filters.kind:
         conditions.append(Activity.kind_id.in_(select(Term.id).where(Term.code == filters.kind)))
+    if filters.departements is not None:
+        conditions.append(within(filters.departements))
+    if filters.in_container is not None:
+        is_inside = Activity.parent_id.is_not(None)
+        conditions.append(is_inside if filters.in_container else ~is_inside)
+    if filters.awaits_answer is not None:
+        conditions.append(_awaits_answer() if filters.awaits_answer else ~_awaits_answer())
+    if filters.unread_by_others is not None:
+        conditions.append(~_read_by_others(filters.unread_by_others))
     conditions.extend(
         Activity.search.contains(stem, autoescape=True) for stem in stems(filters.text)
     )

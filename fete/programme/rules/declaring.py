@@ -122,6 +122,29 @@ FIELD_NAMES: dict[str, Any] = {
 PRIVATE_FIELDS = frozenset(FIELDS[Part.MEANS])
 
 
+def part_of(field: str) -> Part:
+    """Return the part of the declaration where a field is."""
+    return next(part for part, fields in FIELDS.items() if field in fields)
+
+
+def asked_of(activity: Activity) -> list[str]:
+    """Return the fields that the latest sending back asks to complete, in their order, while it is awaited."""
+    if activity.status is not Status.CHANGES_REQUESTED:
+        return []
+    deposited = activity.submitted_at
+    sent_back = max(
+        (
+            remark
+            for remark in activity.remarks
+            if remark.fields and (deposited is None or remark.at >= deposited)
+        ),
+        key=lambda remark: (remark.at, remark.id),
+        default=None,
+    )
+    named = sent_back.fields.split(",") if sent_back else []
+    return [field for fields in FIELDS.values() for field in fields if field in named]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
     """Something that is missing: the field, the part of the declaration where it is, the sentence."""

@@ -12,8 +12,9 @@ from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import moment
 from fete.journal.services import record
 from fete.programme import mails, rules
-from fete.programme.models import Activity, Decision, EditionState, Remark, Slot
+from fete.programme.models import Activity, Decision, EditionState, Remark, Side, Slot
 from fete.programme.policies import can_review, declares
+from fete.programme.rules import FIELD_NAMES, Verdict
 from fete.programme.services import versions
 from fete.programme.services.activities import touch
 from fete.programme.workflow import (
@@ -57,10 +58,13 @@ def take_step(
     at: datetime,
     reason: str = "",
     version: int | None = None,
+    verdict: Verdict | None = None,
+    fields: Sequence[str] = (),
 ) -> None:
     """Take the activity one step further: its status, decision or remark, journal and letters stand.
 
-    `version` is the one that the person had before their eyes. Raise `StaleError` when somebody was quicker and
+    `version` is the one that the person had before their eyes; `verdict` is how the label was given or refused,
+    `fields` are those that are to be completed. Raise `StaleError` when somebody was quicker and
     `RuleBrokenError` when a rule refuses; sent twice by one person, the step is taken once.
     """
     _hold(activity)
@@ -70,15 +74,16 @@ def take_step(
             return
         raise StaleError(_what_happened(activity))
     _check(activity, step, by=by, at=at, reason=reason)
+    _check_verdict(step, verdict, at=at, reason=reason)
     before, activity.status = activity.status, target
     _mark(activity, at)
-    _write_down(activity, step, before, by=by, at=at, reason=reason)
+    _write_down(activity, step, before, by=by, at=at, reason=reason, verdict=verdict, fields=fields)
     versions.follow(activity, step, by=by, at=at)
     if Status.PUBLISHED in {before, target}:
         touch(activity, at)
     record(ACTS[step], on=activity, person_id=by.id, at=at, detail=reason)
     db.session.flush()
-    mails.tell_of_step(activity, step, by=by, at=at, reason=reason)
+    mails.tell_of_step(activity, step, by=by, at=at, reason=reason, fields=fields)
 
 
 def cancel_activity(
@@ -219,7 +224,7 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
     ):
         # Its visitors may be counted already: they would leave the figures without a word.
         raise RuleBrokenError(
-            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
+            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
         )
 
 
@@ -254,20 +259,84 @@ def _check_cancellable(activity: Activity) -> None:
         )
 
 
+def _check_verdict(step: Step, verdict: Verdict | None, *, at: datetime, reason: str) -> None:
+    if verdict is None:
+        return
+    if verdict.decided_on is not None and verdict.decided_on > to_paris(at).date():
+        raise RuleBrokenError(
+            _("Cette date est à venir : une décision se note une fois prise."), field="decided_on"
+        )
+    if step is Step.LABEL and not reason and (lacks := rules.lacking(verdict.criteria)):
+        raise RuleBrokenError(
+            _(
+                "Cochez chaque critère, ou dites pourquoi l’activité est labellisée sans : %(criteria)s.",
+                criteria=" ; ".join(lacks),
+            ),
+            field="reason",
+        )
+
+
 def _write_down(
-    activity: Activity, step: Step, before: Status, *, by: User, at: datetime, reason: str
+    activity: Activity,
+    step: Step,
+    before: Status,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    verdict: Verdict | None,
+    fields: Sequence[str],
 ) -> None:
     if step is Step.SUBMIT:
         activity.submitted_at = at
     elif step is Step.PUBLISH:
         activity.published_at = at
     if step in {Step.LABEL, Step.REFUSE}:
-        activity.decisions.append(Decision(person_id=by.id, at=at, step=step, reason=reason))
+        activity.decisions.insert(
+            0, _decision(activity, step, verdict, by=by, at=at, reason=reason)
+        )
     elif step is Step.PUBLISH and before is Status.SUBMITTED:
         # Publishing what was not labelled yet labels it.
-        activity.decisions.append(Decision(person_id=by.id, at=at, step=Step.LABEL, reason=reason))
-    elif reason and step in {Step.SEND_BACK, Step.SUBMIT}:
-        activity.remarks.append(Remark(person_id=by.id, at=at, text=reason))
+        activity.decisions.append(
+            _decision(activity, Step.LABEL, verdict, by=by, at=at, reason=reason)
+        )
+    elif step is Step.SEND_BACK and (reason or fields):
+        activity.remarks.append(
+            Remark(
+                person_id=by.id,
+                at=at,
+                text=reason,
+                side=Side.COORDINATION,
+                fields=",".join(name for name in FIELD_NAMES if name in fields),
+            )
+        )
+    elif reason and step is Step.SUBMIT:
+        activity.remarks.append(Remark(person_id=by.id, at=at, text=reason, side=Side.DECLARERS))
+
+
+def _decision(
+    activity: Activity,
+    step: Step,
+    verdict: Verdict | None,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+) -> Decision:
+    if verdict is None:
+        # Nobody went through the criteria: what the declaration shows by itself.
+        verdict = Verdict(
+            criteria=rules.told_by_itself(activity) if step is Step.LABEL else frozenset()
+        )
+    return Decision(
+        person_id=by.id,
+        at=at,
+        step=step,
+        reason=reason,
+        committee=verdict.committee,
+        decided_on=verdict.decided_on,
+        criteria=rules.written(verdict.criteria),
+    )
 
 
 def _set_slots(slots: Sequence[Slot], state: SlotState, *, at: datetime, note: str) -> None:

@@ -27,6 +27,7 @@ from fete.programme.forms.calls import (
     too_late,
     whom_to_ask,
 )
+from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.declaration import DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.steps import steps_of
@@ -34,12 +35,13 @@ from fete.programme.forms.wording import (
     PART_NAMES,
     Difference,
     anchor,
+    asked_points,
     differences,
     in_words,
     is_stale,
     stamp,
 )
-from fete.programme.models import Activity
+from fete.programme.models import Activity, Side
 from fete.programme.queries.activities import (
     activities_by_year,
     find_activity,
@@ -59,6 +61,7 @@ from fete.programme.rules import Part
 from fete.programme.rules.versions import is_public_matter, reviewed_in
 from fete.programme.rules.wording import words
 from fete.programme.services import activities as services
+from fete.programme.services.conversation import write as write_message
 from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import Outcome, change
@@ -218,6 +221,27 @@ def submit(activity: Activity) -> ResponseReturnValue:
             "success",
         )
     return redirect(url_for("activities.preview", activity_id=activity.id))
+
+
+@blueprint.route("/<int:activity_id>/messages", methods=["POST"])
+@allows(policies.can_write_to_coordination, load=find_activity)
+def write(activity: Activity) -> ResponseReturnValue:
+    """Write to the coordination about what one declares."""
+    form = MessageForm(prefix="message-")
+    number = activity.id
+    if not form.submitted():
+        return _preview_page(activity, message=form)
+    with transaction():
+        write_message(
+            activity,
+            form.text.data,
+            side=Side.DECLARERS,
+            by=_person(),
+            at=now(),
+            seen=form.seen_number,
+        )
+    flash(_("Votre message est envoyé."), "success")
+    return redirect(url_for("activities.preview", activity_id=number, _anchor="conversation"))
 
 
 @blueprint.route("/<int:activity_id>/retirer", methods=["GET", "POST"])
@@ -394,10 +418,13 @@ def _part_page(
         to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
         sketch=sketch,
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
+        asked=asked_points(activity, part),
     )
 
 
-def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseReturnValue:
+def _preview_page(
+    activity: Activity, *, is_refused: bool = False, message: MessageForm | None = None
+) -> ResponseReturnValue:
     person = _person()
     may_edit = policies.can_edit(person, activity)
     return render_template(
@@ -413,6 +440,11 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         may_delete=policies.can_delete(person, activity),
         may_cancel=policies.can_cancel(person, activity),
         whom_to_ask=whom_to_ask(activity.organisation),
+        may_write=policies.can_write_to_coordination(person, activity),
+        asked=asked_points(activity),
+        criteria_of=rules.criteria_of,
+        form=message,
+        message_form=message or message_form(activity),
         deposit_is_open=rules.deposit_is_open(activity, today()),
         is_refused=is_refused,
         situation=rules.situation(activity),

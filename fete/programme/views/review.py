@@ -1,6 +1,8 @@
 """For the coordination: what waits, one activity as the public will see it and what is internal, and each step."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.policies import is_coordinator, territory_of
@@ -8,37 +10,52 @@ from fete.accounts.queries import acts_on
 from fete.accounts.views.sign import this_person
 from fete.core.access import allows, requires
 from fete.core.clock import now
-from fete.core.db import transaction
+from fete.core.db import transaction, transaction_if_free
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.core.i18n import lazy_gettext
+from fete.core.i18n import gettext as _, lazy_gettext, ngettext
 from fete.network.queries import active_members
+from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.review import (
     STATUSES,
     WORDS,
-    QueueForm,
+    ReasonedForm,
     StepForm,
+    queue_form,
+    read_rows,
+    status_word,
     step_form,
     step_forms,
+    steps_on_several,
 )
-from fete.programme.models import Activity
+from fete.programme.forms.wording import asked_points
+from fete.programme.models import Activity, Side
 from fete.programme.policies import can_cancel, can_edit, can_review, steps_for
 from fete.programme.queries.activities import find_activity
-from fete.programme.queries.editions import editions
 from fete.programme.queries.review import (
+    awaiting_answer,
     awaiting_review,
+    committees_of,
     counts_by_status,
+    last_read_at,
     next_to_review,
+    numbers_in_queue,
+    readers_of,
+    with_details,
 )
-from fete.programme.queries.territory import departements_within
+from fete.programme.queries.sentences import sentences_of
 from fete.programme.queries.versions import after_publication
+from fete.programme.rules import criteria_of, evidence, told_by_itself, why_not
+from fete.programme.services.bulk import Moved, take_steps
+from fete.programme.services.conversation import write as write_message
+from fete.programme.services.reading import NOTE_EVERY, note_reading
 from fete.programme.services.review import take_step
 from fete.programme.views.proposals import comparison
 from fete.programme.workflow import COORDINATOR_STEPS, Step
-from fete.vocabulary.models import TermList
-from fete.vocabulary.queries import terms_of
 
 blueprint = Blueprint("review", __name__, url_prefix="/coordination/relecture")
 
+# How many activities one decision may be about.
+MOST_AT_ONCE = 300
 STEPS = {
     "publier": Step.PUBLISH,
     "labelliser": Step.LABEL,
@@ -59,33 +76,82 @@ _DONE = {
 @requires(is_coordinator)
 def queue() -> ResponseReturnValue:
     """List the activities of one's territory, those that wait first."""
-    territory = territory_of(this_person())
-    form = QueueForm(
-        request.args,
-        departements=departements_within(territory),
-        kinds=terms_of(TermList.KIND),
-        editions=editions(),
+    person, territory, at = this_person(), territory_of(this_person()), now()
+    form = queue_form(request.args, by=person)
+    word = status_word(request.args)
+    filters = form.filters(STATUSES[word][0], by=person, at=at)
+    counts = counts_by_status(territory, filters)
+    page = awaiting_review(
+        territory,
+        filters,
+        number=request.args.get("page", default=1, type=int),
+        size=form.size,
+        total=counts[filters.status],
     )
-    word = request.args.get("statut", "")
-    word = word if word in STATUSES else next(iter(STATUSES))
-    filters = form.filters(STATUSES[word][0])
+    numbers = [activity.id for activity in page.rows]
     return render_template(
         "review/queue.html",
         after_publication=after_publication(territory),
-        counts=counts_by_status(territory, filters),
+        awaiting=awaiting_answer(numbers),
+        counts=counts,
         form=form,
-        page=awaiting_review(
-            territory, filters, number=request.args.get("page", default=1, type=int)
-        ),
+        most=MOST_AT_ONCE,
+        page=page,
+        readers=readers_of(numbers, at=at, beside=person.id),
         statuses=STATUSES,
+        steps=steps_on_several(filters.status),
         word=word,
+    )
+
+
+@blueprint.route(
+    "/plusieurs/<any(publier, labelliser, renvoyer, refuser):word>", methods=["GET", "POST"]
+)
+@requires(is_coordinator)
+def several(word: str) -> ResponseReturnValue:
+    """Take one step about several activities at once: what will be done is listed first, then all of it is done."""
+    step = STEPS[word]
+    if request.method == "GET":
+        numbers, left_out = _ticked()
+        return _several_page(word, with_details(numbers), left_out=left_out)
+    versions = read_rows(request.form.getlist("row"))
+    known = with_details({*versions, *read_rows(request.form.getlist("listed"))})
+    numbers = [each.id for each in known]
+    if any(not can_review(this_person(), each) for each in known) or versions.keys() - {*numbers}:
+        abort(404)
+    form = step_form(step, sentences=sentences_of(this_person()))
+    moved: list[Moved] = []
+    if "insert" in request.form and isinstance(form, ReasonedForm):
+        form.insert()
+    elif not versions:
+        form.form_errors.append(_("Cochez au moins une activité."))
+    elif form.submitted():
+        try:
+            with transaction():
+                typed = form.values() | {"by": this_person(), "at": now()}
+                typed.pop("version")
+                number = take_steps(versions, step, **typed)
+        except RuleBrokenError as error:
+            form.take_back(error)
+        except StaleError as error:
+            moved = error.args[0]
+            form.form_errors.append(
+                _("Rien n’a été fait : ce qui suit a changé depuis que vous l’avez lu.")
+            )
+        else:
+            flash(_done_to_several(step, number or len(versions)), "success")
+            return redirect(url_for("review.queue", **_asked()))
+    return _several_page(
+        word, with_details(numbers), form=form, moved=moved, ticked=frozenset(versions)
     )
 
 
 @blueprint.route("/<int:activity_id>")
 @allows(can_review, load=find_activity)
 def show(activity: Activity) -> ResponseReturnValue:
-    """Read an activity, and what its coordination should know beside."""
+    """Read an activity, and what its coordination should know beside; others see who reads it."""
+    if _note_reading(activity):
+        activity = find_activity(activity.id) or abort(404)
     return _page(activity)
 
 
@@ -100,11 +166,127 @@ def take(activity: Activity, word: str) -> ResponseReturnValue:
     here = url_for("review.show", activity_id=activity.id)
     if request.method == "GET":
         return redirect(here)
-    form = step_form(step)
-    if form.submitted() and _taken(activity, step, form):
+    form = step_form(step, sentences=sentences_of(this_person()))
+    if "insert" in request.form and isinstance(form, ReasonedForm):
+        form.insert()
+    elif form.submitted() and _taken(activity, step, form):
         flash(str(_DONE[step]), "success")
         return redirect(here)
     return _page(find_activity(activity.id) or activity, failed=(step, form))
+
+
+@blueprint.route("/<int:activity_id>/messages", methods=["POST"])
+@allows(can_review, load=find_activity)
+def write(activity: Activity) -> ResponseReturnValue:
+    """Write to those who declare the activity."""
+    form = MessageForm(prefix="message-")
+    number = activity.id
+    if not form.submitted():
+        return _page(activity, message=form)
+    with transaction():
+        write_message(
+            activity,
+            form.text.data,
+            side=Side.COORDINATION,
+            by=this_person(),
+            at=now(),
+            seen=form.seen_number,
+        )
+    flash(_("Votre message est envoyé."), "success")
+    return redirect(url_for("review.show", activity_id=number, _anchor="conversation"))
+
+
+def _asked() -> dict[str, str]:
+    """Return what the queue was asked for, to go back to it."""
+    form = queue_form(request.args, by=this_person())
+    return form.asked() | {"statut": status_word(request.args)}
+
+
+def _ticked() -> tuple[list[int], int]:
+    """Return the numbers of the activities that a decision is asked about, and how many are too many for one."""
+    person = this_person()
+    if "tout" in request.args:
+        form, territory = queue_form(request.args, by=person), territory_of(person)
+        filters = form.filters(STATUSES[status_word(request.args)][0], by=person, at=now())
+        total = counts_by_status(territory, filters)[filters.status]
+        numbers = list(numbers_in_queue(territory, filters, limit=MOST_AT_ONCE))
+        return numbers, total - len(numbers)
+    asked = list(dict.fromkeys(request.args.getlist("activite", type=int)))
+    known = with_details([each for each in asked[:MOST_AT_ONCE] if 0 < each < 2**31])
+    if any(not can_review(person, each) for each in known):
+        abort(404)
+    return [each.id for each in known], max(0, len(asked) - MOST_AT_ONCE)
+
+
+def _several_page(
+    word: str,
+    activities: Any,  # noqa: ANN401  # a sequence of activities
+    *,
+    form: StepForm | None = None,
+    moved: list[Moved] | None = None,
+    ticked: frozenset[int] | None = None,
+    left_out: int = 0,
+) -> ResponseReturnValue:
+    step = STEPS[word]
+    happened = {each.activity_id: each.words for each in moved or []}
+    possible = [each for each in activities if not why_not(each, step)]
+    if form is None:
+        every = [told_by_itself(each) for each in possible]
+        form = step_form(
+            step,
+            sentences=sentences_of(this_person()),
+            criteria=sorted(frozenset().union(*every)),
+        )
+    return render_template(
+        "review/several.html",
+        asked=_asked(),
+        committees=committees_of(possible[0].edition) if possible else [],
+        evidence_of=evidence,
+        form=form,
+        happened=happened,
+        impossible=[(each, why_not(each, step)) for each in activities if why_not(each, step)],
+        left_out=left_out,
+        most=MOST_AT_ONCE,
+        possible=possible,
+        step=step,
+        ticked={
+            each.id
+            for each in possible
+            if each.id not in happened and (ticked is None or each.id in ticked)
+        },
+        word=word,
+    )
+
+
+def _done_to_several(step: Step, number: int) -> str:
+    if step is Step.PUBLISH:
+        return str(
+            ngettext("%(num)s activité est publiée.", "%(num)s activités sont publiées.", number)
+        )
+    if step is Step.LABEL:
+        return str(
+            ngettext(
+                "%(num)s activité est labellisée.", "%(num)s activités sont labellisées.", number
+            )
+        )
+    if step is Step.SEND_BACK:
+        return str(
+            ngettext("%(num)s activité est renvoyée.", "%(num)s activités sont renvoyées.", number)
+        )
+    return str(
+        ngettext("%(num)s activité est refusée.", "%(num)s activités sont refusées.", number)
+    )
+
+
+def _note_reading(activity: Activity) -> bool:
+    """Return whether it had to be written that the person reads the activity: once a minute is enough."""
+    person, at = this_person(), now()
+    last = last_read_at(activity, person_id=person.id)
+    if last is not None and at - last < NOTE_EVERY:
+        return False
+    with transaction_if_free():
+        note_reading(activity, by=person, at=at)
+    return True
 
 
 def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
@@ -122,27 +304,37 @@ def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
 
 
 def _page(
-    activity: Activity, *, failed: tuple[Step, StepForm] | None = None
+    activity: Activity,
+    *,
+    failed: tuple[Step, StepForm] | None = None,
+    message: MessageForm | None = None,
 ) -> ResponseReturnValue:
-    forms = step_forms(activity)
+    person = this_person()
+    forms = step_forms(activity, sentences=sentences_of(person))
     failed_step, failed_form = failed or (None, None)
     if failed_step is not None and failed_form is not None:
         # What was typed stays; it is bound to the activity as it stands now.
         failed_form.version.data = activity.version
         forms[failed_step] = failed_form
-    possible = steps_for(this_person(), activity) & COORDINATOR_STEPS
+    possible = steps_for(person, activity) & COORDINATOR_STEPS
     return render_template(
         "review/show.html",
         **comparison(activity),
         activity=activity,
         acts=acts_on(activity),
-        can_cancel=can_cancel(this_person(), activity),
-        can_edit=can_edit(this_person(), activity),
+        asked=asked_points(activity),
+        can_cancel=can_cancel(person, activity),
+        can_edit=can_edit(person, activity),
+        committees=committees_of(activity.edition),
+        criteria_of=criteria_of,
+        evidence=evidence(activity),
         failed_step=failed_step,
-        form=failed_form,
+        form=failed_form or message,
         forms={step.value: form for step, form in forms.items() if step in possible},
         members=active_members(activity.organisation),
-        next_one=next_to_review(territory_of(this_person()), beside=activity),
+        message_form=message or message_form(activity),
+        next_one=next_to_review(territory_of(person), beside=activity),
+        readers=readers_of([activity.id], at=now(), beside=person.id).get(activity.id, ()),
         word=WORDS[activity.status],
         statuses=STATUSES,
     )
