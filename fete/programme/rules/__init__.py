@@ -36,6 +36,7 @@ from fete.programme.rules.editions import (
 )
 from fete.programme.rules.labelling import (
     CRITERIA,
+    CRITERIA_NAMES,
     Evidence,
     Verdict,
     contradicted,
@@ -60,6 +61,7 @@ from fete.programme.rules.slots import (
 
 __all__ = [
     "CRITERIA",
+    "CRITERIA_NAMES",
     "FIELDS",
     "FIELD_NAMES",
     "FIRST_YEAR",

@@ -261,7 +261,7 @@ def _check_verdict(step: Step, verdict: Verdict | None, *, at: datetime, reason:
         raise RuleBrokenError(
             _(
                 "Cochez chaque critère, ou dites pourquoi l’activité est labellisée sans : %(criteria)s.",
-                criteria=" ; ".join(lacks),
+                criteria=", ".join(lacks),
             ),
             field="reason",
         )
