@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask import url_for
 from sqlalchemy import select
 
 from fete.accounts.models import Absence
@@ -829,3 +830,60 @@ def test_nobody_else_writes_for_the_coordination(who, people, activity, sign_in,
     )
     assert answer.status_code == (404 if who else 302)
     assert (database.session.scalars(select(Remark)).all(), letters()) == ([], [])
+
+
+# What stays between them
+
+
+def public_addresses(app, activity):
+    """Return every address that anybody may read, filled for an activity."""
+    values = {
+        "activity_id": activity.id,
+        "organisation_id": activity.organisation_id,
+        "slug": activity.slug,
+        "year": activity.edition.year,
+        "token": "x",
+    }
+    with app.test_request_context():
+        return [
+            url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if getattr(app.view_functions[rule.endpoint], "access", "") == "public"
+            and "GET" in rule.methods
+            and rule.endpoint not in {"static", "vendor", "pages.favicon"}
+        ]
+
+
+def test_what_the_two_sides_say_is_on_no_public_page(people, sign_in, app, client):
+    organisation = make_organisation(people["member"], name="Les Étoiles")
+    activity = make_activity(organisation=organisation, title="Nuit noire")
+    secret, camille = "ornithorynque", people["coordinator"]
+    for side in Side:
+        activity.remarks.append(
+            Remark(person=camille, at=now(), text=f"{secret} {side}", side=side, fields="title")
+        )
+    activity.decisions.append(
+        Decision(
+            person=camille, at=now(), step=Step.LABEL, reason=secret, committee=f"Comité {secret}"
+        )
+    )
+    database.session.add_all(
+        [
+            Sentence(person_id=camille.id, title=secret, text=secret),
+            Reading(activity_id=activity.id, person_id=camille.id, at=now()),
+        ]
+    )
+    database.session.commit()
+    told = sign_in(camille).get(f"{QUEUE}/{activity.id}").text
+    assert told.count(secret) >= 4
+    paths = public_addresses(app, activity)
+    assert f"/activites/{activity.id}-nuit-noire.ics" in paths
+    assert len(paths) > 25
+    shown = {path: client.get(path).text for path in paths}
+    assert "Nuit noire" in shown[f"/activites/{activity.id}-nuit-noire"]
+    leaks = [path for path, page in shown.items() if secret in page.lower() or "Camille" in page]
+    assert leaks == []
+    # Members of other structures and other coordinations see nothing of it either.
+    for who in ("other actor", "other coordinator"):
+        for path in (f"/mes-activites/{activity.id}/apercu", f"{QUEUE}/{activity.id}"):
+            assert sign_in(people[who]).get(path).status_code == 404
