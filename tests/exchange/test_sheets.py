@@ -28,14 +28,15 @@ def cells(content):
     texts = ["".join(node.itertext()) for node in ET.fromstring(found["xl/sharedStrings.xml"])]
     rows = []
     for row in ET.fromstring(found["xl/worksheets/sheet1.xml"]).iter(f"{MAIN}row"):
-        values = []
+        values: list[object] = []
         for cell in row.iter(f"{MAIN}c"):
             value = cell.find(f"{MAIN}v")
             assert cell.find(f"{MAIN}f") is None
-            if value is None:
+            number = int(value.text or 0) if value is not None else None
+            if number is None:
                 values.append("")
             else:
-                values.append(texts[int(value.text)] if cell.get("t") == "s" else int(value.text))
+                values.append(texts[number] if cell.get("t") == "s" else number)
         rows.append(values)
     return rows
 

@@ -906,7 +906,7 @@ def test_a_member_writes_to_the_coordination_once(member, person, organisation, 
     activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
     activity.remarks.append(Remark(person=camille, at=activity.submitted_at, text="Quelle salle ?"))
     here = address(activity, "apercu")
-    seen = re.search(r'name="message-seen"[^>]*value="(\d+)"', text(member.get(here)))[1]
+    (seen,) = re.findall(r'name="message-seen"[^>]*value="(\d+)"', text(member.get(here)))
     for _click in range(2):
         answer = member.send(
             address(activity, "messages"),

@@ -792,7 +792,7 @@ def test_the_coordination_writes_and_reads_the_whole_thread_oldest_first(
         )
     here = f"{QUEUE}/{activity.id}"
     browser = sign_in(people["coordinator"])
-    seen = re.search(r'name="message-seen"[^>]*value="(\d+)"', browser.get(here).text)[1]
+    (seen,) = re.findall(r'name="message-seen"[^>]*value="(\d+)"', browser.get(here).text)
     for _click in range(2):
         answer = browser.send(
             f"{here}/messages",
