@@ -1,5 +1,7 @@
 """Measure pages and feeds against a Flask route that returns constant bytes, in the same run: `make bench`.
 
+Then the pages of the coordination, whose cost may not follow what waits: each against itself with fewer.
+
 Each figure is how many times longer a request takes than the same kind of constant answer, by the best of
 several rounds: seconds of one machine mean nothing on another.
 """
@@ -8,7 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time as hour, timedelta
@@ -18,21 +20,33 @@ from pathlib import Path
 import flask_migrate
 from flask import Flask, Response
 from icalendar import Calendar, Event
+from sqlalchemy import select, update
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from fete.accounts.models import User
 from fete.app import create_app
 from fete.core.access import public
 from fete.core.clock import from_paris
 from fete.core.db import db, transaction
 from fete.geography.services import load_reference
-from fete.programme.models import Slot
+from fete.programme.models import Activity, Slot
+from fete.programme.workflow import Status
 from fete.vocabulary.services import load_terms
+from tests.factories.accounts import make_coordinator
 from tests.factories.network import AUCH, MONTPELLIER, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
 
 SIZES = (600, 6_000)
+# How many activities wait for the coordination.
+QUEUES = (50, 5_000)
 ROUNDS = 5
+COORDINATORS = ("departement@example.org", "region@example.org")
+QUEUE_PAGES = {
+    "première page": "/coordination/relecture",
+    "cinquante par page": "/coordination/relecture?par=50",
+    "trois filtres": "/coordination/relecture?type=workshop&q=etoiles&message=non",
+}
 KINDS = ("workshop", "talk", "lab_open_day", "exhibition", "visit")
 THEMES = (
     "environment",
@@ -55,6 +69,15 @@ class Line:
     constant: float
 
 
+def fill_queue(count: int) -> None:
+    """Let so many activities wait for a coordinator of a département and for a regional one."""
+    fill(count)
+    waiting = (Activity.status == Status.PUBLISHED,)
+    db.session.execute(update(Activity).where(*waiting).values(status=Status.SUBMITTED))
+    make_coordinator("32", email=COORDINATORS[0])
+    make_coordinator(email=COORDINATORS[1])
+
+
 def fill(count: int) -> None:
     """Make an edition of so many activities, two or three slots and a report each."""
     edition = make_edition(2026)
@@ -75,7 +98,7 @@ def fill(count: int) -> None:
 
 
 @contextmanager
-def site(count: int) -> Iterator[Flask]:
+def site(count: int, *, filled: Callable[[int], None] = fill) -> Iterator[Flask]:
     """Give a site that holds so many activities."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(
@@ -90,7 +113,7 @@ def site(count: int) -> Iterator[Flask]:
                 load_terms()
                 load_reference(regions={"76"})
             with transaction(), db.session.no_autoflush:
-                fill(count)
+                filled(count)
             db.session.remove()
         yield app
 
@@ -199,11 +222,58 @@ def measure(app: Flask) -> list[Line]:
     return lines
 
 
+def cookie_of(app: Flask, email: str) -> str:
+    """Return the cookie of somebody who has signed in."""
+    with app.app_context():
+        person = db.session.scalars(select(User).where(User.email == email)).one()
+        instant = int(time.time())
+        session = {"_user_id": person.get_id(), "_fresh": True, "began": instant, "seen": instant}
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return f"fete={signer.dumps(session)}"
+
+
+def measure_queue(app: Flask) -> dict[str, float]:
+    """Return how long the pages of the coordination take, by name."""
+    found = {}
+    for email in COORDINATORS:
+        cookie = cookie_of(app, email)
+        for name, path in QUEUE_PAGES.items():
+
+            def act(path: str = path, cookie: str = cookie) -> None:
+                status, body, _headers = ask(app, path, Cookie=cookie)
+                assert status == HTTPStatus.OK, body
+
+            act()
+            found[f"{name}, {email.partition('@')[0]}"] = best(act, 5)
+    return found
+
+
+def report_queue() -> None:
+    """Print how much longer the pages of the coordination take when much more waits."""
+    columns = []
+    for size in QUEUES:
+        with site(size, filled=fill_queue) as app:
+            columns.append(measure_queue(app))
+    few, many = columns
+    print(f"\nRelecture : la page quand {QUEUES[1]} activités attendent, contre {QUEUES[0]}\n")
+    for name, seconds in few.items():
+        print(f"{name:46}{many[name] / seconds:>8.2f} ×")
+
+
 def main() -> None:
     """Print a table: one line a thing measured, one column a size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--queue-only", action="store_true", help="the pages of the coordination")
+    asked = parser.parse_args()
+    if not asked.queue_only:
+        report_sizes(asked.sizes)
+    report_queue()
+    sys.stdout.flush()
+
+
+def report_sizes(sizes: Sequence[int]) -> None:
+    """Print the table of pages and feeds, in sites of these sizes."""
     columns: dict[int, list[Line]] = {}
     for size in sizes:
         with site(size) as app:
@@ -227,7 +297,6 @@ def main() -> None:
             + "".join(f"{ratio:>13.2f} ×  " for ratio in ratios)
             + growth
         )
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

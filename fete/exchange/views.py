@@ -14,7 +14,7 @@ from fete.exchange.sheets import committee_sheet, times_of
 from fete.programme.forms.review import STATUSES, QueueForm, queue_form, status_word
 from fete.programme.models import Activity
 from fete.programme.queries.review import for_committee
-from fete.programme.rules import CRITERIA, evidence, terms_of
+from fete.programme.rules import CRITERIA_NAMES, evidence, terms_of
 
 blueprint = Blueprint("exchange", __name__)
 
@@ -31,7 +31,7 @@ def committee() -> ResponseReturnValue:
         "exchange/committee.html",
         activities=activities,
         asked=form.asked() | {"statut": word},
-        criteria=CRITERIA,
+        criteria=CRITERIA_NAMES,
         evidence_of=evidence,
         label=STATUSES[word][1],
         most=MOST_LISTED,
@@ -45,7 +45,7 @@ def committee() -> ResponseReturnValue:
 def committee_file() -> ResponseReturnValue:
     """Give the filtered queue as a spreadsheet."""
     _form, word, activities = _asked()
-    title = str(_("Liste pour le comité : %(status)s", status=STATUSES[word][1]))
+    title = str(_("Liste pour le comité : %(status)s", status=STATUSES[word][1]))
     name = f"comite-{word}-{today():%Y-%m-%d}.xlsx"
     return Response(
         committee_sheet(activities, title=title, at=now()),

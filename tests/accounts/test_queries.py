@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from fete.accounts import queries
-from fete.accounts.models import RoleName
-from fete.core.clock import now
+from fete.accounts.models import Absence, RoleName
+from fete.core.clock import now, today
+from fete.core.db import db as database
 from fete.core.pagination import paginate
 from fete.journal.services import record
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
@@ -21,6 +22,53 @@ def test_letters_for_a_departement_go_to_its_coordinators_else_to_the_region_els
     assert queries.coordinators_of("32") == [camille]
     assert queries.coordinators_of("46") == [denis]
     assert queries.coordinators_of(None) == [denis]
+
+
+def away(*people, first=0, last=0):
+    for person in people:
+        person_id, day = person.id, today()
+        database.session.add(
+            Absence(
+                person_id=person_id,
+                first_day=day + timedelta(first),
+                last_day=day + timedelta(last),
+            )
+        )
+    database.session.flush()
+
+
+def test_letters_go_to_who_is_there_else_to_the_region_else_as_always(db):
+    camille, dominique = make_coordinator("32"), make_coordinator("32", "81")
+    emma, farid = make_coordinator(), make_administrator()
+    away(dominique, first=-3, last=-1)
+    away(dominique, first=1, last=3)
+    assert queries.coordinators_of("32") == [camille, dominique]
+    away(camille)
+    assert queries.coordinators_of("32") == [dominique]
+    away(dominique, first=-1, last=1)
+    assert queries.coordinators_of("32") == [emma]
+    away(emma)
+    assert queries.coordinators_of("32") == [farid]
+    away(farid)
+    assert queries.coordinators_of("32") == [camille, dominique]
+
+
+def test_who_is_away_leaves_to_the_region_what_nobody_else_looks_after(db):
+    camille = make_coordinator("32", "81", name="Camille")
+    make_coordinator("81", name="Dominique")
+    make_coordinator("09", name="Présente")
+    covered = make_coordinator("09", name="Couverte")
+    away(camille, first=-2, last=5)
+    away(camille, last=1)
+    away(covered, make_coordinator(name="Emma"))
+    assert queries.absent_coordinators() == [
+        queries.Absent(
+            person_id=camille.id,
+            name="Camille",
+            until=today() + timedelta(5),
+            departements=frozenset({"32"}),
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ import pytest
 
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
+from fete.programme.models import Side
+from fete.programme.rules import CRITERIA, Verdict
+from fete.programme.services.conversation import write
 from fete.programme.services.review import (
     cancel_activity,
     change_slot,
@@ -41,7 +44,7 @@ Objet : {letter.subject}
 {"=" * 72}
 {own.strip()}
 """
-    return re.sub(rf"/{activity.id}(?=[-/\"\n])", "/NUMÉRO", kept)
+    return re.sub(rf"/{activity.id}(?=[-/\"\n#])", "/NUMÉRO", kept)
 
 
 def compare(letter, activity, samples, name):
@@ -81,6 +84,55 @@ def test_a_step_writes_its_letter(name, status, step, words, member, coordinator
     take_step(activity, step, by=by, at=now(), reason=words)
     kind = f"programme/{name.partition('_with')[0]}"
     (letter,) = [letter for letter in letters() if letter.kind == kind]
+    compare(letter, activity, samples, name)
+
+
+DECIDED = Verdict(
+    committee="Comité de labellisation du Gers",
+    decided_on=date(2026, 3, 12),
+    criteria=frozenset(CRITERIA),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "words"),
+    [("labelled_by_committee", Step.LABEL, ""), ("refused_by_committee", Step.REFUSE, WORDS)],
+)
+def test_the_decision_of_a_committee_is_told(
+    name, step, words, member, coordinator, letters, samples
+):
+    activity = made(Status.SUBMITTED, member)
+    take_step(activity, step, by=coordinator, at=now(), reason=words, verdict=DECIDED)
+    (letter,) = letters()
+    compare(letter, activity, samples, name)
+
+
+def test_what_is_to_be_completed_is_told_point_by_point(member, coordinator, letters, samples):
+    activity = made(Status.SUBMITTED, member)
+    take_step(
+        activity,
+        Step.SEND_BACK,
+        by=coordinator,
+        at=now(),
+        reason=WORDS,
+        fields=["slots", "title"],
+    )
+    (letter,) = letters()
+    compare(letter, activity, samples, "changes_requested_points")
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("message_to_members", Side.COORDINATION),
+        ("message_to_coordination", Side.DECLARERS),
+    ],
+)
+def test_a_message_is_told_to_the_other_side(name, side, member, coordinator, letters, samples):
+    activity = made(Status.SUBMITTED, member)
+    by = coordinator if side is Side.COORDINATION else member
+    write(activity, WORDS, side=side, by=by, at=now())
+    (letter,) = letters()
     compare(letter, activity, samples, name)
 
 

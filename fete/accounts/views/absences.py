@@ -45,13 +45,14 @@ def remove(absence: Absence) -> ResponseReturnValue:
 
 def _noted(person: User) -> ResponseReturnValue:
     form = AbsenceForm()
-    if form.submitted():
+    first_day, last_day = form.first_day.data, form.last_day.data
+    if form.submitted() and first_day is not None and last_day is not None:
         try:
             with transaction():
                 services.note_absence(
                     person,
-                    first_day=form.first_day.data,
-                    last_day=form.last_day.data,
+                    first_day=first_day,
+                    last_day=last_day,
                     by=this_person(),
                     at=now(),
                 )

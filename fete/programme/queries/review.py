@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Load, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from fete.core.db import db
@@ -36,7 +37,7 @@ READ_FOR = timedelta(minutes=10)
 MOST_COMMITTEES = 10
 
 
-def _place(venue: Load) -> Load:
+def _place(venue: Any) -> Any:  # noqa: ANN401  # how a relation is loaded
     # Joined one by one: SQLite would read every place of the region first to join them as a group.
     commune = venue.joinedload(Venue.commune, innerjoin=False)
     return commune.joinedload(Commune.departement, innerjoin=False)
@@ -279,10 +280,10 @@ def _whole(numbers: Sequence[int], options: Sequence[ExecutableOption]) -> Seque
     return [found[number] for number in numbers if number in found]
 
 
-def _order(filters: QueueFilters) -> list[ColumnElement[object]]:
+def _order(filters: QueueFilters) -> list[ColumnElement[Any]]:
     oldest_first = filters.status in _WAITING
     sorting = filters.sorting or (Sorting.OLDEST if oldest_first else Sorting.LATEST)
-    orders: dict[Sorting, list[ColumnElement[object]]] = {
+    orders: dict[Sorting, list[ColumnElement[Any]]] = {
         Sorting.OLDEST: [Activity.submitted_at.asc(), Activity.id.asc()],
         Sorting.LATEST: [Activity.changed_at.desc(), Activity.id.desc()],
         Sorting.TITLE: [func.lower(Activity.title), Activity.id.asc()],

@@ -46,6 +46,7 @@ from fete.programme.rules.editions import (
 )
 from fete.programme.rules.labelling import (
     CRITERIA,
+    CRITERIA_NAMES,
     Evidence,
     Verdict,
     contradicted,
@@ -93,6 +94,7 @@ from fete.programme.rules.timetable import (
 
 __all__ = [
     "CRITERIA",
+    "CRITERIA_NAMES",
     "FIELDS",
     "FIELD_NAMES",
     "FIRST_YEAR",

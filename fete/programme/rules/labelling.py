@@ -20,6 +20,16 @@ CRITERIA: dict[str, Any] = {
     "neutrality": lazy_gettext("L’activité reste neutre, surtout sur les sujets débattus"),
 }
 
+# The same in a word, where there is little room.
+CRITERIA_NAMES: dict[str, Any] = {
+    "period": lazy_gettext("Période"),
+    "free": lazy_gettext("Gratuité"),
+    "content": lazy_gettext("Contenu"),
+    "referent": lazy_gettext("Référent"),
+    "mediation": lazy_gettext("Médiation"),
+    "neutrality": lazy_gettext("Neutralité"),
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
@@ -51,7 +61,7 @@ def evidence(activity: Activity) -> list[Evidence]:
         ),
         "referent": (
             bool(activity.scientific_referent),
-            activity.scientific_referent or _("Aucun nom n’est donné."),
+            activity.scientific_referent or _("Aucun référent scientifique n’est donné."),
         ),
     }
     return [
@@ -78,8 +88,8 @@ def on_evidence(verdict: Verdict, activity: Activity) -> Verdict:
 
 
 def lacking(criteria: Collection[str]) -> list[str]:
-    """Return the criteria that were not found to hold, in words, in order."""
-    return [str(words) for code, words in CRITERIA.items() if code not in criteria]
+    """Return the criteria that were not found to hold, in a word each, in order."""
+    return [str(word).lower() for code, word in CRITERIA_NAMES.items() if code not in criteria]
 
 
 def written(criteria: Collection[str]) -> str:
@@ -121,8 +131,8 @@ def _period(activity: Activity) -> tuple[bool, str]:
     if not slots:
         return False, str(_("Aucun créneau."))
     words = ngettext(
-        "%(inside)s créneau sur %(num)s dans la période officielle.",
-        "%(inside)s créneaux sur %(num)s dans la période officielle.",
+        "%(inside)s sur %(num)s créneau dans la période officielle.",
+        "%(inside)s sur %(num)s créneaux dans la période officielle.",
         len(slots),
         inside=inside,
     )

@@ -224,7 +224,7 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
     ):
         # Its visitors may be counted already: they would leave the figures without a word.
         raise RuleBrokenError(
-            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
+            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
         )
 
 
@@ -270,7 +270,7 @@ def _check_verdict(step: Step, verdict: Verdict | None, *, at: datetime, reason:
         raise RuleBrokenError(
             _(
                 "Cochez chaque critère, ou dites pourquoi l’activité est labellisée sans : %(criteria)s.",
-                criteria=" ; ".join(lacks),
+                criteria=", ".join(lacks),
             ),
             field="reason",
         )

@@ -140,7 +140,8 @@ def several(word: str) -> ResponseReturnValue:
             )
         else:
             flash(_done_to_several(step, number or len(versions)), "success")
-            return redirect(url_for("review.queue", **_asked()))
+            asked: dict[str, Any] = _asked()
+            return redirect(url_for("review.queue", **asked))
     return _several_page(
         word, with_details(numbers), form=form, moved=moved, ticked=frozenset(versions)
     )

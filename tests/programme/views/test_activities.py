@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from fete.core.clock import from_paris
 from fete.programme.forms.wording import stamp
-from fete.programme.models import Activity, EditionState, Mode, Slot
+from fete.programme.models import Activity, Decision, EditionState, Mode, Remark, Slot
 from fete.programme.queries.activities import find_activity
 from fete.programme.rules import Part
-from fete.programme.workflow import Status
+from fete.programme.workflow import Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
@@ -874,3 +874,151 @@ def test_the_list_is_that_of_one_edition(member, organisation):
     assert "Cette année" not in one
     for odd in ("2019", "x", "٣", "-1"):
         assert "Cette année" in words(member.get(f"/mes-activites?edition={odd}"))
+
+
+# The conversation, and what the coordination asks
+
+
+def test_what_is_asked_leads_to_its_place(member, organisation):
+    activity = make_activity(status=Status.CHANGES_REQUESTED, organisation=organisation)
+    activity.remarks.append(
+        Remark(
+            person=make_coordinator("32", name="Camille"),
+            at=activity.submitted_at,
+            text="À revoir",
+            fields="title,slots,for_schools,accessibility,venue",
+        )
+    )
+    preview = text(member.get(address(activity, "apercu")))
+    asked = preview[preview.index('id="asked"') :].partition("</ul>")[0]
+    assert re.findall(r'href="/mes-activites/\d+/([^"]+)"', asked) == [
+        "quoi#title",
+        "pour-qui#welcome-0",
+        "ou#venue_name",
+        "quand#slots-0-day",
+        "accessibilite#accessibility-0",
+    ]
+    for part, anchor in [("quoi", "title"), ("pour-qui", "welcome-0"), ("quand", "slots-0-day")]:
+        page = text(member.get(address(activity, part)))
+        marked = page[page.index('id="demandes"') :].partition("</section>")[0]
+        assert re.findall('href="#([^"]+)"', marked) == [anchor]
+        assert f'id="{anchor}"' in page
+    assert 'id="demandes"' not in text(member.get(address(activity, "moyens")))
+
+
+def test_once_deposited_again_nothing_is_asked_any_more(member, organisation):
+    activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
+    activity.remarks.append(
+        Remark(person=None, at=activity.submitted_at, text="À revoir", fields="title")
+    )
+    assert 'id="asked"' not in text(member.get(address(activity, "apercu")))
+    assert 'id="demandes"' not in text(member.get(address(activity, "quoi")))
+
+
+def test_a_member_writes_to_the_coordination_once(member, person, organisation, letters):
+    camille = make_coordinator("32", name="Camille")
+    activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
+    activity.remarks.append(Remark(person=camille, at=activity.submitted_at, text="Quelle salle ?"))
+    here = address(activity, "apercu")
+    (seen,) = re.findall(r'name="message-seen"[^>]*value="(\d+)"', text(member.get(here)))
+    for _click in range(2):
+        answer = member.send(
+            address(activity, "messages"),
+            {"message-text": "La salle <B>.", "message-seen": seen},
+            token_from=here,
+        )
+        assert answer.headers["Location"].endswith("/apercu#conversation")
+    shown = words(member.get(here))
+    assert shown.index("Quelle salle ?") < shown.index("La salle &lt;B&gt;.")
+    assert "Camille, pour la coordination" in shown
+    assert "Ada Membre, pour la structure" in shown
+    assert [(each.kind, each.person_id) for each in letters()] == [
+        ("programme/message", camille.id)
+    ]
+
+
+def test_a_message_that_cannot_be_is_kept_and_refused(member, organisation, letters):
+    activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
+    answer = member.send(
+        address(activity, "messages"),
+        {"message-text": "a" * 2001, "message-seen": "x"},
+        token_from=address(activity, "apercu"),
+    )
+    page = text(answer)
+    assert '<a href="#message-text">' in page
+    assert "<title>Erreur" in page
+    assert "a" * 2001 in page
+    assert letters() == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": Status.DRAFT},
+        {"status": Status.WITHDRAWN, "submitted_at": None},
+    ],
+)
+def test_nobody_writes_about_what_the_coordination_never_saw(values, member, organisation):
+    activity = make_activity(organisation=organisation, **values)
+    here = address(activity, "apercu")
+    assert "message-text" not in text(member.get(here))
+    answer = member.send(
+        address(activity, "messages"), {"message-text": "Bonjour"}, token_from="/mon-espace"
+    )
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("who", ["other", "coordinator", "regional"])
+def test_nobody_else_writes_for_the_structure(who, sign_in, organisation):
+    activity = make_activity(status=Status.SUBMITTED, organisation=organisation)
+    make = {
+        "other": make_user,
+        "coordinator": lambda: make_coordinator("32"),
+        "regional": make_coordinator,
+    }
+    browser = sign_in(make[who]())
+    answer = browser.send(
+        address(activity, "messages"), {"message-text": "Bonjour"}, token_from="/mon-espace"
+    )
+    assert answer.status_code == 404
+    assert anew(activity).remarks == []
+
+
+def test_whoever_was_refused_reads_why_and_may_try_again(member, organisation):
+    activity = make_activity(status=Status.REFUSED, organisation=organisation)
+    activity.decisions.append(
+        Decision(
+            at=activity.submitted_at,
+            step=Step.REFUSE,
+            reason="Le contenu n’est pas scientifique.",
+            committee="Comité du Gers",
+            decided_on=date(2026, 3, 12),
+        )
+    )
+    page = member.get(address(activity, "apercu"))
+    shown = words(page)
+    assert "Décision de « Comité du Gers », le jeudi 12 mars 2026." in shown
+    assert "Le contenu n’est pas scientifique." in shown
+    assert "déposez-la de nouveau" in shown
+    assert f'href="{address(activity, "reprendre")}"' in text(page)
+    member.send(address(activity, "reprendre"), token_from=address(activity, "reprendre"))
+    answer = member.send(
+        address(activity, "deposer"), token_from=address(activity, "apercu"), follow=True
+    )
+    assert "C’est déposé." in words(answer)
+    assert "Le contenu n’est pas" not in words(answer)
+
+
+def test_whoever_got_the_label_reads_by_whom_and_on_which_criteria(member, organisation):
+    activity = make_activity(status=Status.LABELLED, organisation=organisation)
+    activity.decisions.append(
+        Decision(
+            at=activity.submitted_at,
+            step=Step.LABEL,
+            committee="Comité du Gers",
+            criteria="period,free,content,referent,mediation",
+        )
+    )
+    shown = words(member.get(address(activity, "apercu")))
+    assert "Décision de « Comité du Gers »." in shown
+    assert shown.count("(non retenu)") == 1
