@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.templating import absolute_url, day, hour
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.policies import is_member
@@ -31,6 +32,7 @@ _TO_MEMBERS = {
 # Where a letter leads, by the name of the page.
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
+CHANGES_PAGE = "proposals.show"
 # How a letter names what became of a slot.
 SLOT_WORDS = {
     SlotState.SCHEDULED: lazy_gettext("prévu"),
@@ -85,7 +87,13 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
 def tell_of_correction(activity: Activity, names: Sequence[str], *, by: User, at: datetime) -> None:
     """Tell the coordination that what is labelled or published was corrected by its members."""
     _to_coordination(
-        "programme/corrected", activity, at=at, by=by, names=_called(names), topic=Topic.REVIEW
+        "programme/corrected",
+        activity,
+        at=at,
+        by=by,
+        names=_called(names),
+        topic=Topic.REVIEW,
+        leads_to=path_to(CHANGES_PAGE, activity),
     )
 
 
@@ -98,6 +106,7 @@ def tell_of_proposal(activity: Activity, names: Sequence[str], *, by: User, at: 
         by=by,
         names=_called(names),
         topic=Topic.REVIEW,
+        leads_to=path_to(CHANGES_PAGE, activity),
     )
 
 
@@ -113,6 +122,7 @@ def tell_of_accepted_change(
         names=[change.label for change in changes],
         reason=reason,
         topic=Topic.DECISIONS,
+        leads_to=path_to(MEMBER_PAGE, activity),
     )
 
 
@@ -129,7 +139,13 @@ def tell_of_declined_change(
         in_words=words,
         reason=reason,
         topic=Topic.DECISIONS,
+        leads_to=path_to(MEMBER_PAGE, activity),
     )
+
+
+def path_to(page: str, activity: Activity) -> str:
+    """Return the path of a page about the activity, without its language."""
+    return urlsplit(absolute_url(page, activity_id=activity.id)).path
 
 
 def time_of(slot: Slot) -> str:

@@ -182,6 +182,8 @@ def _line() -> Sequence[Any]:
         joinedload(Activity.parent).joinedload(Activity.venue),
         joinedload(Activity.organisation).joinedload(Organisation.commune),
         selectinload(Activity.slots),
+        selectinload(Activity.sites),
+        selectinload(Activity.terms),
         selectinload(Activity.versions),
     )
 
