@@ -71,7 +71,7 @@ def accept(activity: Activity) -> ResponseReturnValue:
         except (RuleBrokenError, StaleError) as error:
             _take_back(form, error)
         else:
-            flash(_("Le changement est accepté : le programme et les agendas suivent."), "success")
+            flash(_("Le changement est accepté : l’activité est à jour."), "success")
             return redirect(url_for("review.show", activity_id=activity.id))
     return _page(find_activity(activity.id) or activity, failed=form)
 
