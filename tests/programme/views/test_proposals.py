@@ -415,7 +415,8 @@ def test_a_conflict_is_shown_and_replaced_only_when_one_says_so(activity, people
         change(anew(activity), {"title": "Par Camille"}, by=people["coordinator"], at=now())
     version = anew(activity).version
     page = words(coordinator.get(review(activity, "/changements")))
-    assert "Changé entre-temps par quelqu’un d’autre. La fiche dit maintenant : Par Camille" in page
+    assert "Titre Avant Par Camille Après Par Ada" in page
+    assert "Quand ce changement a été proposé, la fiche disait : Nuit noire" in page
     path = review(activity, "/changements/accepter")
     answer = coordinator.send(path, {"accept-version": version, "accept-reason": "Un mot gardé"})
     assert "dites si vous remplacez ce qui y est" in words(answer)
