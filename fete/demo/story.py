@@ -19,6 +19,7 @@ from fete.network.services import Description, create, sign_charter
 from fete.programme.models import Activity, Edition
 from fete.programme.services.activities import Content, declare, plan_slots
 from fete.programme.services.review import take_step
+from fete.programme.services.versions import change, reschedule
 from fete.programme.workflow import Status, Step
 from fete.reports import services as reports
 from fete.reports.arithmetic import Method
@@ -30,6 +31,8 @@ _NEARBY = ("32013", "32013", "32132", "32107")
 _KINDS = frozenset({"workshop", "talk", "game", "nature_outing", "science_cafe", "demonstration"})
 _NAME = "Association Graines de curieux d’Auch"
 _DAY = timedelta(days=1)
+_LATER = timedelta(minutes=30)
+_ACCESS = "L’entrée se fait par la cour, à gauche du porche."
 _REFUSAL = "Aucune date ne se trouve dans la période de la Fête de la science, et vous nous avez dit ne pas pouvoir en proposer d’autre."
 _REMARK = "Merci d’indiquer l’âge conseillé. Les parents téléphonent pour cela, et la fiche n’en dit rien."
 _QUESTION = "Le nombre de visiteurs me paraît élevé pour la salle\u00a0: s’agit-il du total des séances\u00a0?"
@@ -217,7 +220,22 @@ def _declared(
         take_step(activity, Step.LABEL, by=coordinator, at=after(3, 14))
         if status is Status.PUBLISHED:
             take_step(activity, Step.PUBLISH, by=coordinator, at=after(4, 15))
+            if edition.starts_on > today:
+                _change_of_mind(activity, actress, at=after(6, 18))
     return activity
+
+
+def _change_of_mind(activity: Activity, actress: User, *, at: datetime) -> None:
+    """Correct what is published, and propose that it begin later: both wait for the coordination."""
+    change(activity, Content(access_note=_ACCESS), by=actress, at=at)
+    slot = activity.slots[0]
+    reschedule(
+        slot,
+        starts_at=slot.starts_at + _LATER,
+        ends_at=slot.ends_at + _LATER,
+        by=actress,
+        at=at + timedelta(minutes=5),
+    )
 
 
 def _report(

@@ -32,8 +32,13 @@ _TO_MEMBERS = {
 # Where a letter leads, by the name of the page.
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
+CHANGES_PAGE = "proposals.show"
 # What the readers of each may choose about.
-_TOPICS = {MEMBER_PAGE: Topic.DECISIONS, COORDINATION_PAGE: Topic.REVIEW}
+_TOPICS = {
+    MEMBER_PAGE: Topic.DECISIONS,
+    COORDINATION_PAGE: Topic.REVIEW,
+    CHANGES_PAGE: Topic.REVIEW,
+}
 # How a letter names what became of a slot.
 SLOT_WORDS = {
     SlotState.SCHEDULED: lazy_gettext("prévu"),
@@ -217,6 +222,7 @@ def tell_of_correction(activity: Activity, names: Sequence[str], *, by: User, at
         at=at,
         by=by,
         names=_called(names),
+        page=CHANGES_PAGE,
     )
 
 
@@ -228,6 +234,7 @@ def tell_of_proposal(activity: Activity, names: Sequence[str], *, by: User, at: 
         at=at,
         by=by,
         names=_called(names),
+        page=CHANGES_PAGE,
     )
 
 
@@ -290,7 +297,13 @@ def _to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) 
 
 
 def _to_coordination_unless_by_it(
-    kind: str, activity: Activity, *, at: datetime, by: User, **context: Any
+    kind: str,
+    activity: Activity,
+    *,
+    at: datetime,
+    by: User,
+    page: str = COORDINATION_PAGE,
+    **context: Any,
 ) -> None:
     if can_review(by, activity):
         return
@@ -298,7 +311,7 @@ def _to_coordination_unless_by_it(
     people = [
         person for person in coordinators_of(activity.departement_code) if person.id not in told
     ]
-    _write(kind, people, activity, at=at, page=COORDINATION_PAGE, by=by, **context)
+    _write(kind, people, activity, at=at, page=page, by=by, **context)
 
 
 def _write(

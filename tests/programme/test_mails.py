@@ -7,15 +7,18 @@ import pytest
 
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
-from fete.programme.models import Side
-from fete.programme.rules import CRITERIA, Verdict
+from fete.mailing.models import Topic
+from fete.programme.models import Mode, Side
+from fete.programme.rules import CRITERIA, PlannedSlot, Verdict
 from fete.programme.services.conversation import write
+from fete.programme.services.proposals import accept, decline
 from fete.programme.services.review import (
     cancel_activity,
     change_slot,
     reinstate_activity,
     take_step,
 )
+from fete.programme.services.versions import change
 from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
@@ -169,6 +172,53 @@ def test_a_reinstated_slot_is_told(member, coordinator, letters, samples):
     change_slot(activity.slots[0], SlotState.SCHEDULED, by=coordinator, at=now())
     letter = letters()[-1]
     compare(letter, activity, samples, "slot_reinstated")
+
+
+def test_what_is_corrected_and_proposed_after_publication_is_told(
+    member, coordinator, letters, samples
+):
+    activity = made(Status.PUBLISHED, member)
+    change(activity, {"standfirst": "Neuf", "partners": "Le muséum"}, by=member, at=now())
+    change(activity, {"title": "Nuit <blanche>", "age_min": 6}, by=member, at=now())
+    corrected, proposed = letters()
+    compare(corrected, activity, samples, "corrected")
+    compare(proposed, activity, samples, "change_proposed")
+    assert {(letter.topic, letter.page) for letter in letters()} == {
+        (Topic.REVIEW, f"/coordination/relecture/{activity.id}/changements")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "reason"),
+    [("change_accepted", accept, "Merci & à bientôt"), ("change_declined", decline, WORDS)],
+)
+def test_the_answer_to_a_proposal_is_told(
+    name, answer, reason, member, coordinator, letters, samples
+):
+    activity = made(Status.PUBLISHED, member)
+    slots = [
+        PlannedSlot(
+            id=activity.slots[0].id,
+            starts_at=from_paris(date(2026, 10, 4), time(14)),
+            ends_at=from_paris(date(2026, 10, 4), time(16)),
+        )
+    ]
+    change(activity, {"age_min": 6, "mode": Mode.BOTH, "slots": slots}, by=member, at=now())
+    answer(activity, by=coordinator, at=now(), reason=reason)
+    letter = letters()[-1]
+    compare(letter, activity, samples, name)
+    assert (letter.topic, letter.page) == (
+        Topic.DECISIONS,
+        f"/mes-activites/{activity.id}/apercu",
+    )
+
+
+def test_what_was_proposed_is_told_in_the_language_of_its_reader(member, coordinator, letters):
+    member.language = "en"
+    activity = made(Status.PUBLISHED, member)
+    change(activity, {"mode": Mode.BOTH}, by=member, at=now())
+    decline(activity, by=coordinator, at=now(), reason="No")
+    assert "in person and online" in letters()[-1].text
 
 
 def test_an_activity_that_is_held_nowhere_is_told_without_a_place(member, letters):

@@ -1,7 +1,7 @@
 """Read versions back: their values as objects, an activity as its members wish it, what waits for the coordination."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,15 @@ from fete.programme.models import (
 from fete.programme.queries.review import Territory, Waiting
 from fete.programme.queries.territory import within
 from fete.programme.rules import TERM_LISTS
-from fete.programme.rules.versions import Change, Written, changed, plain, written
+from fete.programme.rules.versions import (
+    Change,
+    Written,
+    changed,
+    clashes,
+    plain,
+    wish,
+    written,
+)
 from fete.programme.workflow import CANCELLABLE, SlotState
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term, terms_by_code
@@ -59,7 +67,7 @@ def as_wished(activity: Activity, wished: Mapping[str, Any] | None = None) -> Ac
     that is never kept.
     """
     if wished is None:
-        wished = activity.proposal.content["proposed"] if activity.proposal else {}
+        wished = wish(activity)
     planned = written(activity)["slots"]
     if not wished and len(planned) == len(activity.slots):
         return activity
@@ -95,26 +103,23 @@ def changes_between(before: Written, after: Written) -> list[Change]:
 
 
 def changes_proposed(activity: Activity) -> list[Change]:
-    """Return what the proposal changes of the activity as it stands; where somebody else changed it since, that too."""
-    proposal = activity.proposal
-    if proposal is None:
+    """Return what the proposal changes of the activity as it stands, and what stood when it was made if that clashes."""
+    if activity.proposal is None:
         return []
-    stands = written(activity)
-    wished, before = proposal.content["proposed"], proposal.content["before"]
-    then, after = read(before), read(wished)
-    now = read({name: stands[name] for name in wished})
+    stands, wished = written(activity), _anew(wish(activity))
+    then = read(activity.proposal.content["before"])
+    names = clashes(activity)
     return [
-        Change(
-            name=name,
-            before=then[name],
-            after=after[name],
-            now=now[name],
-            # Read and written anew: a place that was made one with another is no conflict.
-            is_conflict=_without_cancelled(name, plain(then[name]), activity) != stands[name],
-        )
-        for name in stands
-        if name in wished and _without_cancelled(name, plain(after[name]), activity) != stands[name]
+        replace(change, then=then[change.name], is_conflict=True)
+        if change.name in names and plain(then[change.name]) != stands[change.name]
+        else change
+        for change in changes_between({name: stands[name] for name in wished}, wished)
     ]
+
+
+def _anew(content: Mapping[str, Any]) -> Written:
+    """Return a content as it would be written today: a place that was made one with another since is the other."""
+    return {name: plain(value) for name, value in read(content).items()}
 
 
 def changes_since_approval(activity: Activity) -> list[Change]:
@@ -122,8 +127,8 @@ def changes_since_approval(activity: Activity) -> list[Change]:
     if activity.approved is None:
         return []
     approved = activity.approved.content
-    approved = {name: _without_cancelled(name, value, activity) for name, value in approved.items()}
-    return changes_between(approved, written(activity))
+    slots = _without_cancelled(approved["slots"], activity)
+    return changes_between({**approved, "slots": slots}, written(activity))
 
 
 def after_publication(territory: Territory) -> AfterPublication:
@@ -182,17 +187,17 @@ def _line() -> Sequence[Any]:
         joinedload(Activity.parent).joinedload(Activity.venue),
         joinedload(Activity.organisation).joinedload(Organisation.commune),
         selectinload(Activity.slots),
+        selectinload(Activity.sites),
+        selectinload(Activity.terms),
         selectinload(Activity.versions),
     )
 
 
-def _without_cancelled(name: str, value: Any, activity: Activity) -> Any:  # noqa: ANN401
-    """Leave out of slots written down those that were cancelled since: that was told at once."""
-    if name != "slots":
-        return value
+def _without_cancelled(rows: Sequence[Mapping[str, Any]], activity: Activity) -> list[Any]:
+    """Leave out those that were cancelled since: that was told at once."""
     planned = {row["id"] for row in written(activity)["slots"]}
     gone = {slot.id for slot in activity.slots} - planned
-    return [row for row in value if row["id"] not in gone]
+    return [row for row in rows if row["id"] not in gone]
 
 
 def _value(name: str, value: Any, places: Mapping[int, Venue]) -> Any:  # noqa: ANN401  # any field's value

@@ -118,12 +118,15 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A field that is not the same in two versions; `now` tells what stands when somebody changed it meanwhile."""
+    """A field that is not the same in two versions.
+
+    Of a proposal, `then` is what stood when it was made, where somebody else changed it meanwhile.
+    """
 
     name: str
     before: Any
     after: Any
-    now: Any = None
+    then: Any = None
     is_conflict: bool = False
 
     @property
@@ -235,6 +238,79 @@ def only_corrects_slots(before: Sequence[Row], after: Sequence[Row]) -> bool:
         return sorted(bare, key=_row_order)
 
     return reviewed(before) == reviewed(after)
+
+
+def wish(activity: Activity) -> Written:
+    """Return what its members propose, as it would be put down now: by field, and slot by slot.
+
+    A slot that somebody else changed or added meanwhile, and that they did not touch, is as it stands.
+    """
+    if activity.proposal is None:
+        return {}
+    wished = dict(activity.proposal.content["proposed"])
+    if "slots" in wished:
+        before = activity.proposal.content["before"]["slots"]
+        wished["slots"] = _merged(before, wished["slots"], written(activity)["slots"])
+    return wished
+
+
+def clashes(activity: Activity) -> frozenset[str]:
+    """Return the proposed fields that somebody else changed since: of the slots, one that both changed."""
+    if activity.proposal is None:
+        return frozenset()
+    wished, before = activity.proposal.content["proposed"], activity.proposal.content["before"]
+    stands = written(activity)
+    found = {name for name in wished if before[name] != stands[name] != wished[name]}
+    if "slots" in found and not clashing_slots(before["slots"], wished["slots"], stands["slots"]):
+        found.discard("slots")
+    return frozenset(found)
+
+
+def clashing_slots(
+    before: Sequence[Row], wished: Sequence[Row], stands: Sequence[Row]
+) -> frozenset[int]:
+    """Return the numbers of the slots that are wished otherwise, and that somebody else changed meanwhile."""
+    known, asked = _by_number(before), _by_number(wished)
+    return frozenset(
+        row["id"]
+        for row in stands
+        if row["id"] in known
+        and row != known[row["id"]]
+        and asked.get(row["id"]) not in (known[row["id"]], row)
+    )
+
+
+def _merged(before: Sequence[Row], wished: Sequence[Row], stands: Sequence[Row]) -> list[Row]:
+    known, asked = _by_number(before), _by_number(wished)
+    rows = [row for row in wished if row["id"] is None]
+    for row in stands:
+        number = row["id"]
+        if number not in known or asked.get(number) == known[number]:
+            # Nobody wished it otherwise: it is as it stands.
+            rows.append(asked.get(number, row) if number not in known else row)
+        elif number in asked:
+            rows.append(asked[number])
+    return sorted(rows, key=_row_order)
+
+
+def _by_number(rows: Sequence[Row]) -> dict[int, Row]:
+    return {row["id"]: row for row in rows if row["id"] is not None}
+
+
+def as_typed(activity: Activity, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content without differences that nobody typed: no-break spaces are lost on the way through a form."""
+    return {
+        name: getattr(activity, name)
+        if isinstance(value, str) and _said(value) == _said(getattr(activity, name))
+        else value
+        for name, value in content.items()
+    }
+
+
+def _said(value: Any) -> Any:  # noqa: ANN401  # any field's value
+    if not isinstance(value, str) or isinstance(value, Enum):
+        return value
+    return [" ".join(line.split()) for line in value.strip().splitlines()]
 
 
 def is_public_matter(activity: Activity) -> bool:

@@ -12,7 +12,7 @@ from fete.journal.services import record
 from fete.programme import mails
 from fete.programme.models import Activity, EditionState, Remark
 from fete.programme.queries.versions import changes_proposed, read
-from fete.programme.rules.versions import Change, awaits_answer
+from fete.programme.rules.versions import Change, awaits_answer, wish
 from fete.programme.rules.wording import words
 from fete.programme.services.versions import (
     drop_proposal,
@@ -59,12 +59,12 @@ def accept(
             ),
             field="despite",
         )
-    content = activity.proposal.content if activity.proposal else {}
-    wished = read(content["proposed"])
+    wished = read(wish(activity))
+    notes = activity.proposal.content["notes"] if activity.proposal else {}
     refuse_parent(activity, wished.get("parent"))
     drop_proposal(activity)
     put_down(activity, wished, by=by, at=at, cancels=True)
-    tell_visitors(activity, content["notes"])
+    tell_visitors(activity, notes)
     keep_approved(activity, by=by, at=at)
     record(_ACCEPTED, on=activity, person_id=by.id, at=at, detail=_fields(changes))
     mails.tell_of_accepted_change(activity, changes, by=by, at=at, reason=reason)

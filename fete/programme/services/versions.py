@@ -18,11 +18,14 @@ from fete.programme.rules import PlannedSlot
 from fete.programme.rules.versions import (
     REVIEWED,
     Written,
+    as_typed,
+    clashing_slots,
     is_public_matter,
     lost,
     only_corrects_slots,
     plain,
     rows_of,
+    wish,
     written,
 )
 from fete.programme.services.activities import (
@@ -69,6 +72,7 @@ def change(
             _approve_fields(activity, names)
         return Outcome(live=tuple(names))
     hold(activity, version)
+    content = as_typed(activity, content)
     _keep_what_was_approved(activity, at=at)
     if not proposes(by, activity):
         notes = _notes(activity, content, note)
@@ -117,7 +121,7 @@ def follow(activity: Activity, step: Step, *, by: User, at: datetime) -> None:
         activity.corrected_at = None
         drop_proposal(activity)
     elif step is Step.SEND_BACK and activity.proposal is not None:
-        wished = read(activity.proposal.content["proposed"])
+        wished = read(wish(activity))
         drop_proposal(activity)
         put_down(activity, wished, by=by, at=at, cancels=True)
 
@@ -202,7 +206,7 @@ def _change_as_member(
             before.pop(name, None)
         else:
             proposed[name] = value
-            before.setdefault(name, stands[name])
+            before[name] = _before(name, before.get(name), value, stands[name])
     _check(activity, content, proposed, corrections, by=by)
     live = put_down(activity, corrections, by=by, at=at)
     if live:
@@ -211,6 +215,18 @@ def _change_as_member(
     if proposed != known["proposed"] or notes != known["notes"]:
         _propose(activity, {"proposed": proposed, "before": before, "notes": notes}, by=by, at=at)
     return Outcome(live=tuple(live), proposed=tuple(name for name in wished if name in proposed))
+
+
+def _before(name: str, known: Any, wished: Any, stands: Any) -> Any:  # noqa: ANN401  # any field's value
+    """Return what stood when a field was first proposed; of slots, only where somebody else changed it since.
+
+    The others are known from the form, which shows them as they stand.
+    """
+    if known is None or name != "slots":
+        return stands if known is None else known
+    clashing = clashing_slots(known, wished, stands)
+    kept = {row["id"]: row for row in known if row["id"] in clashing}
+    return [kept.get(row["id"], row) for row in stands]
 
 
 def _wished(activity: Activity, content: Mapping[str, Any]) -> Written:

@@ -65,7 +65,7 @@ from fete.programme.services.conversation import write as write_message
 from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import Outcome, change
-from fete.programme.workflow import Step
+from fete.programme.workflow import Status, Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
 
@@ -373,13 +373,18 @@ def _tell(activity: Activity, part: Part, outcome: Outcome) -> None:
     outside = rules.slots_outside(activity) if part is Part.WHEN else []
     if outcome.proposed:
         names = ", ".join(str(rules.FIELD_NAMES[name]) for name in outcome.proposed)
-        flash(
+        waits = (
             _(
-                "La coordination va relire ce que vous proposez (%(names)s). En attendant sa réponse, ce qui est en ligne ne change pas.",
+                "La coordination va relire ce que vous proposez (%(names)s). En attendant sa réponse, la version publiée reste en ligne.",
                 names=names,
-            ),
-            "success",
+            )
+            if activity.status is Status.PUBLISHED
+            else _(
+                "La coordination va relire ce que vous proposez (%(names)s). En attendant sa réponse, ce qui est labellisé ne change pas.",
+                names=names,
+            )
         )
+        flash(waits, "success")
         if outcome.live:
             flash(_("Le reste est corrigé dès maintenant."), "success")
     elif outside:

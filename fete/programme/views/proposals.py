@@ -15,7 +15,7 @@ from fete.core.i18n import gettext as _
 from fete.programme.forms.proposals import AcceptForm, DeclineForm, accept_form, decline_form
 from fete.programme.forms.review import StepForm
 from fete.programme.models import Activity
-from fete.programme.policies import can_review, can_see, can_take_back
+from fete.programme.policies import can_review, can_take_back, declares
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.versions import (
     after_publication,
@@ -71,7 +71,7 @@ def accept(activity: Activity) -> ResponseReturnValue:
         except (RuleBrokenError, StaleError) as error:
             _take_back(form, error)
         else:
-            flash(_("Le changement est accepté : le programme et les agendas suivent."), "success")
+            flash(_("Le changement est accepté : l’activité est à jour."), "success")
             return redirect(url_for("review.show", activity_id=activity.id))
     return _page(find_activity(activity.id) or activity, failed=form)
 
@@ -110,7 +110,7 @@ def see(activity: Activity) -> ResponseReturnValue:
 
 
 @blueprint.route("/mes-activites/<int:activity_id>/changement/retirer", methods=["GET", "POST"])
-@allows(can_see, load=find_activity)
+@allows(declares, load=find_activity)
 def take_back(activity: Activity) -> ResponseReturnValue:
     """Take back what one proposed, once confirmed: what is published stays as it is."""
     form = StepForm(version=activity.version)
@@ -131,7 +131,7 @@ def take_back(activity: Activity) -> ResponseReturnValue:
     except (RuleBrokenError, StaleError) as error:
         flash(str(error), "error")
     else:
-        flash(_("Votre changement est retiré : rien ne change en ligne."), "success")
+        flash(_("Votre changement est retiré : rien ne change dans le programme."), "success")
     return redirect(here)
 
 

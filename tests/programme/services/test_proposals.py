@@ -9,7 +9,11 @@ from fete.core.db import db as database
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.programme.models import Mode
 from fete.programme.queries.activities import find_activity
-from fete.programme.queries.versions import changes_proposed, changes_since_approval
+from fete.programme.queries.versions import (
+    as_wished,
+    changes_proposed,
+    changes_since_approval,
+)
 from fete.programme.rules import PlannedSlot
 from fete.programme.rules.versions import written
 from fete.programme.services.proposals import accept, decline, see_corrections, take_back
@@ -179,7 +183,7 @@ def test_what_the_coordination_changed_meanwhile_is_not_overwritten_unless_it_sa
     change(activity, {"title": "Par Ada", "age_min": 6}, by=member, at=now())
     change(activity, {"title": "Par Camille"}, by=coordinator, at=now())
     title, age = changes_proposed(anew(activity))
-    assert (title.name, title.before, title.now, title.after, title.is_conflict) == (
+    assert (title.name, title.then, title.before, title.after, title.is_conflict) == (
         "title",
         "Nuit noire",
         "Par Camille",
@@ -208,6 +212,50 @@ def test_a_slot_moved_by_the_coordination_meanwhile_is_a_conflict_one_cancelled_
     change(activity, {"slots": moved}, by=coordinator, at=now())
     (difference,) = changes_proposed(anew(activity))
     assert difference.is_conflict
+
+
+def test_slots_that_each_side_changed_apart_are_all_kept(activity, member, coordinator):
+    first, second = activity.slots
+    wished = [planned(at(3, 14), first.id, capacity=20), planned(at(4, 10), second.id, capacity=20)]
+    change(activity, {"slots": [*wished, planned(at(6, 10))]}, by=member, at=now())
+    given = [
+        planned(at(3, 10), first.id, capacity=20),
+        planned(at(4, 9), second.id, capacity=20),
+        planned(at(7, 10)),
+    ]
+    change(activity, {"slots": given}, by=coordinator, at=now())
+    (difference,) = changes_proposed(anew(activity))
+    assert not difference.is_conflict
+    assert [each.fate for each in difference.slots] == ["moved", "kept", "added", "kept"]
+    # The members go on from both.
+    assert [slot.starts_at for slot in as_wished(activity).slots] == [
+        at(3, 14),
+        at(4, 9),
+        at(6, 10),
+        at(7, 10),
+    ]
+    accept(activity, by=coordinator, at=now())
+    assert [(slot.starts_at, slot.state) for slot in anew(activity).slots] == [
+        (at(3, 14), SlotState.RESCHEDULED),
+        (at(4, 9), SlotState.RESCHEDULED),
+        (at(6, 10), SlotState.SCHEDULED),
+        (at(7, 10), SlotState.SCHEDULED),
+    ]
+
+
+def test_a_slot_that_both_moved_stays_a_conflict_when_the_members_write_again(
+    activity, member, coordinator
+):
+    first, second = activity.slots
+    wished = [planned(at(3, 14), first.id, capacity=20), planned(at(4, 10), second.id, capacity=20)]
+    change(activity, {"slots": wished}, by=member, at=now())
+    given = [planned(at(3, 9), first.id, capacity=20), planned(at(4, 10), second.id, capacity=20)]
+    change(activity, {"slots": given}, by=coordinator, at=now())
+    change(activity, {"slots": [*wished, planned(at(6, 10))]}, by=member, at=now())
+    (difference,) = changes_proposed(anew(activity))
+    assert difference.is_conflict
+    assert [slot.starts_at for slot in difference.then] == [at(3, 10), at(4, 10)]
+    assert [slot.starts_at for slot in difference.before] == [at(3, 9), at(4, 10)]
 
 
 def test_what_the_coordination_did_already_is_no_change_any_more(activity, member, coordinator):

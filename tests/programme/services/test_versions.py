@@ -128,6 +128,24 @@ def test_what_is_typed_as_it_stands_changes_nothing_and_tells_nobody(activity, m
     )
 
 
+def test_spaces_that_a_form_loses_are_no_change(activity, member, coordinator):
+    activity.title, activity.standfirst = "Nuit\u00a0noire\u00a0?", "Un\u202fciel"
+    activity.description = "Un.\n\nDeux\u00a0!"
+    database.session.flush()
+    typed = {
+        "title": "Nuit noire ?",
+        "standfirst": "Un ciel",
+        "description": "Un.\n\nDeux !",
+        "partners": "",
+    }
+    for person in (member, coordinator):
+        assert change(activity, typed, by=person, at=now()) == Outcome()
+    assert change(activity, typed | {"description": "Un. Deux !"}, by=member, at=now()) == Outcome(
+        live=("description",)
+    )
+    assert activity.title == "Nuit\u00a0noire\u00a0?"
+
+
 def test_a_number_of_places_is_corrected_at_once(activity, member):
     first, second = activity.slots
     slots = [as_planned(first, capacity=12), as_planned(second)]
