@@ -16,6 +16,7 @@ from fete.programme.workflow import (
 )
 
 _EDITABLE_BY_DECLARER = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED, Status.SUBMITTED})
+_CORRECTABLE = frozenset({Status.LABELLED, Status.PUBLISHED})
 _VISIBLE_TO_COORDINATION = frozenset(set(Status) - {Status.DRAFT})
 
 
@@ -41,12 +42,24 @@ def can_delete(user: User, activity: Activity) -> bool:
 
 
 def can_edit(user: User, activity: Activity) -> bool:
-    """Whether the person may change it: members until it is labelled, the coordination from its deposit on."""
+    """Whether the person may change it: members until it is labelled, the coordination from its deposit on.
+
+    Once the edition is closed, only the region corrects, and says why.
+    """
     if activity.edition.state is EditionState.CLOSED:
-        return False
+        return can_correct(user, activity)
     if declares(user, activity) and activity.status in _EDITABLE_BY_DECLARER:
         return True
     return can_review(user, activity) and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
+
+
+def can_correct(user: User, activity: Activity) -> bool:
+    """Whether the person may correct it though its edition is closed: the region, what was labelled or published."""
+    return (
+        activity.edition.state is EditionState.CLOSED
+        and activity.status in _CORRECTABLE
+        and is_regional(user)
+    )
 
 
 def can_review(user: User, activity: Activity) -> bool:

@@ -19,7 +19,7 @@ from fete.network.models import Organisation
 from fete.network.policies import can_act_for
 from fete.network.queries import find_organisation, organisations_of
 from fete.programme import policies, rules
-from fete.programme.forms.declaration import DeclareForm, form_of
+from fete.programme.forms.declaration import CorrectionForm, DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.wording import (
     PART_NAMES,
@@ -112,13 +112,15 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         return redirect(url_for("activities.edit", activity_id=activity.id, part=Part.WHAT.value))
     here = Part(part)
     form = form_of(here, activity, may_create_containers=is_coordinator(current_user))
+    correction = CorrectionForm() if policies.can_correct(current_user, activity) else None
     conflict = None
     if _changes_rows(form):
-        return _part_page(activity, here, form)
-    if form.submitted():
+        return _part_page(activity, here, form, correction=correction)
+    # Both are asked: what is wrong in one does not hide what is wrong in the other.
+    if all([form.submitted(), correction is None or correction.submitted()]):
         try:
             with transaction():
-                activity = _keep(activity.id, here, form)
+                activity = _keep(activity.id, here, form, correction=correction)
         except RuleBrokenError as error:
             form.take_back(error)
         except StaleError as error:
@@ -129,7 +131,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         activity = _anew(activity.id)
     if conflict is not None:
         form.version.data = stamp(activity, here)
-    return _part_page(activity, here, form, conflict=conflict)
+    return _part_page(activity, here, form, conflict=conflict, correction=correction)
 
 
 @blueprint.route("/<int:activity_id>/apercu")
@@ -199,7 +201,13 @@ def _anew(activity_id: int) -> Activity:
     return find_activity(activity_id) or abort(404)
 
 
-def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401  # one of several forms
+def _keep(
+    activity_id: int,
+    part: Part,
+    form: Any,  # noqa: ANN401  # one of several forms
+    *,
+    correction: CorrectionForm | None,
+) -> Activity:
     """Keep what was typed; raise `StaleError` with what the other wrote where both wrote."""
     activity = _anew(activity_id)
     if not policies.can_edit(current_user, activity):
@@ -209,12 +217,20 @@ def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401 
         between = differences(activity, typed)
         if between:
             raise StaleError(between)
+    reason = correction.reason.data if correction else ""
     if part is Part.WHEN:
         services.plan_slots(
-            activity, form.planned, by=_person(), at=now(), version=activity.version
+            activity,
+            form.planned,
+            by=_person(),
+            at=now(),
+            version=activity.version,
+            reason=reason,
         )
     else:
-        services.rewrite(activity, by=_person(), at=now(), version=activity.version, **typed)
+        services.rewrite(
+            activity, by=_person(), at=now(), version=activity.version, reason=reason, **typed
+        )
     return activity
 
 
@@ -263,12 +279,14 @@ def _part_page(
     form: Any,  # noqa: ANN401  # one of several forms
     *,
     conflict: list[Difference] | None = None,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     return render_template(
         "activities/edit.html",
         activity=activity,
         part=part,
         form=form,
+        correction=correction,
         steps=_steps(activity),
         conflict=conflict,
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
