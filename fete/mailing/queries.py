@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, and_, case, func, or_, select
 
 from fete.core.db import Model, db
 from fete.mailing.models import Channel, Letter, LetterPreference, Topic
@@ -130,7 +130,7 @@ def find_message(number: int) -> Letter | None:
     return db.session.scalar(select(Letter).where(Letter.id == number, _READABLE))
 
 
-def unread(person_id: ColumnElement[int] | int) -> ScalarSelect[int]:
+def unread(person_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
     """Return, for a statement that reads people, how many messages each has not read on the site."""
     return (
         select(func.count(Letter.id))

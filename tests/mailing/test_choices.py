@@ -52,7 +52,7 @@ def write_to(person, topic=Topic.DECISIONS, *, leads_to="/mes-activites", **valu
         name=person.name if person else "",
         person_id=person.id if person else None,
     )
-    return enqueue(to=to, topic=topic, leads_to=leads_to, **(known | values))
+    return enqueue(to=to, topic=topic, leads_to=leads_to, **(known | values))  # type: ignore[arg-type]
 
 
 def fates(*letters):

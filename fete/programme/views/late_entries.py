@@ -65,7 +65,7 @@ def grant(edition: Edition, organisation_id: int) -> ResponseReturnValue:
                 grant_late_entry(
                     find_edition(year) or abort(404),
                     _its_structure(organisation_id),
-                    until=form.until.data,
+                    until=form.day,
                     reason=form.reason.data,
                     by=this_person(),
                     at=now(),
