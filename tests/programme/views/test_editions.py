@@ -188,8 +188,12 @@ def test_moving_the_dates_leads_to_what_is_left_outside_and_writes_to_whom_one_s
     there = f"{HERE}/2026/hors-dates"
     assert answer.location == there
     page = text(region.get(there))
-    assert "2 activités ont des créneaux avant ou après" in page
-    assert re.findall(r'lang="fr">([^<]+)</a>', page) == ["Au jardin", "Nuit noire &amp; étoiles"]
+    assert "Une activité a des créneaux avant ou après." in page
+    # A draft is between the members.
+    assert "Un brouillon aussi" in page
+    assert "Au jardin" not in page
+    assert re.findall(r'lang="fr">([^<]+)</a>', page) == ["Nuit noire &amp; étoiles"]
+    assert region.get(f"/coordination/relecture/{outside.id}").status_code == 200
     assert "samedi 3 octobre 2026 à 10 h" in page
     assert region.send(there).location == f"{HERE}/2026"
     assert letters() == []
