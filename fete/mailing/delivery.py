@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,19 @@ from fete.core.settings import Delivery, Settings
 
 _PATIENCE = 20  # seconds
 _FAILURE_LENGTH = 500
+
+
+class _Whole(UnstructuredHeader):
+    """A header that stands on one line: a long address folded or encoded is no address to a mail program."""
+
+    def fold(self: BaseHeader, *, policy: EmailPolicy) -> str:  # type: ignore[misc]  # mixed into it by the registry
+        """Return the line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)  # type: ignore[arg-type]  # the registry makes a header of it
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class UndeliveredError(FeteError):
@@ -71,7 +84,7 @@ def composed(envelope: Envelope, settings: Settings, *, encoding: str) -> EmailM
 
     The same letter always bears the same Message-ID: should it be sent twice, mail servers can tell.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     host = urlsplit(settings.public_address).hostname or "localhost"
     message["Message-ID"] = f"<{envelope.written_at:%Y%m%d%H%M%S}.{envelope.number}@{host}>"
     message["Date"] = format_datetime(envelope.written_at)

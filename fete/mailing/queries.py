@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, and_, case, func, or_, select
 
 from fete.core.db import Model, db
 from fete.mailing.models import Channel, Letter, LetterPreference, Topic
@@ -68,12 +68,15 @@ class Tally:
 def tally(*, since: datetime) -> Tally:
     """Return how the letters stand; those that left are counted from this moment on."""
     waiting = and_(Letter.sent_at.is_(None), Letter.try_at.is_not(None))
-    counts = (
-        func.count(case((condition, Letter.id)))
-        for condition in (waiting, _WAITS_FOR_DIGEST, Letter.sent_at >= since, _GIVEN_UP)
-    )
-    waits, gathered, sent, given_up = db.session.execute(select(*counts)).one()
-    return Tally(waiting=waits, gathered=gathered, sent=sent, given_up=given_up)
+    row = db.session.execute(
+        select(
+            func.count(case((waiting, Letter.id))).label("waiting"),
+            func.count(case((_WAITS_FOR_DIGEST, Letter.id))).label("gathered"),
+            func.count(case((Letter.sent_at >= since, Letter.id))).label("sent"),
+            func.count(case((_GIVEN_UP, Letter.id))).label("given_up"),
+        )
+    ).one()
+    return Tally(waiting=row.waiting, gathered=row.gathered, sent=row.sent, given_up=row.given_up)
 
 
 def language_of(person_id: int | None) -> str:
@@ -127,7 +130,7 @@ def find_message(number: int) -> Letter | None:
     return db.session.scalar(select(Letter).where(Letter.id == number, _READABLE))
 
 
-def unread(person_id: ColumnElement[int] | int) -> ScalarSelect[int]:
+def unread(person_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
     """Return, for a statement that reads people, how many messages each has not read on the site."""
     return (
         select(func.count(Letter.id))

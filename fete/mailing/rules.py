@@ -1,6 +1,8 @@
 """Which letters may be read on the site, gathered, or refused at one stroke."""
 
-from fete.core.i18n import lazy_gettext
+import re
+
+from fete.core.i18n import gettext as _, lazy_gettext
 from fete.mailing.models import Channel, Topic
 
 # How the site calls what letters are about, and the ways to receive them.
@@ -23,6 +25,29 @@ DIGEST_KIND = "mailing/digest"
 DIGEST = "digest"
 # The law asks for a way out of these; what is decided of one's own activities is no publicity.
 STOPPABLE = frozenset({Topic.NEWS, Topic.REMINDERS})
+
+# What the answer of a mail server begins or goes with, and what it means to who reads no such answers.
+_REASONS = (
+    (
+        r"5\d\d .*(unknown|no such|not exist|unavailable|rejected|disabled)",
+        lazy_gettext("L’adresse est refusée : elle est sans doute fausse, ou fermée."),
+    ),
+    (r"552|.*(quota|full)", lazy_gettext("La boîte du destinataire est pleine.")),
+    (r"5\d\d ", lazy_gettext("Le serveur du destinataire refuse ce courriel.")),
+    (r"4\d\d ", lazy_gettext("Le serveur du destinataire demande d’attendre.")),
+    (
+        r".*(Connection|Timeout|timed out|gaierror|Errno|SSL)",
+        lazy_gettext("Le serveur d’envoi ne répond pas."),
+    ),
+)
+
+
+def in_plain_words(failure: str) -> str:
+    """Return what the answer of a mail server means."""
+    for pattern, words in _REASONS:
+        if re.match(pattern, failure, re.IGNORECASE | re.DOTALL):
+            return str(words)
+    return str(_("Raison inconnue."))
 
 
 def what_stops(kind: str, topic: Topic | None) -> str:

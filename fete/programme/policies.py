@@ -17,6 +17,7 @@ from fete.programme.workflow import (
 )
 
 _SETTLED = frozenset({Status.REFUSED, Status.WITHDRAWN})
+_CORRECTABLE = frozenset({Status.LABELLED, Status.PUBLISHED})
 _VISIBLE_TO_COORDINATION = frozenset(set(Status) - {Status.DRAFT})
 
 
@@ -49,11 +50,12 @@ def can_delete(user: User, activity: Activity) -> bool:
 def can_edit(user: User, activity: Activity) -> bool:
     """Whether the person may change it: members at any time, the coordination from its deposit on.
 
-    What members change once it is labelled is told apart: see `proposes`.
+    What members change once it is labelled is told apart: see `proposes`. Once the edition is closed, only the
+    region corrects, and says why.
     """
-    if activity.edition.state is EditionState.CLOSED or activity.status in _SETTLED:
-        return False
-    return can_see(user, activity)
+    if activity.edition.state is EditionState.CLOSED:
+        return can_correct(user, activity)
+    return activity.status not in _SETTLED and can_see(user, activity)
 
 
 def proposes(user: User, activity: Activity) -> bool:
@@ -78,6 +80,15 @@ def can_picture(user: User, activity: Activity) -> bool:
 def is_public(activity: Activity) -> bool:
     """Whether everybody may see it."""
     return activity.status is Status.PUBLISHED and can_see_edition(None, activity.edition)
+
+
+def can_correct(user: User, activity: Activity) -> bool:
+    """Whether the person may correct it though its edition is closed: the region, what was labelled or published."""
+    return (
+        activity.edition.state is EditionState.CLOSED
+        and activity.status in _CORRECTABLE
+        and is_regional(user)
+    )
 
 
 def can_review(user: User, activity: Activity) -> bool:

@@ -7,8 +7,10 @@ import html5lib
 import pytest
 from flask_babel import force_locale
 from hypothesis import given, strategies as st
+from jinja2 import ChoiceLoader, DictLoader
 
 from fete.core.templating import (
+    absolute_url,
     age,
     day,
     hour,
@@ -17,7 +19,9 @@ from fete.core.templating import (
     moment,
     number,
     ordinal,
+    path_of,
     percent,
+    render_letter,
     short_day,
     until,
 )
@@ -174,3 +178,30 @@ def test_dates_hours_and_numbers_are_british_in_english(app):
         assert until(date(2026, 10, 2), date(2026, 10, 12)) == (
             "from Friday 2 to Monday 12 October 2026"
         )
+
+
+def test_an_address_follows_the_language_of_the_letter_that_holds_it_and_of_nothing_else(app):
+    there = "https://fete.example.org"
+    page = "{{ absolute_url('pages.home') }} {{ absolute_url('pages.home', language='fr') }}"
+    templates = {
+        "letters/trial/place.txt": "{% block subject %}{% endblock %}" + page,
+        "letters/trial/place.html": page,
+    }
+    loader = app.jinja_env.loader
+    app.jinja_env.loader = ChoiceLoader([DictLoader(templates), loader])
+    try:
+        for language, address in (("fr", f"{there}/"), ("en", f"{there}/en/")):
+            letter = render_letter("trial/place", language=language)
+            assert letter.text == letter.html == f"{address} {there}/\n"
+        with app.test_request_context("/", environ_overrides={"fete.language": "en"}):
+            # What an agenda or a code leads to does not depend on who asks.
+            assert absolute_url("pages.home") == f"{there}/"
+            assert render_letter("trial/place", language="en").html.startswith(f"{there}/en/")
+            assert render_letter("trial/place", language="fr").html.startswith(f"{there}/ ")
+    finally:
+        app.jinja_env.loader = loader
+
+
+def test_a_path_has_no_language_and_no_host(app):
+    assert path_of("activities.preview", activity_id=12) == "/mes-activites/12/apercu"
+    assert path_of("programme.index", page=None) == "/programme"

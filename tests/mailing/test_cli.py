@@ -11,8 +11,10 @@ from sqlalchemy import create_engine
 from fete.core.clock import now
 from fete.core.db import db as database
 from fete.core.settings import Settings, converted
-from fete.mailing.models import Letter
-from fete.mailing.services import Recipient, enqueue
+from fete.mailing.models import Channel, Letter, Topic
+from fete.mailing.services import Recipient, choose, enqueue
+from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.letters import make_letter
 
 
 @pytest.fixture
@@ -129,3 +131,24 @@ def test_a_loop_outlives_a_database_that_is_away(app, db):
     assert (code, told) == (0, "")
     assert errors.startswith("La base de données ne répond pas\u00a0: ")
     assert errors.count("\n") == 2
+
+
+def test_the_daily_letters_are_written_once(app, db):
+    camille = make_coordinator("32")
+    choose(camille.id, {Topic.REVIEW: Channel.DIGEST})
+    make_letter(camille, Topic.REVIEW)
+    database.session.commit()
+    assert run(app, "digest") == (0, "1 courriel quotidien écrit.\n", "")
+    assert run(app, "digest")[1].startswith("0 ")
+
+
+def test_what_waits_for_the_daily_letter_is_no_failure(app, db):
+    ada = make_user()
+    choose(ada.id, {Topic.DECISIONS: Channel.DIGEST, Topic.NEWS: Channel.SITE})
+    letters = [make_letter(ada), make_letter(ada, Topic.NEWS)]
+    database.session.commit()
+    assert run(app, "failed")[1] == ""
+    assert run(app, "retry")[1] == "0 lettre à envoyer.\n"
+    assert run(app, "send")[1] == "0 lettre envoyée, 0 non envoyée.\n"
+    database.session.expire_all()
+    assert [each.try_at for each in letters] == [None, None]

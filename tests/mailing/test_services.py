@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from jinja2 import ChoiceLoader, DictLoader
 
 from fete.core.clock import now
 from fete.core.db import db as database, transaction
@@ -22,42 +21,6 @@ from fete.mailing.services import (
     write_letter,
 )
 from tests.factories.accounts import make_user
-
-TEMPLATES = {
-    "letters/trial/hello.txt": (
-        '{% extends "layouts/letter.txt" %}\n'
-        "{% block subject %}Bonjour\n {{ title }}{% endblock %}\n"
-        "{% block content %}\n{{ to.name }}, l’été : {{ title }}\n{% if false %}\n\n\n{% endif %}\n\n\n\n"
-        "{{ url_for('pages.home', _external=True) }} {{ current_language() }}\n{% endblock %}"
-    ),
-    "letters/trial/hello.html": (
-        '{% extends "layouts/letter.html" %}'
-        "{% block subject %}Bonjour {{ title }}{% endblock %}"
-        "{% block content %}<p>{{ to.name }} {{ title }}</p>{% endblock %}"
-    ),
-}
-
-
-@pytest.fixture
-def templates(app):
-    loader = app.jinja_env.loader
-    app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), loader])
-    yield
-    app.jinja_env.loader = loader
-
-
-@pytest.fixture
-def folder(app, tmp_path):
-    """Deliver into a folder of this test."""
-    before = app.extensions["fete.settings"]
-    app.extensions["fete.settings"] = type(before)(
-        **{
-            **{name: getattr(before, name) for name in before.__slots__},
-            "letters_folder": str(tmp_path / "letters"),
-        }
-    )
-    yield tmp_path / "letters"
-    app.extensions["fete.settings"] = before
 
 
 def to(name: str = "Ada", address: str = "ada@example.org", person_id: int | None = None):

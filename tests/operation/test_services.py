@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, time as hour, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from fete.accounts import services as accounts
 from fete.accounts.models import RoleName, Sketch, User
-from fete.core.clock import now
+from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.figures.models import Headline
 from fete.geography.models import Commune
@@ -34,10 +34,14 @@ from fete.operation.services import (
     load_lists,
     purge,
     write_first_settings,
+    write_of_the_day,
 )
+from fete.programme.workflow import Status
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.network import make_organisation
+from tests.factories.programme import make_activity, make_edition
 
 ROOT = Path(__file__).parents[2]
 
@@ -148,6 +152,33 @@ def test_letters_leave_while_the_site_is_served(app, db):
     sent = database.session.get(Letter, number)
     assert sent is not None
     assert sent.sent_at == now()
+
+
+def test_the_letters_of_the_day_are_written_once_from_seven_on(db, letters):
+    make_coordinator("32")
+    make_activity(status=Status.SUBMITTED)
+    make_activity(status=Status.DRAFT, organisation=make_organisation(make_user()))
+    make_edition().call_closes_on = date(2026, 3, 30)
+    database.session.commit()
+
+    def at(day: int, number: int) -> datetime:
+        return from_paris(date(2026, 3, day), hour(number))
+
+    def kinds() -> list[str]:
+        return [each.kind for each in letters()]
+
+    assert write_of_the_day(done=None, at=at(16, 6)) is None
+    assert kinds() == []
+    assert write_of_the_day(done=None, at=at(16, 7)) == date(2026, 3, 16)
+    told = ["programme/call_closing", "mailing/digest"]
+    assert kinds() == told
+    # Started anew on the same day, then left running.
+    for done in (None, date(2026, 3, 16)):
+        assert write_of_the_day(done=done, at=at(16, 15)) == date(2026, 3, 16)
+    assert write_of_the_day(done=date(2026, 3, 16), at=at(17, 6)) == date(2026, 3, 16)
+    assert kinds() == told
+    assert write_of_the_day(done=date(2026, 3, 16), at=at(17, 8)) == date(2026, 3, 17)
+    assert kinds() == [*told, "mailing/digest"]
 
 
 MOMENT = timedelta(seconds=1)

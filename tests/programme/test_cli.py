@@ -1,11 +1,16 @@
 """`fete edition open` and `fete edition close`."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from fete.core.clock import PARIS
 from fete.programme.models import EditionState
 from fete.programme.queries.editions import find_edition
+from fete.programme.workflow import Status
+from tests.factories.accounts import make_user
+from tests.factories.network import make_organisation
+from tests.factories.programme import make_activity
 
 OPEN = ["edition", "open", "--year", "2027", "--starts", "2027-10-01", "--ends", "11/10/2027"]
 
@@ -49,3 +54,12 @@ def test_an_edition_is_opened_once(app, db):
     assert "existe déjà" in again.output
     db.session.expire_all()
     assert find_edition(2027).state is EditionState.PREPARED
+
+
+def test_the_reminders_of_a_call_are_written_once(app, db, clock):
+    make_activity(status=Status.DRAFT, organisation=make_organisation(make_user(), make_user()))
+    clock.move_to(datetime(2026, 4, 16, 7, tzinfo=PARIS))
+    db.session.commit()
+    runner = app.test_cli_runner()
+    told = [runner.invoke(args=["edition", "remind"]).output for _each in range(2)]
+    assert [each.split()[0] for each in told] == ["2", "0"]

@@ -8,6 +8,7 @@ import pytest
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.mailing.models import Topic
+from fete.network.models import Membership, MembershipState
 from fete.programme.models import Mode, Side
 from fete.programme.rules import CRITERIA, PlannedSlot, Verdict
 from fete.programme.services.conversation import write
@@ -19,7 +20,7 @@ from fete.programme.services.review import (
     take_step,
 )
 from fete.programme.services.versions import change
-from fete.programme.workflow import SlotState, Status, Step
+from fete.programme.workflow import TRANSITIONS, SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity
@@ -239,3 +240,80 @@ def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordi
     take_step(activity, Step.PUBLISH, by=coordinator, at=now())
     (letter,) = letters()
     assert letter.subject == "Activité publiée : Titre Bcc: x@example.org"
+
+
+# To whom, and where they lead
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [(start, step) for (start, step) in TRANSITIONS if step is not Step.REOPEN],
+    ids=lambda each: each.value,
+)
+@pytest.mark.parametrize("acts", ["member", "coordinator", "both"])
+def test_a_step_writes_at_most_one_letter_to_each(status, step, acts, letters, member, coordinator):
+    both = make_coordinator("32", name="Les deux")
+    activity = made(status, member, submitted_at=now())
+    activity.organisation.memberships.append(
+        Membership(person=both, state=MembershipState.ACTIVE, asked_at=now(), admitted_at=now())
+    )
+    database.session.flush()
+    by = {"member": member, "coordinator": coordinator, "both": both}[acts]
+    take_step(activity, step, by=by, at=now(), reason=WORDS)
+    told = [each.person_id for each in letters()]
+    assert len(told) == len(set(told))
+    assert {member.id, both.id} <= set(told)
+
+
+def test_every_letter_says_what_it_is_about_and_leads_to_a_page_that_stands(
+    app, member, coordinator, letters
+):
+    activity = made(Status.DRAFT, member)
+    take_step(activity, Step.SUBMIT, by=member, at=now())
+    take_step(activity, Step.PUBLISH, by=coordinator, at=now())
+    cancel_activity(activity, by=member, at=now(), reason="Grève")
+    assert [(each.kind, each.topic, each.page) for each in letters()] == [
+        (f"programme/{kind}", topic, f"/{page}")
+        for kind, topic, page in (
+            ("received", Topic.DECISIONS, f"mes-activites/{activity.id}/apercu"),
+            ("submitted", Topic.REVIEW, f"coordination/relecture/{activity.id}"),
+            ("published", Topic.DECISIONS, f"mes-activites/{activity.id}/apercu"),
+            ("cancelled", Topic.DECISIONS, f"mes-activites/{activity.id}/apercu"),
+            ("cancelled", Topic.REVIEW, f"coordination/relecture/{activity.id}"),
+        )
+    ]
+    known = app.url_map.bind("localhost")
+    assert {known.match(each.page)[0] for each in letters()} == {
+        "activities.preview",
+        "review.show",
+    }
+
+
+def test_an_english_letter_leads_to_english_pages(member, coordinator, letters):
+    member.language = coordinator.language = "en"
+    activity = made(Status.DRAFT, member)
+    take_step(activity, Step.SUBMIT, by=member, at=now())
+    take_step(activity, Step.SEND_BACK, by=coordinator, at=now(), reason=WORDS)
+    take_step(activity, Step.SUBMIT, by=member, at=now())
+    take_step(activity, Step.PUBLISH, by=coordinator, at=now())
+    change_slot(activity.slots[0], SlotState.FULL, by=coordinator, at=now(), reason="Full")
+    cancel_activity(activity, by=member, at=now(), reason="Strike")
+    reinstate_activity(activity, by=member, at=now())
+    take_step(activity, Step.WITHDRAW, by=coordinator, at=now(), reason=WORDS)
+    assert len(letters()) > 8
+    for letter in letters():
+        for form in (letter.text, letter.html):
+            links = form.count("https://fete.example.org")
+            assert links == form.count("https://fete.example.org/en/") > 0, letter.kind
+
+
+def test_a_member_whose_account_is_gone_is_not_written_to(member, coordinator, letters):
+    gone, unproved = make_user(erased_at=now()), make_user(checked_at=None)
+    activity = made(Status.SUBMITTED, member)
+    for person in (gone, unproved):
+        activity.organisation.memberships.append(
+            Membership(person=person, state=MembershipState.ACTIVE, asked_at=now())
+        )
+    database.session.flush()
+    take_step(activity, Step.PUBLISH, by=coordinator, at=now())
+    assert [each.person_id for each in letters()] == [member.id]

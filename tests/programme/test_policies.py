@@ -7,6 +7,7 @@ from fete.core.db import db
 from fete.programme.models import Decision, EditionState, Remark
 from fete.programme.policies import (
     can_cancel,
+    can_correct,
     can_delete,
     can_edit,
     can_reopen,
@@ -112,12 +113,22 @@ def test_which_steps_each_person_may_take(who, theirs, status, people):
     assert steps_for(people[who], activity) == expected
 
 
-@pytest.mark.parametrize("who", ["member", "coordinator", "regional"])
-def test_in_a_closed_edition_one_only_looks(who, people):
+@pytest.mark.parametrize("who", ["member", "coordinator", "regional", "administrator"])
+@pytest.mark.parametrize("status", list(Status))
+def test_in_a_closed_edition_one_only_looks_and_the_region_corrects(who, status, people):
     closed = make_edition(2025, state=EditionState.CLOSED)
-    activity = make(people, Status.PUBLISHED, edition=closed)
-    assert allowed(people[who], activity) - {"review"} == {"see"}
+    activity = make(people, status, edition=closed)
+    corrects = who in {"regional", "administrator"} and status in {
+        Status.LABELLED,
+        Status.PUBLISHED,
+    }
+    assert can_correct(people[who], activity) is corrects
+    assert allowed(people[who], activity) - {"review", "see"} == ({"edit"} if corrects else set())
     assert steps_for(people[who], activity) == frozenset()
+
+
+def test_in_an_open_edition_nothing_is_a_correction(people):
+    assert not can_correct(people["regional"], make(people, Status.PUBLISHED))
 
 
 def test_a_draft_withdrawn_before_any_deposit_is_not_for_the_coordination(people):

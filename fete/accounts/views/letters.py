@@ -12,7 +12,7 @@ from fete.core.pagination import paginate
 from fete.mailing import services
 from fete.mailing.models import Letter
 from fete.mailing.queries import failed_letters, find_failed, tally
-from fete.mailing.rules import TOPIC_NAMES
+from fete.mailing.rules import TOPIC_NAMES, in_plain_words
 
 blueprint = Blueprint("letters", __name__, url_prefix="/coordination/lettres")
 
@@ -25,6 +25,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "letters/index.html",
         topics=TOPIC_NAMES,
+        in_plain_words=in_plain_words,
         tally=tally(since=since),
         page=paginate(failed_letters(), number=request.args.get("page", default=1, type=int)),
     )

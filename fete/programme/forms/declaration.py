@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fete.core.fields import CommuneField, FigureField, LinkField, PhoneField
@@ -139,6 +139,19 @@ class PartForm(Form):
     def content(self) -> Content:
         """Return what was typed, as the activity holds it."""
         raise NotImplementedError
+
+
+class CorrectionForm(Form):
+    """Why an activity of a closed edition is corrected: kept in its history."""
+
+    reason = TextAreaField(
+        lazy_gettext("Pourquoi cette correction"),
+        [
+            DataRequired(lazy_gettext("Dites pourquoi : l’édition est close.")),
+            _at_most(NOTE_LENGTH),
+        ],
+        render_kw={"rows": 2},
+    )
 
 
 class WhatForm(PartForm):

@@ -1,5 +1,8 @@
 """The form of a delay granted to a structure after the call."""
 
+from datetime import date
+from typing import cast
+
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -26,3 +29,8 @@ class LateEntryForm(Form):
         ],
         render_kw={"rows": 3},
     )
+
+    @property
+    def day(self) -> date:
+        """The day that was typed; to be asked for once the form is taken."""
+        return cast("date", self.until.data)

@@ -106,7 +106,7 @@ def late_entries_of(edition: Edition) -> Sequence[LateEntry]:
         .where(LateEntry.edition_id == edition.id)
         .options(
             joinedload(LateEntry.organisation).joinedload(Organisation.commune),
-            joinedload(LateEntry.granted_by),
+            joinedload(LateEntry.granted_by).lazyload(User.roles),
         )
         .order_by(LateEntry.until.desc(), LateEntry.id)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts.models import User
-from fete.accounts.policies import is_coordinator
+from fete.accounts.policies import is_coordinator, is_regional
 from fete.core import clock
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
@@ -156,15 +156,18 @@ def rewrite(
     by: User | None,
     at: datetime,
     version: int | None = None,
+    reason: str = "",
     **content: Unpack[Content],
 ) -> list[str]:
     """Return the names of the fields that changed; where the public sees them, calendars are told.
 
-    With a `version`, raise `StaleError` when somebody else wrote since.
+    With a `version`, raise `StaleError` when somebody else wrote since. Once the edition is closed it is a
+    correction: by the region only, with its `reason`.
     """
     changed = [name for name, value in content.items() if _differs(activity, name, value)]
     if not changed:
         return []
+    _check_correction(activity, reason, by=by)
     _claim(activity, version)
     _set_down(activity, content, by=by)
     if _WELCOME.intersection(changed) and activity.status in _SHOWN and rules.strangers(activity):
@@ -174,7 +177,7 @@ def rewrite(
             ),
             field="welcome",
         )
-    _tell(activity, changed, by=by, at=at)
+    _tell(activity, changed, by=by, at=at, reason=reason)
     return changed
 
 
@@ -186,11 +189,13 @@ def plan_slots(
     at: datetime,
     version: int | None = None,
     cancels: bool = False,
+    reason: str = "",
 ) -> bool:
     """Return whether the slots changed: those named by their number stay themselves, the others come or go.
 
     A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled,
-    here when `cancels` says so. What was cancelled already stays without being named.
+    here when `cancels` says so. What was cancelled already stays without being named. Once the edition is closed
+    it is a correction, as in `rewrite`.
     """
     refuse_slot_faults(slots, activity.edition, held=activity)
     standing = {slot.id: slot for slot in activity.slots}
@@ -214,6 +219,7 @@ def plan_slots(
     added = [slot for slot in slots if slot.id not in standing]
     if not (gone or moved or added):
         return False
+    _check_correction(activity, reason, by=by)
     _claim(activity, version)
     places = activity.places
     for slot, planned in moved:
@@ -231,7 +237,7 @@ def plan_slots(
         for child in _followers(activity):
             index(child)
     db.session.flush()
-    _note(activity, ["slots"], by=by, at=at)
+    _note(activity, ["slots"], by=by, at=at, reason=reason)
     return True
 
 
@@ -294,6 +300,16 @@ def _check_call(edition: Edition, organisation: Organisation, *, by: User, today
     raise RuleBrokenError(
         _("L’appel à participation de cette édition n’est pas ouvert."), field="edition"
     )
+
+
+def _check_correction(activity: Activity, reason: str, *, by: User | None) -> None:
+    """Refuse to change an activity of a closed edition, but for the region that says why; a file says it by itself."""
+    if by is None or activity.edition.state is not EditionState.CLOSED:
+        return
+    if not is_regional(by):
+        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    if not reason:
+        raise RuleBrokenError(_("Dites pourquoi : l’édition est close."), field="reason")
 
 
 def _begun(
@@ -384,7 +400,9 @@ def _claim(activity: Activity, version: int | None) -> None:
         raise StaleError
 
 
-def _tell(activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime) -> None:
+def _tell(
+    activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime, reason: str
+) -> None:
     activity.changed_at = at
     if not rules.PRIVATE_FIELDS.issuperset(changed):
         touch(activity, at)
@@ -393,17 +411,19 @@ def _tell(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
             if child.venue is None:
                 index(child)
             touch(child, at)
-    _note(activity, changed, by=by, at=at)
+    _note(activity, changed, by=by, at=at, reason=reason)
 
 
-def _note(activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime) -> None:
+def _note(
+    activity: Activity, changed: Sequence[str], *, by: User | None, at: datetime, reason: str = ""
+) -> None:
     names = ", ".join(str(rules.FIELD_NAMES[name]) for name in changed)
     record(
-        "activity.changed",
+        "activity.corrected" if reason else "activity.changed",
         on=activity,
         person_id=by.id if by else None,
         at=at,
-        detail=names,
+        detail=f"{names}. {reason}" if reason else names,
     )
 
 
@@ -421,7 +441,8 @@ def _move(slot: Slot, planned: PlannedSlot, *, at: datetime) -> None:
     )
     if moved:
         slot.starts_at, slot.ends_at = planned.starts_at, planned.ends_at
-        if slot.activity.status is Status.PUBLISHED and slot.state in _ANNOUNCED:
+        is_closed = slot.activity.edition.state is EditionState.CLOSED
+        if slot.activity.status is Status.PUBLISHED and slot.state in _ANNOUNCED and not is_closed:
             # Whoever noted the old hour must read that it changed.
             slot.state = SlotState.RESCHEDULED
     for name in _BESIDE_ITS_TIME:

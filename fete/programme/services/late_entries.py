@@ -78,8 +78,8 @@ def _begun(
     edition: Edition, organisation: Organisation, *, until: date, by: User, at: datetime
 ) -> LateEntry:
     entry = LateEntry(
-        edition=edition,
-        organisation=organisation,
+        edition_id=edition.id,
+        organisation_id=organisation.id,
         until=until,
         granted_by_id=by.id,
         granted_at=at,

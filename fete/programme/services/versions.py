@@ -59,12 +59,13 @@ def change(
     at: datetime,
     version: int | None = None,
     note: str = "",
+    reason: str = "",
 ) -> Outcome:
     """Return what became of a change that a person typed: any fields, `slots` as planned.
 
     Of what is labelled or published, words that its members correct go live and the coordination is told; the rest
     is kept as their proposal while what is published stays. What the coordination writes it approves. `note` is
-    what the public should read of the slots that move, once they do.
+    what the public should read of the slots that move, once they do; `reason`, why a closed edition is corrected.
     """
     if not is_public_matter(activity):
         names = put_down(activity, content, by=by, at=at, version=version)
@@ -76,7 +77,7 @@ def change(
     _keep_what_was_approved(activity, at=at)
     if not proposes(by, activity):
         notes = _notes(activity, content, note)
-        names = put_down(activity, content, by=by, at=at)
+        names = put_down(activity, content, by=by, at=at, reason=reason)
         tell_visitors(activity, notes)
         _approve_fields(activity, names)
         return Outcome(live=tuple(names))
@@ -142,14 +143,19 @@ def put_down(
     at: datetime,
     version: int | None = None,
     cancels: bool = False,
+    reason: str = "",
 ) -> list[str]:
     """Return the names of the fields that changed, slots among the others; see `rewrite` and `plan_slots`."""
     words = {name: value for name, value in content.items() if name != "slots"}
-    names = rewrite(activity, by=by, at=at, version=version, **words) if words else []
+    names = (
+        rewrite(activity, by=by, at=at, version=version, reason=reason, **words) if words else []
+    )
     if "slots" in content:
         seen = None if version is None else activity.version
         planned = [_planned(slot) for slot in content["slots"]]
-        if plan_slots(activity, planned, by=by, at=at, version=seen, cancels=cancels):
+        if plan_slots(
+            activity, planned, by=by, at=at, version=seen, cancels=cancels, reason=reason
+        ):
             names.append("slots")
     return names
 

@@ -28,7 +28,7 @@ from fete.programme.forms.calls import (
     whom_to_ask,
 )
 from fete.programme.forms.conversation import MessageForm, message_form
-from fete.programme.forms.declaration import DeclareForm, form_of
+from fete.programme.forms.declaration import CorrectionForm, DeclareForm, form_of
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.steps import steps_of
 from fete.programme.forms.wording import (
@@ -176,13 +176,15 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
             here, _as_edited(activity), may_create_containers=is_coordinator(current_user)
         )
     )
+    correction = CorrectionForm() if policies.can_correct(current_user, activity) else None
     conflict = None
     if _changes_rows(form):
-        return _part_page(activity, here, form)
-    if form.submitted():
+        return _part_page(activity, here, form, correction=correction)
+    # Both are asked: what is wrong in one does not hide what is wrong in the other.
+    if all([form.submitted(), correction is None or correction.submitted()]):
         try:
             with transaction():
-                activity, outcome = _keep(activity.id, here, form)
+                activity, outcome = _keep(activity.id, here, form, correction=correction)
                 forget_this_page()
         except RuleBrokenError as error:
             form.take_back(error)
@@ -194,7 +196,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
         activity = _anew(activity.id)
     if conflict is not None:
         form.version.data = stamp(_as_edited(activity), here)
-    return _part_page(activity, here, form, conflict=conflict, sketch=sketch)
+    return _part_page(activity, here, form, conflict=conflict, sketch=sketch, correction=correction)
 
 
 @blueprint.route("/<int:activity_id>/apercu")
@@ -330,7 +332,13 @@ def _as_edited(activity: Activity) -> Activity:
     return as_wished(activity, {})
 
 
-def _keep(activity_id: int, part: Part, form: Any) -> tuple[Activity, Outcome]:  # noqa: ANN401  # one of several forms
+def _keep(
+    activity_id: int,
+    part: Part,
+    form: Any,  # noqa: ANN401  # one of several forms
+    *,
+    correction: CorrectionForm | None,
+) -> tuple[Activity, Outcome]:
     """Keep what was typed; raise `StaleError` with what the other wrote where both wrote."""
     activity = _anew(activity_id)
     if not policies.can_edit(current_user, activity):
@@ -341,7 +349,14 @@ def _keep(activity_id: int, part: Part, form: Any) -> tuple[Activity, Outcome]: 
         between = differences(held, typed)
         if between:
             raise StaleError(between)
-    outcome = change(activity, typed, by=_person(), at=now(), version=activity.version)
+    outcome = change(
+        activity,
+        typed,
+        by=_person(),
+        at=now(),
+        version=activity.version,
+        reason=correction.reason.data if correction else "",
+    )
     confirm_part(activity, part, by=_person(), at=now())
     return activity, outcome
 
@@ -408,6 +423,7 @@ def _part_page(
     *,
     conflict: list[Difference] | None = None,
     sketch: Sketch | None = None,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     reviewed, corrected = reviewed_in(part)
     return render_template(
@@ -419,6 +435,7 @@ def _part_page(
         part=part,
         form=form,
         steps=steps_of(activity),
+        correction=correction,
         conflict=conflict,
         to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
         sketch=sketch,

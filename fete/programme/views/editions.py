@@ -32,6 +32,7 @@ from fete.programme.services.editions import (
     open_edition,
     tell_moved_dates,
 )
+from fete.programme.workflow import Status
 
 blueprint = Blueprint("editions", __name__, url_prefix="/coordination/editions")
 
@@ -122,12 +123,15 @@ def outside(edition: Edition) -> ResponseReturnValue:
                 "success",
             )
         return redirect(url_for("editions.edit", year=year))
-    activities = outside_the_window(edition)
+    everything = outside_the_window(edition)
+    # A draft is between the members: it is counted, and its members are written to.
+    activities = [each for each in everything if each.status is not Status.DRAFT]
     return render_template(
         "editions/outside.html",
         edition=edition,
         form=form,
         activities=activities,
+        drafts=len(everything) - len(activities),
         outside={each.id: slots_outside(each) for each in activities},
         was_told=dates_were_told(edition),
     )

@@ -65,7 +65,7 @@ def grant(edition: Edition, organisation_id: int) -> ResponseReturnValue:
                 grant_late_entry(
                     find_edition(year) or abort(404),
                     _its_structure(organisation_id),
-                    until=form.until.data,
+                    until=form.day,
                     reason=form.reason.data,
                     by=this_person(),
                     at=now(),
@@ -88,9 +88,9 @@ def grant(edition: Edition, organisation_id: int) -> ResponseReturnValue:
 @allows(can_revoke_late_entry, load=find_late_entry)
 def revoke(entry: LateEntry) -> ResponseReturnValue:
     """Take a delay back."""
-    year, name = entry.edition.year, entry.organisation.name
+    number, year, name = entry.id, entry.edition.year, entry.organisation.name
     with transaction():
-        found = find_late_entry(entry.id)
+        found = find_late_entry(number)
         if found is not None:
             revoke_late_entry(found, by=this_person(), at=now())
     flash(_("Le délai de « %(name)s » est retiré.", name=name), "success")

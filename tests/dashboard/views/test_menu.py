@@ -20,8 +20,7 @@ from tests.factories.accounts import make_administrator, make_coordinator, make_
             (
                 make,
                 {"/coordination", "/coordination/relecture", "/coordination/bilans"}
-                | {"/coordination/adhesions", "/coordination/editions", "/coordination/lettres"}
-                | {"/coordination/personnes"},
+                | {"/coordination/adhesions", "/coordination/editions", "/coordination/personnes"},
             )
             for make in (make_coordinator, make_administrator)
         ),

@@ -422,3 +422,30 @@ def test_who_brings_many_past_activities_reads_nothing_from_the_database(db, que
         declare_past(past, by=None, at=now())
         db.session.flush()
     assert [statement for statement in asked if not statement.startswith("INSERT")] == []
+
+
+def test_a_closed_edition_is_corrected_by_the_region_alone_and_with_a_reason(db):
+    activity = make_activity(edition=make_edition(2025, state=EditionState.CLOSED))
+    start = activity.slots[0].starts_at + timedelta(hours=1)
+    for person, reason in (
+        (make_user(), "Une raison"),
+        (make_coordinator("32"), "Une raison"),
+        (make_coordinator(), ""),
+    ):
+        with pytest.raises(RuleBrokenError):
+            rewrite(activity, by=person, at=now(), reason=reason, title="Autre")
+        with pytest.raises(RuleBrokenError):
+            plan_slots(
+                activity,
+                [held(activity.slots[0], starts_at=start)],
+                by=person,
+                at=now(),
+                reason=reason,
+            )
+    assert acts(activity) == []
+    rewrite(activity, by=make_coordinator(), at=now(), reason="Coquille", title="Autre")
+    rewrite(activity, by=None, at=now(), title="Reprise d’un fichier")
+    assert acts(activity) == [
+        ("activity.corrected", "Titre. Coquille"),
+        ("activity.changed", "Titre"),
+    ]

@@ -11,7 +11,7 @@ from fete.programme.forms.wording import stamp
 from fete.programme.models import Activity, Decision, EditionState, Mode, Remark, Slot
 from fete.programme.queries.activities import find_activity
 from fete.programme.rules import Part
-from fete.programme.workflow import Status, Step
+from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
@@ -812,6 +812,62 @@ def test_a_closed_edition_is_no_longer_changed(sign_in, member, organisation):
     activity.edition.state = EditionState.CLOSED
     assert member.get(address(activity, "quoi")).status_code == 404
     assert sign_in(make_coordinator()).get(address(activity, "quoi")).status_code == 404
+
+
+def test_the_region_corrects_a_closed_edition_and_says_why(sign_in, member, organisation):
+    activity = make_activity(at(3, 10), title="Mal dite", organisation=organisation)
+    activity.edition.state = EditionState.CLOSED
+    region = sign_in(make_coordinator(name="Denis"))
+    quoi, quand = address(activity, "quoi"), address(activity, "quand")
+    assert [member.get(each).status_code for each in (quoi, quand)] == [404, 404]
+    assert sign_in(make_coordinator("32")).get(quoi).status_code == 404
+    data = {
+        "kind": "workshop",
+        "title": "Mieux dite",
+        "standfirst": activity.standfirst,
+        "description": activity.description,
+        "themes": "environment",
+        "matches_edition_theme": "no",
+    }
+    assert "Cette édition est close" in text(region.get(quoi))
+    refused = text(region.send(quoi, data | {"reason": " "}))
+    assert "Dites pourquoi" in refused
+    assert 'href="#reason"' in refused
+    assert "Mieux dite" in refused
+    assert anew(activity).title == "Mal dite"
+    both = text(region.send(quoi, data | {"title": "", "reason": ""}))
+    assert "Donnez un titre" in both
+    assert "Dites pourquoi" in both
+    assert region.send(quoi, data | {"reason": "Coquille dans le titre"}).status_code == 302
+    kept = anew(activity)
+    assert kept.title == "Mieux dite"
+    latest = history_of(kept)[0]
+    assert (latest.act, latest.detail) == ("activity.corrected", "Titre. Coquille dans le titre")
+    history = text(region.get(f"/coordination/relecture/{activity.id}"))
+    assert "Denis a corrigé la déclaration d’une édition close." in history
+    assert "Coquille dans le titre" in history
+
+
+def test_the_slots_of_a_closed_edition_are_corrected_without_being_told_as_moved(
+    sign_in, organisation
+):
+    activity = make_activity(at(3, 10), organisation=organisation)
+    activity.edition.state = EditionState.CLOSED
+    region = sign_in(make_coordinator())
+    slot = activity.slots[0]
+    data = {
+        "slots-0-id": str(slot.id),
+        "slots-0-day": "03/10/2026",
+        "slots-0-starts": "11 h",
+        "slots-0-ends": "13 h",
+        "slots-0-capacity": "20",
+    }
+    quand = address(activity, "quand")
+    assert "Dites pourquoi" in text(region.send(quand, data))
+    assert anew(activity).slots[0].starts_at == at(3, 10)
+    assert region.send(quand, data | {"reason": "Une heure plus tard, en fait"}).status_code == 302
+    (kept,) = anew(activity).slots
+    assert (kept.starts_at, kept.state) == (at(3, 11), SlotState.SCHEDULED)
 
 
 def test_the_short_address_leads_to_the_first_part(member, organisation):
