@@ -56,6 +56,7 @@ def choose() -> ResponseReturnValue:
         organisations=organisations_of(person),
         held=[each for each in offered if rules.was_held(each)],
         others=[each for each in offered if not rules.was_held(each)],
+        is_all="tout" in request.args,
         renewals=renewals,
         mine={source for source, made in renewals.items() if policies.can_see(person, made)},
         may_renew_containers=is_coordinator(person),
