@@ -18,6 +18,7 @@ class VenueTwin(RadioField):  # type: ignore[misc]  # untyped library
 
     def __init__(self, label: Any = None, **options: Any) -> None:  # noqa: ANN401  # as every field
         super().__init__(label or lazy_gettext("Le même lieu, ou un autre"), choices=[], **options)
+        self.data: str | None
         self.twins: dict[str, Venue] = {}
 
     def compare(self, name: str, address: str, commune_code: str) -> None:

@@ -170,10 +170,12 @@ def test_without_an_open_call_nothing_is_proposed(sign_in, db):
 def test_drafts_come_in_the_order_of_what_is_left_to_do(sign_in, db):
     person = make_user()
     organisation = make_organisation(person)
-    common = {"status": Status.DRAFT, "organisation": organisation}
-    make_activity(title="À compléter", description="", **common)
-    make_activity(title="À relire", to_confirm="slots,venue", **common)
-    make_activity(title="À déposer", **common)
+    for title, values in (
+        ("À compléter", {"description": ""}),
+        ("À relire", {"to_confirm": "slots,venue"}),
+        ("À déposer", {}),
+    ):
+        make_activity(title=title, status=Status.DRAFT, organisation=organisation, **values)
     page = waiting(page_of(sign_in(person)))
     order = [page.index(f">{title}<") for title in ("À déposer", "À relire", "À compléter")]
     assert order == sorted(order)

@@ -287,7 +287,7 @@ def test_the_deposit_is_refused_while_something_is_left_to_read(renewed, db):
     db.session.commit()
     page = client.send(f"/mes-activites/{draft.id}/deposer").get_data(as_text=True)
     assert "Pas encore déposée" in page
-    assert re.search(rf'href="/mes-activites/{draft.id}/quand#slots-0-day">Quand', page)
+    assert re.search(rf'href="/mes-activites/{draft.id}/quand#slots-0-day">Quand.: Créneaux<', page)
     assert made()[0].status is Status.DRAFT
     assert "il reste 4 étapes à relire" in words(client.get("/mes-activites"))
 

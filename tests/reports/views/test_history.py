@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from fete.core.clock import from_paris
-from fete.programme.models import EditionState
+from fete.programme.models import Activity, EditionState
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Outcome
 from fete.reports.workflow import ReportStatus
@@ -59,7 +59,7 @@ def held(organisation, year: int, before=None, **values):
 
 @pytest.fixture
 def line(organisation):
-    found = []
+    found: list[Activity] = []
     for year in (2021, 2022, 2024, 2025, 2026):
         found.append(held(organisation, year, found[-1] if found else None))
     first, filed, cancelled, last, _coming = found
