@@ -30,6 +30,7 @@ from fete.programme.queries.renewal import (
 from fete.programme.services.renewal import Outlook, foresee, renew
 
 blueprint = Blueprint("renewal", __name__, url_prefix="/mes-activites/reconduire")
+_LONGEST_NUMBER = 9
 
 
 @blueprint.route("")
@@ -152,10 +153,8 @@ def _sources(person: User) -> list[Activity]:
 
 
 def _is_number(typed: str) -> bool:
+    # Longer ones name nothing that the database could hold.
     return typed.isascii() and typed.isdecimal() and len(typed) <= _LONGEST_NUMBER
-
-
-_LONGEST_NUMBER = 9
 
 
 def _to_confirm(outlook: Outlook, target: Edition) -> list[str]:
