@@ -27,6 +27,7 @@ from fete.programme.queries.renewal import (
     editions_to_renew,
     find_to_renew,
 )
+from fete.programme.queries.twins import twins_of_renewals
 from fete.programme.services.renewal import Outlook, foresee, renew
 
 blueprint = Blueprint("renewal", __name__, url_prefix="/mes-activites/reconduire")
@@ -96,6 +97,7 @@ def confirm() -> ResponseReturnValue:
         target=target,
         outlooks=new,
         known=[each for each in outlooks if each.renewal is not None],
+        twins=twins_of_renewals([each.source for each in new], target),
         to_confirm={each.source.id: _to_confirm(each, target) for each in new},
     )
 
