@@ -226,6 +226,12 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     if not rules.was_never_shown(activity):
         raise RuleBrokenError(_("Seul un brouillon jamais déposé peut être supprimé."))
     record("activity.deleted", on=activity, person_id=by.id, at=at, detail=activity.title)
+    # What renewed it goes on from what it renewed itself.
+    db.session.execute(
+        update(Activity)
+        .where(Activity.renewed_from_id == activity.id)
+        .values(renewed_from_id=activity.renewed_from_id)
+    )
     db.session.delete(activity)
     db.session.flush()
 
