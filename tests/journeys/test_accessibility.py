@@ -48,6 +48,7 @@ PUBLIC = [
 OF_AN_ACTOR = [
     ("/mon-espace",),
     ("/mes-activites",),
+    ("/mes-activites/reconduire?tout=1",),
     ("/ma-structure", r"/mes-activites/structures/\d+/declarer"),
     *(
         (*PREVIEW, rf"/mes-activites/\d+/{part}")

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from fete.core.db import db
 from fete.journal.models import Entry
 from fete.mailing.models import Letter
-from fete.programme.models import Activity
+from fete.programme.models import Activity, Slot
 from fete.programme.workflow import Status
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity
+from tests.factories.programme import make_activity, make_edition
 from tests.steadiness.conftest import open_edition
-from tests.steadiness.visiting import Visitor, at_once
+from tests.steadiness.visiting import Visitor, at_once, fields_of
 
 WRITERS, READERS, ROUNDS, PAIRS = 50, 6, 2, 4
 OTHERS = (
@@ -104,6 +104,33 @@ def test_a_declaration_sent_twice_at_once_is_declared_once(site, inside, as_pers
             select(func.count(Activity.id.distinct()), func.count(Entry.id))
             .join(Entry, (Entry.object_id == Activity.id) & (Entry.object_kind == "activity"))
             .where(Activity.title == "Une seule fois")
+        )
+        assert tuple(counted.one()) == (PAIRS, PAIRS)
+
+
+def test_a_renewal_sent_twice_at_once_is_made_once(site, inside, as_person):
+    with inside():
+        edition = open_edition()
+        pairs = []
+        for _ in range(PAIRS):
+            person = make_user()
+            source = make_activity(
+                edition=make_edition(edition.year - 1), organisation=make_organisation(person)
+            )
+            pairs.append((as_person(person), source.id))
+        year = edition.year
+    path = "/mes-activites/reconduire/confirmer"
+    with site.served():
+        for visitor, number in pairs:
+            page = visitor.get(f"{path}?edition={year}&activite={number}")
+            form = fields_of(page, path)
+            answers = at_once(*[lambda: visitor.send(path, form)] * 2)  # noqa: B023  # called at once
+            assert [answer.status for answer in answers] == [302, 302]
+    with inside():
+        counted = db.session.execute(
+            select(func.count(Activity.id.distinct()), func.count(Slot.id))
+            .join(Slot, Slot.activity_id == Activity.id)
+            .where(Activity.renewed_from_id.is_not(None))
         )
         assert tuple(counted.one()) == (PAIRS, PAIRS)
 

@@ -61,7 +61,10 @@ READ = (
     "/en/{}",
 )
 OF_A_MEMBER = (
-    "/mes-activites?page={}",
+    "/mes-activites?page={0}&edition={0}",
+    "/mes-activites/reconduire?edition={0}&de={0}&structure={0}&tout={0}",
+    "/mes-activites/reconduire/confirmer?edition={0}&activite={0}",
+    "/mes-bilans/annees/{}",
     "/mes-activites/{}/apercu",
     "/mes-activites/{}/creneaux/{}",
     "/mes-activites/structures/{}/declarer",

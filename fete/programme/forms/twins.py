@@ -17,7 +17,8 @@ class VenueTwin(RadioField):  # type: ignore[misc]  # untyped library
     """Which of the known places is meant, or none of them: asked only where some look like the one described."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:  # noqa: ANN401  # as every field
-        super().__init__(label or lazy_gettext("Est-ce l’un de ces lieux ?"), choices=[], **options)
+        super().__init__(label or lazy_gettext("Le même lieu, ou un autre"), choices=[], **options)
+        self.data: str | None
         self.twins: dict[str, Venue] = {}
 
     def compare(self, name: str, address: str, commune_code: str) -> None:
@@ -30,6 +31,7 @@ class VenueTwin(RadioField):  # type: ignore[misc]  # untyped library
         if not found:
             self.choices = []
             return
+        self.flags.required = True
         self.choices = [
             *(
                 SelectChoice(number, _("C’est celui-ci : %(place)s", place=_in_words(venue)))

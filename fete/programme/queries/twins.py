@@ -37,6 +37,28 @@ def declared_twins(
     return [each for each in found if titles_are_near(title, each.title)]
 
 
+def twins_of_renewals(sources: Sequence[Activity], edition: Edition) -> dict[int, list[Activity]]:
+    """Return, by the number of each activity that may be renewed, what its structure declared already under a near title."""
+    found = db.session.scalars(
+        select(Activity)
+        .where(
+            Activity.organisation_id.in_({each.organisation_id for each in sources}),
+            Activity.edition_id == edition.id,
+            Activity.status.not_in(_GONE),
+        )
+        .order_by(Activity.title, Activity.id)
+    ).all()
+    return {
+        source.id: [
+            each
+            for each in found
+            if each.organisation_id == source.organisation_id
+            and titles_are_near(source.title, each.title)
+        ]
+        for source in sources
+    }
+
+
 def overlapping_twins(activity: Activity) -> list[Activity]:
     """Return what is held at the same place and time and is likely the same, unless somebody told them apart."""
     place = place_of(activity)

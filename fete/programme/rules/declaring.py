@@ -438,16 +438,16 @@ def has_taken_place(activity: Activity, at: datetime) -> bool:
 def situation(activity: Activity) -> str:
     """Return where the activity stands, in a sentence for those who declared it."""
     if activity.status is Status.DRAFT:
-        lacking = len(missing(activity))
-        to_read = len({gap.step for gap in left_to_confirm(activity)})
-        if not lacking and to_read:
+        gaps, to_read = missing(activity), left_to_confirm(activity)
+        if to_read:
             return str(
                 ngettext(
                     "Brouillon reconduit : il reste %(num)s étape à relire avant de le déposer.",
                     "Brouillon reconduit : il reste %(num)s étapes à relire avant de le déposer.",
-                    to_read,
+                    len({gap.step for gap in (*gaps, *to_read)}),
                 )
             )
+        lacking = len(gaps)
         if not lacking:
             return str(_("Brouillon complet : il reste à le déposer."))
         return str(

@@ -272,6 +272,12 @@ def delete_draft(activity: Activity, *, by: User, at: datetime) -> None:
     record("activity.deleted", on=activity, person_id=by.id, at=at, detail=activity.title)
     if activity.picture is not None:
         delete_with_row(*activity.picture.files.values())
+    # What renewed it goes on from what it renewed itself.
+    db.session.execute(
+        update(Activity)
+        .where(Activity.renewed_from_id == activity.id)
+        .values(renewed_from_id=activity.renewed_from_id)
+    )
     db.session.delete(activity)
     db.session.flush()
 

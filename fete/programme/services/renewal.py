@@ -99,7 +99,7 @@ def _renewed(outlook: Outlook, edition: Edition, *, by: User, at: datetime) -> A
         form_key=str(uuid5(NAMESPACE_URL, f"fete:renewal:{source.id}:{edition.id}")),
         by=by,
         at=at,
-        **rules.renewed_content(source),  # type: ignore[typeddict-item]
+        **rules.renewed_content(source),
         venue=_standing(source.venue),
     )
     if draft.renewed_from_id is not None:

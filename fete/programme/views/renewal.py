@@ -27,9 +27,11 @@ from fete.programme.queries.renewal import (
     editions_to_renew,
     find_to_renew,
 )
+from fete.programme.queries.twins import twins_of_renewals
 from fete.programme.services.renewal import Outlook, foresee, renew
 
 blueprint = Blueprint("renewal", __name__, url_prefix="/mes-activites/reconduire")
+_LONGEST_NUMBER = 9
 
 
 @blueprint.route("")
@@ -56,6 +58,7 @@ def choose() -> ResponseReturnValue:
         organisations=organisations_of(person),
         held=[each for each in offered if rules.was_held(each)],
         others=[each for each in offered if not rules.was_held(each)],
+        is_all="tout" in request.args,
         renewals=renewals,
         mine={source for source, made in renewals.items() if policies.can_see(person, made)},
         may_renew_containers=is_coordinator(person),
@@ -94,6 +97,7 @@ def confirm() -> ResponseReturnValue:
         target=target,
         outlooks=new,
         known=[each for each in outlooks if each.renewal is not None],
+        twins=twins_of_renewals([each.source for each in new], target),
         to_confirm={each.source.id: _to_confirm(each, target) for each in new},
     )
 
@@ -151,10 +155,8 @@ def _sources(person: User) -> list[Activity]:
 
 
 def _is_number(typed: str) -> bool:
+    # Longer ones name nothing that the database could hold.
     return typed.isascii() and typed.isdecimal() and len(typed) <= _LONGEST_NUMBER
-
-
-_LONGEST_NUMBER = 9
 
 
 def _to_confirm(outlook: Outlook, target: Edition) -> list[str]:

@@ -20,7 +20,7 @@ blueprint = Blueprint("twins", __name__, url_prefix="/mes-activites")
 @allows(policies.can_edit, load=find_activity)
 def tell(activity: Activity) -> ResponseReturnValue:
     """Keep that what was shown beside it is another activity."""
-    others = {int(each) for each in request.form.getlist("autre") if _is_number(each)}
+    others = set(request.form.getlist("autre", type=int))
     with transaction():
         tell_apart(activity, others, by=this_person(), at=now())
     flash(
@@ -28,7 +28,3 @@ def tell(activity: Activity) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("activities.preview", activity_id=activity.id))
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdecimal()

@@ -170,10 +170,12 @@ def test_without_an_open_call_nothing_is_proposed(sign_in, db):
 def test_drafts_come_in_the_order_of_what_is_left_to_do(sign_in, db):
     person = make_user()
     organisation = make_organisation(person)
-    common = {"status": Status.DRAFT, "organisation": organisation}
-    make_activity(title="À compléter", description="", **common)
-    make_activity(title="À relire", to_confirm="slots,venue", **common)
-    make_activity(title="À déposer", **common)
+    for title, values in (
+        ("À compléter", {"description": ""}),
+        ("À relire", {"to_confirm": "slots,venue"}),
+        ("À déposer", {}),
+    ):
+        make_activity(title=title, status=Status.DRAFT, organisation=organisation, **values)
     page = waiting(page_of(sign_in(person)))
     order = [page.index(f">{title}<") for title in ("À déposer", "À relire", "À compléter")]
     assert order == sorted(order)
@@ -202,17 +204,29 @@ def test_the_last_days_of_the_call_are_counted(sign_in, db, clock):
     assert "<strong>C’est le dernier jour.</strong>" in waiting(page_of(sign_in(person)))
 
 
-def test_each_edition_is_one_step_away(sign_in, db):
+def test_each_edition_is_one_step_away_when_there_are_many_activities(sign_in, db):
+    person = make_user()
+    organisation, venue = make_organisation(person), make_venue()
+    make_activity(edition=last_year(), organisation=organisation, venue=venue)
+    client = sign_in(person)
+    assert "edition=2025" not in page_of(client)
+    for _each in range(25):
+        make_activity(organisation=organisation, venue=venue)
+    page = page_of(client)
+    found = re.findall(
+        r'href="/mes-activites\?edition=(\d+)" *> *\d+ <span class="count">\((\d+)\)', page
+    )
+    assert found == [("2026", "25"), ("2025", "1")]
+    assert 'aria-current="page">Toutes' not in page
+
+
+def test_the_latest_edition_is_unfolded_the_others_are_folded(sign_in, db):
     person = make_user()
     organisation = make_organisation(person)
     make_activity(edition=last_year(), organisation=organisation)
-    for _each in range(2):
-        make_activity(organisation=organisation)
+    make_activity(organisation=organisation)
     page = page_of(sign_in(person))
-    assert re.findall(
-        r'href="/mes-activites\?edition=(\d+)" *> *\d+ <span class="count">\((\d)\)', page
-    ) == [
-        ("2026", "2"),
-        ("2025", "1"),
+    assert re.findall(r'<details class="own-edition"( open)?> <summary> <h3>([^<]+)<', page) == [
+        (" open", "Édition 2026"),
+        ("", "Édition 2025"),
     ]
-    assert 'aria-current="page">Toutes' not in page

@@ -1,13 +1,13 @@
 """The line of an activity over the editions, read both ways."""
 
-from fete.programme.models import EditionState
+from fete.programme.models import Activity, EditionState
 from fete.programme.queries.lineage import lineage_of, renewals_in
 from fete.programme.workflow import Status
 from tests.factories.programme import make_activity, make_edition
 
 
 def line_of_four():
-    found = []
+    found: list[Activity] = []
     for year in (2022, 2023, 2025, 2026):
         found.append(
             make_activity(

@@ -12,6 +12,7 @@ from fete.programme.models import Activity, Booking, CoOrganiser, EditionState, 
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.renewal import find_to_renew
 from fete.programme.rules import Part, left_to_confirm
+from fete.programme.services.activities import delete_draft
 from fete.programme.services.renewal import confirm_part, foresee, renew
 from fete.programme.services.review import take_step
 from fete.programme.workflow import SlotState, Status, Step
@@ -150,6 +151,18 @@ def test_a_deleted_renewal_can_be_made_again(db):
     db.session.flush()
     (again,) = renewed(source)
     assert len(again.slots) == 2
+
+
+def test_a_draft_that_was_renewed_can_be_deleted_and_the_line_goes_on(db):
+    person = make_user()
+    older = make_activity(edition=make_edition(2024, state=EditionState.CLOSED))
+    source = held_last_year(
+        person, status=Status.DRAFT, renewed_from=older, organisation=make_organisation(person)
+    )
+    (draft,) = renewed(source)
+    delete_draft(source, by=person, at=now())
+    db.session.expire_all()
+    assert draft.renewed_from == older
 
 
 def test_cancelled_slots_stay_behind(db):

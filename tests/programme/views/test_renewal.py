@@ -187,6 +187,33 @@ def test_the_new_dates_are_shown_before_anything_is_made(sign_in, person, source
     assert made() == []
 
 
+def test_what_was_declared_already_under_a_near_title_is_shown(
+    sign_in, person, source, organisation
+):
+    twin = make_activity(title="Ciel de Gascogne", status=Status.DRAFT, organisation=organisation)
+    make_activity(title="Ciel de Gascogne", status=Status.DRAFT)
+    answer = sign_in(person).get(f"{CONFIRM}?edition=2026&activite={source.id}")
+    assert words(answer).count("Vous avez déjà déclaré « Ciel de Gascogne » pour 2026") == 1
+    assert f'"/mes-activites/{twin.id}/apercu"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_new_dates_ask_the_same_number_of_questions(
+    sign_in, queries, person, last_year, organisation, number
+):
+    village = make_activity(edition=last_year, kind="science_village")
+    chosen = [
+        make_activity(at(4 + day, 10), edition=last_year, organisation=organisation, parent=village)
+        for day in range(number)
+    ]
+    client = sign_in(person)
+    asked_of = "&".join(f"activite={each.id}" for each in chosen)
+    with queries() as asked:
+        page = client.get(f"{CONFIRM}?edition=2026&{asked_of}").get_data(as_text=True)
+    assert page.count('class="panel outlook"') == number
+    assert len(asked) == 13
+
+
 def test_several_are_made_at_once_and_only_once(sign_in, person, source, organisation):
     other = make_activity(at(5, 10), edition=source.edition, organisation=organisation)
     client = sign_in(person)
@@ -287,7 +314,7 @@ def test_the_deposit_is_refused_while_something_is_left_to_read(renewed, db):
     db.session.commit()
     page = client.send(f"/mes-activites/{draft.id}/deposer").get_data(as_text=True)
     assert "Pas encore déposée" in page
-    assert re.search(rf'href="/mes-activites/{draft.id}/quand#slots-0-day">Quand', page)
+    assert re.search(rf'href="/mes-activites/{draft.id}/quand#slots-0-day">Quand.: Créneaux<', page)
     assert made()[0].status is Status.DRAFT
     assert "il reste 4 étapes à relire" in words(client.get("/mes-activites"))
 
