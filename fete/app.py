@@ -29,7 +29,15 @@ from fete.network.views import admissions, directory, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, pictures, programme, review
+from fete.programme.views import (
+    activities,
+    cancellations,
+    coach,
+    editions,
+    pictures,
+    programme,
+    review,
+)
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -47,6 +55,7 @@ BLUEPRINTS = (
     dashboard.blueprint,
     organisation.blueprint,
     activities.blueprint,
+    coach.blueprint,
     cancellations.blueprint,
     pictures.blueprint,
     reports.blueprint,

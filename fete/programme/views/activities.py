@@ -27,7 +27,9 @@ from fete.programme.forms.calls import (
     too_late,
     whom_to_ask,
 )
+from fete.programme.forms.coaching import tips_with_links, wording_with_links
 from fete.programme.forms.declaration import DeclareForm, form_of
+from fete.programme.forms.printed import printed
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.steps import steps_of
 from fete.programme.forms.wording import (
@@ -45,6 +47,7 @@ from fete.programme.queries.editions import open_calls, open_editions
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
 from fete.programme.services.review import take_step
+from fete.programme.views.coach import advice_on, advice_on_new
 from fete.programme.workflow import Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
@@ -123,7 +126,11 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
             )
             return redirect(_after(activity, Part.WHAT))
     return render_template(
-        "activities/declare.html", organisation=organisation, form=form, sketch=sketch
+        "activities/declare.html",
+        organisation=organisation,
+        form=form,
+        sketch=sketch,
+        coach=advice_on_new(organisation, sketch),
     )
 
 
@@ -310,6 +317,7 @@ def _part_page(
         steps=steps_of(activity),
         conflict=conflict,
         sketch=sketch,
+        coach=advice_on(activity, part, sketch),
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
     )
 
@@ -333,7 +341,9 @@ def _preview_page(activity: Activity, *, is_refused: bool = False) -> ResponseRe
         is_refused=is_refused,
         situation=rules.situation(activity),
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
-        advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
+        advice=tips_with_links(activity),
+        wording=wording_with_links(activity),
+        entry=printed(activity),
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],
     )
 
