@@ -1,11 +1,13 @@
 """What is said beside a declaration while one types it: what is missing, what would help, what to say more plainly."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
+from wtforms import SelectField
 
 from fete.core.i18n import gettext as _, ngettext
 from fete.geography.queries import find_commune
@@ -26,8 +28,15 @@ class Hint:
 
     message: str
     link: str
-    # The field that it is about, where that is not said.
-    field: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plainer:
+    """What could be said more plainly in one text: its name, where it is written, the sentences."""
+
+    name: str
+    link: str
+    messages: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +55,7 @@ class Coach:
     standing: str
     missing: list[Hint]
     tips: list[Hint]
-    notes: list[Hint]
+    notes: list[Plainer]
     elsewhere: list[Elsewhere]
     entry: Entry
 
@@ -60,7 +69,7 @@ def coach_of(activity: Activity, part: Part) -> Coach:
         standing=_standing(len(here), sum(others.values())),
         missing=[_hint(activity, part, gap) for gap in here],
         tips=[_hint(activity, part, gap) for gap in tips(activity) if gap.step is part],
-        notes=[_note(note) for note in notes(activity) if note.field in FIELDS[part]],
+        notes=_by_field([note for note in notes(activity) if note.field in FIELDS[part]]),
         elsewhere=[
             Elsewhere(name=str(PART_NAMES[each]), link=_page(activity, each), count=others[each])
             for each in Part
@@ -75,22 +84,19 @@ def tips_with_links(activity: Activity) -> list[tuple[Gap, str]]:
     return [(gap, _link(activity, gap)) for gap in tips(activity)]
 
 
-def wording_with_links(activity: Activity) -> list[Hint]:
-    """Return what could be said more plainly, each with the page where it is said."""
+def wording_with_links(activity: Activity) -> list[Plainer]:
+    """Return what could be said more plainly in each text, with the page where it is written."""
     pages = {name: part for part, names in FIELDS.items() for name in names if name in TEXTS}
-    return [
-        Hint(
-            message=note.message,
-            link=f"{_page(activity, pages[note.field])}#{note.field}",
-            field=str(FIELD_NAMES[note.field]),
-        )
-        for note in notes(activity)
-    ]
+    return _by_field(notes(activity), lambda field: f"{_page(activity, pages[field])}#{field}")
 
 
 def content_typed(form: Any) -> Mapping[str, Any]:  # noqa: ANN401  # one of the forms of the parts
     """Return what is typed in a form, as the activity would hold it; nothing is kept, not even a place."""
     form.validate()
+    for field in form:
+        if field.errors and field.data and isinstance(field, SelectField):
+            # An answer that is not offered says nothing.
+            field.data = field.object_data
     if isinstance(form, WhereForm):
         return _where(form)
     content: Mapping[str, Any] = form.content()
@@ -140,8 +146,17 @@ def _hint(activity: Activity, part: Part, gap: Gap) -> Hint:
     return Hint(message=gap.message, link=_link(activity, gap))
 
 
-def _note(note: Note) -> Hint:
-    return Hint(message=note.message, link=f"#{note.field}", field=str(FIELD_NAMES[note.field]))
+def _by_field(
+    found: Sequence[Note], link: Callable[[str], str] = lambda field: f"#{field}"
+) -> list[Plainer]:
+    return [
+        Plainer(
+            name=str(FIELD_NAMES[field]),
+            link=link(field),
+            messages=[note.message for note in group],
+        )
+        for field, group in groupby(found, key=lambda note: note.field)
+    ]
 
 
 def _link(activity: Activity, gap: Gap) -> str:
