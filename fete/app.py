@@ -33,6 +33,7 @@ from fete.programme import cli as programme_cli
 from fete.programme.views import (
     activities,
     cancellations,
+    coach,
     editions,
     late_entries,
     pictures,
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     activities.blueprint,
     renewal.blueprint,
     twins.blueprint,
+    coach.blueprint,
     cancellations.blueprint,
     pictures.blueprint,
     reports.blueprint,

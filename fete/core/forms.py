@@ -76,9 +76,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # untyped library
 
 
 @contextmanager
-def begun(fields: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Let the forms made inside hold what was typed before, as if it had been sent, and judge nothing of it."""
-    token = _begun.set(MultiDict(fields))
+def begun(fields: Mapping[str, Sequence[str]] | None) -> Iterator[None]:
+    """Let the forms made inside hold what was typed before, if anything, as if it had been sent; judge nothing of it."""
+    token = _begun.set(None if fields is None else MultiDict(fields))
     try:
         yield
     finally:

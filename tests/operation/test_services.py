@@ -241,7 +241,7 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
     assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
-        entries=0, letters=0, accounts=2, sketches=0
+        entries=0, letters=0, accounts=2, sketches=0, files=0
     )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []

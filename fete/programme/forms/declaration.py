@@ -210,7 +210,7 @@ class WhatForm(PartForm):
     def content(self) -> Content:
         """Return what was typed, as the activity holds it."""
         found = Content(
-            kind=terms_by_code(TermList.KIND)[self.kind.data],
+            kind=terms_by_code(TermList.KIND).get(self.kind.data),
             title=self.title.data,
             standfirst=self.standfirst.data,
             description=self.description.data,

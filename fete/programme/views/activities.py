@@ -27,8 +27,10 @@ from fete.programme.forms.calls import (
     too_late,
     whom_to_ask,
 )
+from fete.programme.forms.coaching import tips_with_links, wording_with_links
 from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.declaration import CorrectionForm, DeclareForm, form_of
+from fete.programme.forms.printed import printed
 from fete.programme.forms.slots import SlotsForm
 from fete.programme.forms.steps import steps_of
 from fete.programme.forms.wording import (
@@ -65,6 +67,7 @@ from fete.programme.services.conversation import write as write_message
 from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import Outcome, change
+from fete.programme.views.coach import advice_on, advice_on_new
 from fete.programme.workflow import Status, Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
@@ -159,6 +162,7 @@ def declare(organisation: Organisation) -> ResponseReturnValue:
         form=form,
         twins=twins,
         sketch=sketch,
+        coach=advice_on_new(organisation, sketch),
     )
 
 
@@ -439,6 +443,7 @@ def _part_page(
         conflict=conflict,
         to_confirm=[gap for gap in _marked(activity) if gap[0].step is part],
         sketch=sketch,
+        coach=advice_on(activity, part, sketch),
         other=latest_act(activity, ("activity.changed",)) if conflict is not None else None,
         asked=asked_points(activity, part),
     )
@@ -473,9 +478,11 @@ def _preview_page(
         proposed=changes_proposed(activity),
         said=words,
         gaps=[(gap, _link(activity, gap)) for gap in rules.missing(activity)],
-        advice=[(gap, _link(activity, gap)) for gap in rules.advice(activity)],
         to_confirm=_left(activity),
         twins=_twins(activity) if may_edit else [],
+        advice=tips_with_links(activity),
+        wording=wording_with_links(activity),
+        entry=printed(activity),
         summary=[(part, PART_NAMES[part], in_words(activity, part)) for part in Part],
     )
 

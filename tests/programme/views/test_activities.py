@@ -725,7 +725,7 @@ def test_every_gap_leads_to_a_field_that_is_there(member, organisation):
     activity.slots.clear()
     page = text(member.get(address(activity, "apercu")))
     links = re.findall(rf'href="/mes-activites/{activity.id}/([\w-]+)#([\w-]+)"', page)
-    assert len(links) == 15
+    assert len(links) == 16
     for part, anchor in links:
         assert f'id="{anchor}"' in text(member.get(address(activity, part))), (part, anchor)
 

@@ -1,0 +1,149 @@
+"""An activity as the printed programme will set it: short, in plain words, cut where there is no more room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fete.core.clock import to_paris
+from fete.core.i18n import gettext as _, ngettext
+from fete.core.templating import hour, short_day
+from fete.programme.models import STANDFIRST_LENGTH, Activity, Booking, Mode, Slot
+from fete.programme.rules.plain_words import LONGEST_TITLE
+from fete.programme.workflow import SlotState
+from fete.vocabulary.models import TermList
+
+TEXT_LENGTH = STANDFIRST_LENGTH
+_MOST_LINES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Printed:
+    """A text as it is printed, and what is left out for want of room."""
+
+    text: str
+    left_out: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry of the printed programme, each of its lines; an empty one is not printed."""
+
+    kind: str
+    title: Printed
+    text: Printed
+    # Whether the text is the beginning of the description, for want of a standfirst.
+    is_borrowed: bool
+    when: str
+    where: str
+    whom: str
+    booking: str
+    accessibility: str
+
+
+def printed(activity: Activity) -> Entry:
+    """Return the activity as the brochure prints it."""
+    is_borrowed = not activity.standfirst
+    return Entry(
+        kind=activity.kind.label if activity.kind else "",
+        title=cut(activity.title, LONGEST_TITLE),
+        text=cut(activity.description if is_borrowed else activity.standfirst, TEXT_LENGTH),
+        is_borrowed=is_borrowed,
+        when=_when(activity),
+        where=_where(activity),
+        whom=_whom(activity),
+        booking=_booking(activity),
+        accessibility=_accessibility(activity),
+    )
+
+
+def cut(text: str, most: int) -> Printed:
+    """Return the text as far as it fits, whole words only, and the rest."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return Printed(text=line)
+    place = line.rfind(" ", 0, most)
+    place = place if place > 0 else most - 1
+    return Printed(text=line[:place].rstrip(" ,;:–-") + "…", left_out=line[place:].strip())
+
+
+def dates(slots: Sequence[Slot]) -> str:
+    """Return times in short words: days that follow each other at the same hours are one line."""
+    days: dict[date, list[str]] = {}
+    for slot in slots:
+        if slot.state is not SlotState.CANCELLED:
+            hours = f"{hour(slot.starts_at)}\u00a0–\u00a0{hour(slot.ends_at)}"
+            days.setdefault(to_paris(slot.starts_at).date(), []).append(hours)
+    lines: list[tuple[date, date, list[str]]] = []
+    for day, hours in sorted(days.items()):
+        if lines and lines[-1][1] == day - timedelta(days=1) and lines[-1][2] == hours:
+            lines[-1] = (lines[-1][0], day, hours)
+        else:
+            lines.append((day, day, hours))
+    said = [_line(*line) for line in lines[:_MOST_LINES]]
+    more = len(lines) - _MOST_LINES
+    if more > 0:
+        said.append(ngettext("et %(num)s autre date", "et %(num)s autres dates", more))
+    return " ; ".join(said)
+
+
+def _line(first: date, last: date, hours: Sequence[str]) -> str:
+    days = short_day(first)
+    if last != first:
+        days = _("du %(first)s au %(last)s", first=short_day(first), last=short_day(last))
+    return f"{days}, {', '.join(hours)}"
+
+
+def _when(activity: Activity) -> str:
+    return dates(activity.times) or _("Dates à venir")
+
+
+def _where(activity: Activity) -> str:
+    venue = activity.venue or (activity.parent.venue if activity.parent else None)
+    if activity.mode is Mode.ONLINE:
+        return str(_("En ligne"))
+    if venue is None:
+        return str(_("Lieu à préciser"))
+    place = f"{venue.name}, {venue.commune.name} ({venue.commune.departement_code})"
+    return place if activity.mode is Mode.ON_SITE else _("%(place)s, et en ligne", place=place)
+
+
+def _whom(activity: Activity) -> str:
+    said = []
+    if activity.for_schools and not activity.for_public:
+        said.append(_("Pour les classes"))
+    youngest, oldest = activity.age_min, activity.age_max
+    if youngest is not None and oldest is not None:
+        said.append(_("De %(youngest)s à %(oldest)s ans", youngest=youngest, oldest=oldest))
+    elif youngest is not None:
+        said.append(ngettext("Dès %(num)s an", "Dès %(num)s ans", youngest))
+    elif oldest is not None:
+        said.append(ngettext("Jusqu’à %(num)s an", "Jusqu’à %(num)s ans", oldest))
+    else:
+        said += [term.label for term in activity.terms_of(TermList.AUDIENCE)]
+    return ", ".join(said)
+
+
+def _booking(activity: Activity) -> str:
+    said = [_("Gratuit")] if activity.is_free else []
+    if activity.booking is Booking.NONE:
+        return ", ".join([*said, _("sans réservation")]).capitalize()
+    said.append(
+        _("sur réservation")
+        if activity.booking is Booking.REQUIRED
+        else _("réservation conseillée")
+    )
+    reached = activity.booking_phone or activity.booking_email or _bare(activity.booking_link)
+    words = ", ".join(said).capitalize()
+    return f"{words} : {reached}" if reached else words
+
+
+def _bare(link: str) -> str:
+    """Return an address as one copies it from paper."""
+    return link.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def _accessibility(activity: Activity) -> str:
+    labels = [term.label for term in activity.terms_of(TermList.ACCESSIBILITY)]
+    if labels:
+        return _("Accessible : %(words)s", words=", ".join(labels))
+    return "" if activity.accessibility_known else _("Accessibilité non renseignée")
