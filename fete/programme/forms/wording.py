@@ -8,7 +8,7 @@ from typing import Any
 from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import hour, short_day
-from fete.programme.models import Activity, Booking, Mode, Slot, Venue
+from fete.programme.models import Activity, Booking, Mode, Slot, SlotAudience, Venue
 from fete.programme.rules import FIELD_NAMES, FIELDS, TERM_LISTS, Gap, Part, PlannedSlot, terms_of
 from fete.vocabulary.models import Term
 
@@ -21,6 +21,11 @@ BOOKINGS = {
     Booking.NONE: lazy_gettext("sans réservation"),
     Booking.RECOMMENDED: lazy_gettext("réservation conseillée"),
     Booking.REQUIRED: lazy_gettext("réservation obligatoire"),
+}
+# Whom a slot is for, when it is not for whomever the activity welcomes.
+AUDIENCES = {
+    SlotAudience.PUBLIC: lazy_gettext("grand public"),
+    SlotAudience.SCHOOLS: lazy_gettext("groupes scolaires"),
 }
 
 PART_NAMES = {
@@ -134,6 +139,21 @@ def _slot_in_words(slot: Slot | PlannedSlot) -> str:
         start=hour(slot.starts_at),
         end=hour(slot.ends_at),
     )
-    if slot.capacity is None:
-        return said
-    return said + str(_(" (places : %(capacity)s)", capacity=slot.capacity))
+    also = _beside(slot)
+    return f"{said} ({', '.join(also)})" if also else said
+
+
+def _beside(slot: Slot | PlannedSlot) -> list[str]:
+    """Return what a slot says beside its time."""
+    also = []
+    if slot.capacity is not None:
+        also.append(_("places : %(capacity)s", capacity=slot.capacity))
+    if slot.classes is not None:
+        also.append(_("classes : %(classes)s", classes=slot.classes))
+    if slot.audience in AUDIENCES:
+        also.append(AUDIENCES[slot.audience])
+    if slot.is_opening:
+        also.append(_("horaires d’ouverture"))
+    if slot.venue is not None:
+        also.append(f"{slot.venue.name}, {slot.venue.commune.name}")
+    return [str(each) for each in also]

@@ -213,11 +213,15 @@ def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401 
 
 
 def _changes_rows(form: Any) -> bool:  # noqa: ANN401
-    """Add or remove a row of the slots, as the button pressed says; nothing is kept by that."""
+    """Add or remove rows of the slots, as the button pressed says; nothing is kept by that."""
     if not isinstance(form, SlotsForm) or not form.is_submitted():
         return False
-    if "add" in request.form:
-        form.add_row(like_last=request.form["add"] == "copy")
+    word = request.form.get("add")
+    if word is not None:
+        if word in form.tools:
+            form.use(word)
+        else:
+            form.add_row(like_last=word == "copy")
         return True
     number = request.form.get("remove", default=None, type=int)
     if number is not None:
