@@ -231,6 +231,11 @@ def _changes_rows(form: Any) -> bool:  # noqa: ANN401
 
 
 def _after(activity: Activity, part: Part) -> str:
+    if request.form.get("then") == "sites":
+        # One more site, perhaps: the page is shown again where they are.
+        return url_for(
+            "activities.edit", activity_id=activity.id, part=part.value, _anchor="autres-lieux"
+        )
     if request.form.get("then") != "preview":
         parts = list(Part)
         following = parts[parts.index(part) + 1 :]
