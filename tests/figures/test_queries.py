@@ -22,8 +22,8 @@ from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Method, Outcome, Returns
 from fete.reports.workflow import ReportStatus
-from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.network import AUCH, make_organisation
+from tests.factories.programme import make_activity, make_edition, make_venue
 from tests.factories.reports import make_report
 
 ALBI, TOULOUSE = "81004", "31555"
@@ -147,7 +147,9 @@ def test_an_edition_in_preparation_is_not_shown(edition):
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])
-def test_an_edition_is_read_in_two_questions_whatever_its_size(db, edition, queries, after, number):
+def test_an_edition_is_read_in_three_questions_whatever_its_size(
+    db, edition, queries, after, number
+):
     organisation = make_organisation()
     for each in range(number):
         make_report(make_activity(on(3), organisation=organisation, title=f"Atelier {each}"))
@@ -218,3 +220,86 @@ def test_every_figure_is_called_something_and_says_what_it_counts(app):
     for each in ALL_FIGURES.values():
         assert each.label
         assert str(each.definition).endswith(".")
+
+
+LUNEL, CONDOM, MIRANDE = "34145", "32107", "32256"
+
+
+def make_travelling(*stops: str, **values):
+    """Give a village of Auch with a session a day at each of these communes."""
+    days = [on(3 + number) for number in range(len(stops))]
+    village = make_activity(*days, kind="science_village", commune=AUCH, **values)
+    village.sites = [make_venue(stop) for stop in stops]
+    for slot, site in zip(village.slots, village.sites, strict=True):
+        slot.venue = site
+    return village
+
+
+def test_each_commune_of_what_travels_hosts_in_its_own_departement(edition, after):
+    make_report(make_travelling(LUNEL, CONDOM, MIRANDE))
+    make_report(make_activity(on(3), commune=LUNEL))
+    figures = figures_of(edition, region="76", at=after)
+    assert figures.totals.host_communes == 3
+    assert {
+        part.code: (part.totals.host_communes, part.totals.visitors)
+        for part in figures.departements
+        if part.totals != Totals()
+    } == {"32": (2, 68), "34": (1, 68)}
+
+
+@pytest.mark.parametrize("state", [SlotState.CANCELLED, SlotState.POSTPONED])
+def test_the_commune_of_a_session_that_was_not_held_does_not_host(edition, after, state):
+    village = make_travelling(LUNEL, CONDOM)
+    village.slots[0].state = state
+    make_report(village)
+    assert totals_of(edition, at=after).host_communes == 1
+    assert [line.hosts for line in lines_of(edition, at=after)] == [((CONDOM, "32"),)]
+
+
+def test_what_is_at_home_some_days_makes_a_host_of_its_commune_too(edition, after):
+    village = make_travelling(LUNEL, CONDOM)
+    village.slots[1].venue = None
+    make_report(village)
+    # Without a place the second session is held on all the grounds: at home and on both sites.
+    assert [line.hosts for line in lines_of(edition, at=after)] == [
+        ((AUCH, "32"), (CONDOM, "32"), (LUNEL, "34"))
+    ]
+
+
+def test_the_gate_of_a_village_of_several_sites_replaces_its_stands_and_each_site_hosts(
+    edition, after
+):
+    village = make_activity(on(4), kind="science_village", commune=AUCH)
+    village.sites = [make_venue(LUNEL), make_venue(CONDOM)]
+    make_report(village, public=900, pupils=300, adults=20)
+    for number in range(2):
+        stand = make_activity(on(4), parent=village, venue=village.sites[number])
+        make_report(stand, public=400, pupils=100, adults=10)
+    counted = totals_of(edition, at=after)
+    assert (counted.visitors, counted.pupils) == (1_220, 300)
+    assert (counted.activities, counted.containers, counted.host_communes) == (2, 1, 3)
+
+
+def test_a_stand_is_held_wherever_its_village_stops_unless_it_has_a_place(edition, after):
+    village = make_travelling(LUNEL, CONDOM)
+    follower, stays = make_activity(parent=village), make_activity(parent=village, commune=MIRANDE)
+    for stand in (follower, stays):
+        stand.slots.clear()
+    follower.venue = None
+    for stand in (follower, stays):
+        make_report(stand)
+    assert {line.activity_id: line.hosts for line in lines_of(edition, at=after)} == {
+        village.id: ((CONDOM, "32"), (LUNEL, "34")),
+        follower.id: ((CONDOM, "32"), (LUNEL, "34")),
+        stays.id: ((MIRANDE, "32"),),
+    }
+    assert totals_of(edition, at=after).host_communes == 3
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_travels_asks_no_more_questions(edition, after, queries, number):
+    for _each in range(number):
+        make_report(make_travelling(LUNEL, CONDOM))
+    with queries() as asked:
+        assert len(lines_of(edition, at=after)) == number
+    assert len(asked) == 3

@@ -219,7 +219,7 @@ def test_the_home_page_asks_as_many_questions_whatever_there_is(client, queries,
             make_report(make_activity(edition=make_edition(year)))
     with queries() as asked:
         client.get("/")
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 def test_legal_notice_says_what_is_known_and_what_is_not(client, options):

@@ -24,6 +24,7 @@ from fete.core.forms import Form
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.geography.queries import find_commune, matching_communes
 from fete.programme.forms.slots import SlotsForm
+from fete.programme.forms.timetable import Boxes
 from fete.programme.forms.twins import VenueTwin
 from fete.programme.forms.wording import stamp
 from fete.programme.models import (
@@ -52,6 +53,10 @@ CONDITIONS_LENGTH = 255
 LINK_LENGTH = 500
 _NEEDED = lazy_gettext("Ce champ est nécessaire.")
 _CHOOSE = lazy_gettext("Choisissez une des réponses proposées.")
+_UNNAMED = lazy_gettext(
+    "Donnez un nom à ce lieu, même simple : « Salle des fêtes », « Place du marché »."
+)
+_SITE = ("site_name", "site_address", "site_commune")
 
 
 class ForDeposit:
@@ -325,6 +330,15 @@ class WhereForm(PartForm):
     venue_address = _name(lazy_gettext("Adresse : numéro et rue"))
     commune = CommuneField(lazy_gettext("Commune"), search=matching_communes, find=find_commune)
     venue_twin = VenueTwin()
+    # Of a container only: the sites kept, and one more, known already or described.
+    sites = Boxes(FIELD_NAMES["sites"])
+    sites_asked = HiddenField(default="1")
+    site = SelectField(lazy_gettext("Un lieu déjà connu"), validate_choice=False, coerce=str)
+    site_name = _name(lazy_gettext("Nom du lieu"))
+    site_address = _name(lazy_gettext("Adresse : numéro et rue"))
+    site_commune = CommuneField(
+        lazy_gettext("Commune"), search=matching_communes, find=find_commune
+    )
     online_link = LinkField(FIELD_NAMES["online_link"], [_at_most(LINK_LENGTH)], default="")
     access_note = TextAreaField(
         FIELD_NAMES["access_note"], [_at_most(NOTE_LENGTH)], render_kw={"rows": 3}, default=""
@@ -351,7 +365,10 @@ class WhereForm(PartForm):
             SelectChoice(Mode.ONLINE, _("En ligne")),
             SelectChoice(Mode.BOTH, _("Sur place et en ligne")),
         ]
-        self.venue.choices = [SelectChoice("", _("Aucun de ceux-ci")), *self._places(held)]
+        self.venue.choices = [
+            SelectChoice("", _("Aucun de ceux-ci")),
+            *self._places(held, containers),
+        ]
         if len(self.venue.choices) == 1:
             # With no place to choose, it is the description that the deposit waits for.
             self.venue_name.flags.for_deposit = self.commune.flags.for_deposit = True
@@ -359,9 +376,20 @@ class WhereForm(PartForm):
             self.venue_twin.compare(
                 self.venue_name.data, self.venue_address.data, self.commune.chosen.code
             )
+        self._sites = {str(site.id): site for site in held.sites}
+        if held.is_container:
+            self.sites.choices = [
+                SelectChoice(number, f"{site.name}{_place(site)}")
+                for number, site in self._sites.items()
+            ]
+            known = self.venue.choices[1:]
+            self.site.choices = [SelectChoice("", _("Aucun de ceux-ci")), *known]
+        else:
+            for name in ("sites", "sites_asked", "site", *_SITE):
+                del self[name]
 
-    @staticmethod
-    def _places(held: Activity) -> list[SelectChoice]:
+    def _places(self, held: Activity, containers: Sequence[Activity]) -> list[SelectChoice]:
+        """Return the places to choose from: first those of what holds the activity."""
         mine = list(venues_of(held.organisation))
         if held.venue is not None and held.venue not in mine:
             mine.insert(0, held.venue)
@@ -369,13 +397,22 @@ class WhereForm(PartForm):
         near = [
             venue for venue in venues_in(commune.code if commune else None) if venue not in mine
         ]
-        groups = [(_("Vos lieux habituels"), mine)]
+        usual = [(_("Vos lieux habituels"), mine)]
         if commune is not None:
-            groups.append((_("Autres lieux à %(commune)s", commune=commune.name), near))
+            usual.append((_("Autres lieux à %(commune)s", commune=commune.name), near))
+        its, others = [], []
+        for each in containers:
+            if each.sites:
+                of_one = its if each is held.parent else others
+                heading = _("Lieux de « %(title)s »", title=each.title)
+                of_one.append((heading, each.grounds))
+        offered: dict[Venue, str] = {}
+        for heading, venues in [*its, *usual, *others]:
+            for venue in venues:
+                offered.setdefault(venue, heading)
         return [
             SelectChoice(str(venue.id), f"{venue.name}{_place(venue)}", optgroup=heading)
-            for heading, venues in groups
-            for venue in venues
+            for venue, heading in offered.items()
         ]
 
     def validate_parent(self, field: SelectField) -> None:
@@ -397,11 +434,7 @@ class WhereForm(PartForm):
         """Ask for the name of a place that was described, and refuse two places at once."""
         described = bool(self.venue_address.data or self.commune.data)
         if described and not field.data:
-            raise ValidationError(
-                _(
-                    "Donnez un nom à ce lieu, même simple : « Salle des fêtes », « Place du marché »."
-                )
-            )
+            raise ValidationError(_UNNAMED)
         if field.data and self.venue.data and self.venue.data != self.venue.object_data:
             raise ValidationError(
                 _("Vous avez aussi choisi un lieu déjà connu : gardez l’un ou l’autre.")
@@ -415,9 +448,43 @@ class WhereForm(PartForm):
             access_note=self.access_note.data,
             online_link=self.online_link.data,
         )
+        if "sites" in self and self.sites_asked.raw_data:
+            found["sites"] = self._kept_sites()
         if "parent" in self:
             found["parent"] = find_activity(int(self.parent.data)) if self.parent.data else None
         return found
+
+    def validate_site(self, field: SelectField) -> None:
+        """Refuse a place that is not offered."""
+        if field.data and all(choice.value != field.data for choice in field.choices):
+            raise ValidationError(str(_CHOOSE))
+
+    def validate_site_commune(self, field: CommuneField) -> None:
+        """Ask for the commune of a site that was named."""
+        if self.site_name.data and not field.typed:
+            raise ValidationError(_("Dites dans quelle commune est ce lieu."))
+
+    def validate_site_name(self, field: StringField) -> None:
+        """Ask for the name of a site that was described, and refuse two at once."""
+        if (self.site_address.data or self.site_commune.data) and not field.data:
+            raise ValidationError(_UNNAMED)
+        if field.data and self.site.data:
+            raise ValidationError(
+                _("Vous avez aussi choisi un lieu déjà connu : gardez l’un ou l’autre.")
+            )
+
+    def _kept_sites(self) -> list[Venue]:
+        kept = [self._sites[number] for number in self.sites.chosen]
+        if self.site.data:
+            kept.append(find_venue(int(self.site.data)))
+        commune = find_commune(self.site_commune.data) if self.site_commune.data else None
+        if self.site_name.data and commune is not None:
+            kept.append(
+                find_or_create_venue(
+                    name=self.site_name.data, address=self.site_address.data, commune=commune
+                )
+            )
+        return list(dict.fromkeys(site for site in kept if site is not None))
 
     def _place(self) -> Venue | None:
         if self.venue_twin.chosen is not None:
@@ -606,6 +673,7 @@ def _held(activity: Activity, part: Part) -> dict[str, object]:
             "parent": str(activity.parent_id or ""),
             "mode": activity.mode.value,
             "venue": str(activity.venue_id or ""),
+            "sites": [str(site.id) for site in activity.sites],
             "online_link": activity.online_link,
             "access_note": activity.access_note,
         }

@@ -137,6 +137,6 @@ def containers_of(edition: Edition) -> Sequence[Activity]:
             Activity.status.in_((Status.LABELLED, Status.PUBLISHED)),
             Term.is_container,
         )
-        .options(joinedload(Activity.kind), _PLACE)
+        .options(joinedload(Activity.kind), _PLACE, selectinload(Activity.sites))
         .order_by(Activity.title, Activity.id)
     ).all()

@@ -324,7 +324,7 @@ def _site_faults(activity: Activity) -> list[Gap]:
         if slot.venue is not None and slot.venue not in activity.places_to_name
     ]:
         message = _(
-            "Un créneau au moins se tient à « %(place)s » : donnez-lui d’abord un autre lieu dans « Quand ».",
+            "Un créneau au moins se tient à « %(place)s » : donnez-lui d’abord un autre lieu dans « Quand ».",
             place=left[0].venue.name if left[0].venue else "",
         )
     else:
@@ -396,7 +396,7 @@ def _when(activity: Activity) -> list[Gap]:
         )
     elif strangers(activity):
         message = _(
-            "Un créneau au moins n’est pas pour ceux que l’activité accueille : dites pour qui il est."
+            "Un créneau au moins n’est pas pour ceux que l’activité accueille : dites pour qui il est."
         )
     else:
         return []

@@ -125,26 +125,26 @@ def _own_faults(number: int, slot: PlannedSlot) -> list[SlotFault]:
     if slot.ends_at <= slot.starts_at:
         found.append(("ends", _("La fin doit venir après le début.")))
     elif _shown_length(slot) > LONGEST_SLOT:
-        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
+        found.append(("ends", _("Un créneau dure 24 heures au plus : faites-en plusieurs.")))
     if slot.capacity is not None and not 0 < slot.capacity <= MOST_PEOPLE:
         found.append(
             (
                 "capacity",
-                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
+                _("Le nombre de places va de 1 à un million ; laissez vide s’il n’est pas limité."),
             )
         )
     if slot.classes is not None and not 0 < slot.classes <= MOST_CLASSES:
         found.append(
             (
                 "classes",
-                _("Le nombre de classes va de 1 à 100 ; laissez vide s’il n’est pas limité."),
+                _("Le nombre de classes va de 1 à 100 ; laissez vide s’il n’est pas limité."),
             )
         )
     elif slot.classes is not None and slot.audience is SlotAudience.PUBLIC:
         found.append(
             (
                 "classes",
-                _("Ce créneau est pour le grand public : laissez vide le nombre de classes."),
+                _("Ce créneau est pour le grand public : laissez vide le nombre de classes."),
             )
         )
     return [SlotFault(number=number, field=field, message=message) for field, message in found]
@@ -158,7 +158,7 @@ def _held_faults(number: int, slot: PlannedSlot, activity: Activity) -> list[Slo
         found.append(("classes", _no_schools()))
     if slot.venue is not None and slot.venue not in activity.places_to_name:
         found.append(
-            ("venue", _("Ce lieu n’est pas un des lieux de l’activité : choisissez-en un autre."))
+            ("venue", _("Ce lieu n’est pas un des lieux de l’activité : choisissez-en un autre."))
         )
     return [SlotFault(number=number, field=field, message=text) for field, text in found]
 
@@ -170,7 +170,7 @@ def _audience_fault(audience: SlotAudience, activity: Activity) -> str:
     if audience is SlotAudience.PUBLIC and activity.for_schools and not activity.for_public:
         return str(
             _(
-                "Cette activité est réservée aux groupes scolaires : choisissez un autre public, ou ouvrez-la à tout le monde dans « Pour qui »."
+                "Cette activité est réservée aux groupes scolaires : choisissez un autre public, ou ouvrez-la à tout le monde dans « Pour qui »."
             )
         )
     return ""
@@ -179,7 +179,7 @@ def _audience_fault(audience: SlotAudience, activity: Activity) -> str:
 def _no_schools() -> str:
     return str(
         _(
-            "Cette activité n’est pas ouverte aux groupes scolaires : choisissez un autre public, ou ouvrez-la d’abord aux classes dans « Pour qui »."
+            "Cette activité n’est pas ouverte aux groupes scolaires : choisissez un autre public, ou ouvrez-la d’abord aux classes dans « Pour qui »."
         )
     )
 

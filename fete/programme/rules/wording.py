@@ -25,6 +25,11 @@ SLOT_AUDIENCES = {
     SlotAudience.PUBLIC: lazy_gettext("tout le monde, sans groupe scolaire"),
     SlotAudience.SCHOOLS: lazy_gettext("les groupes scolaires seulement"),
 }
+# Whom a slot is for, when it is not for whomever the activity welcomes.
+_FOR_SOME = {
+    SlotAudience.PUBLIC: lazy_gettext("grand public"),
+    SlotAudience.SCHOOLS: lazy_gettext("groupes scolaires"),
+}
 
 
 def words(value: Any) -> str:  # noqa: ANN401  # any field's value
@@ -59,6 +64,21 @@ def _slot_in_words(slot: Slot | PlannedSlot) -> str:
         start=hour(slot.starts_at),
         end=hour(slot.ends_at),
     )
-    if slot.capacity is None:
-        return said
-    return said + str(_(" (places : %(capacity)s)", capacity=slot.capacity))
+    also = _beside(slot)
+    return f"{said} ({', '.join(also)})" if also else said
+
+
+def _beside(slot: Slot | PlannedSlot) -> list[str]:
+    """Return what a slot says beside its time."""
+    also = []
+    if slot.capacity is not None:
+        also.append(_("places : %(capacity)s", capacity=slot.capacity))
+    if slot.classes is not None:
+        also.append(_("classes : %(classes)s", classes=slot.classes))
+    if slot.audience in _FOR_SOME:
+        also.append(_FOR_SOME[slot.audience])
+    if slot.is_opening:
+        also.append(_("horaires d’ouverture"))
+    if slot.venue is not None:
+        also.append(f"{slot.venue.name}, {slot.venue.commune.name}")
+    return [str(each) for each in also]

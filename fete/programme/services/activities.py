@@ -173,7 +173,7 @@ def rewrite(
     if _WELCOME.intersection(changed) and activity.status in _SHOWN and rules.strangers(activity):
         raise RuleBrokenError(
             _(
-                "Un créneau au moins est pour ceux que vous n’accueilleriez plus : changez d’abord les créneaux dans « Quand »."
+                "Un créneau au moins est pour ceux que vous n’accueilleriez plus : changez d’abord les créneaux dans « Quand »."
             ),
             field="welcome",
         )

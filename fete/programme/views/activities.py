@@ -366,11 +366,15 @@ def _keep(
 
 
 def _changes_rows(form: Any) -> bool:  # noqa: ANN401
-    """Add or remove a row of the slots, as the button pressed says; nothing is kept by that."""
+    """Add or remove rows of the slots, as the button pressed says; nothing is kept by that."""
     if not isinstance(form, SlotsForm) or not form.is_submitted():
         return False
-    if "add" in request.form:
-        form.add_row(like_last=request.form["add"] == "copy")
+    word = request.form.get("add")
+    if word is not None:
+        if word in form.tools:
+            form.use(word)
+        else:
+            form.add_row(like_last=word == "copy")
         return True
     number = request.form.get("remove", default=None, type=int)
     if number is not None:
@@ -380,6 +384,11 @@ def _changes_rows(form: Any) -> bool:  # noqa: ANN401
 
 
 def _after(activity: Activity, part: Part) -> str:
+    if request.form.get("then") == "sites":
+        # One more site, perhaps: the page is shown again where they are.
+        return url_for(
+            "activities.edit", activity_id=activity.id, part=part.value, _anchor="autres-lieux"
+        )
     if request.form.get("then") != "preview":
         parts = list(Part)
         following = parts[parts.index(part) + 1 :]

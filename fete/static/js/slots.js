@@ -1,8 +1,10 @@
 // The rows of the slots, added and removed at once; without script the same buttons ask the server.
+// The tools that add many rows ask the server too: here the page stays where it is.
 
 const DAY = /^\s*(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})\s*$/;
 const ISO_DAY = /^\s*(\d{4})-(\d{2})-(\d{2})\s*$/;
-const NAMES = ["id", "day", "starts", "ends", "capacity"];
+const NAME = /^slots-\d+-(\w+)$/;
+const CONTROLS = "input[name^=slots-], select[name^=slots-]";
 
 class SlotRows {
   constructor(place) {
@@ -19,7 +21,11 @@ class SlotRows {
       event.preventDefault();
       this.remove(button.closest(".slot-row"));
     });
-    for (const button of place.closest("form").querySelectorAll("button[name=add]")) {
+    place.addEventListener("change", (event) => {
+      if (event.target.matches("select[name$=-audience]")) this.mark(event.target.closest(".slot-row"));
+    });
+    const part = place.closest("[data-slots-part]");
+    for (const button of part.querySelectorAll("button[name=add][value=blank], button[name=add][value=copy]")) {
       button.addEventListener("click", (event) => {
         event.preventDefault();
         this.add(button.value === "copy");
@@ -35,51 +41,63 @@ class SlotRows {
   number() {
     this.rows.forEach((row, index) => {
       const shown = index + 1;
-      row.querySelector("legend").textContent = this.words.legend.replace("{number}", shown);
+      row.querySelector(".slot-number").textContent = this.words.legend.replace("{number}", shown);
       const button = row.querySelector("button[name=remove]");
       button.value = index;
       button.querySelector(".visually-hidden").textContent = this.words.remove.replace("{number}", shown);
-      for (const name of NAMES) {
-        const input = row.querySelector(`input[name$="-${name}"]`);
-        const label = row.querySelector(`label[for="${input.id}"]`);
-        const error = row.querySelector(`[id="${input.id}-error"]`);
-        input.name = input.id = `slots-${index}-${name}`;
-        if (label) label.htmlFor = input.id;
+      for (const control of row.querySelectorAll(CONTROLS)) {
+        const label = row.querySelector(`label[for="${control.id}"]`);
+        const error = row.querySelector(`[id="${control.id}-error"]`);
+        control.name = control.id = `slots-${index}-${NAME.exec(control.name)[1]}`;
+        if (label) label.htmlFor = control.id;
         if (error) {
-          error.id = `${input.id}-error`;
-          input.setAttribute("aria-describedby", `${error.id} slots-help`);
+          error.id = `${control.id}-error`;
+          control.setAttribute("aria-describedby", `${error.id} slots-help`);
         }
       }
     });
   }
 
-  input(row, name) {
-    return row.querySelector(`input[name$="-${name}"]`);
+  control(row, name) {
+    return row.querySelector(`[name^=slots-][name$="-${name}"]`);
   }
 
   clear(row) {
     row.classList.remove("field-invalid");
     for (const error of row.querySelectorAll(".field-error")) error.remove();
-    for (const name of NAMES) {
-      const input = this.input(row, name);
-      input.value = "";
-      input.classList.remove("is-invalid");
-      input.removeAttribute("aria-invalid");
-      if (name !== "id") input.setAttribute("aria-describedby", "slots-help");
+    // Opening hours are added by their tool: a blank row is a session.
+    row.querySelector(".slot-kind")?.remove();
+    for (const control of row.querySelectorAll(CONTROLS)) {
+      if (control.tagName === "SELECT") control.selectedIndex = 0;
+      else control.value = "";
+      control.classList.remove("is-invalid");
+      control.removeAttribute("aria-invalid");
+      if (control.type === "text") control.setAttribute("aria-describedby", "slots-help");
     }
+    this.mark(row);
+  }
+
+  mark(row) {
+    const audience = this.control(row, "audience");
+    if (audience) row.classList.toggle("slot-row-schools", audience.value === "schools");
   }
 
   add(likeLast) {
     const last = this.rows.at(-1);
     const row = last.cloneNode(true);
-    this.clear(row);
     if (likeLast) {
-      for (const name of ["starts", "ends", "capacity"]) this.input(row, name).value = this.input(last, name).value;
-      this.input(row, "day").value = dayAfter(this.input(last, "day").value);
+      const values = [...last.querySelectorAll(CONTROLS)].map((control) => control.value);
+      this.control(row, "id").value = "";
+      row.querySelectorAll(CONTROLS).forEach((control, index) => {
+        if (NAME.exec(control.name)[1] !== "id") control.value = values[index];
+      });
+      this.control(row, "day").value = dayAfter(this.control(last, "day").value);
+    } else {
+      this.clear(row);
     }
     last.after(row);
     this.number();
-    this.input(row, "day").focus();
+    this.control(row, "day").focus();
     this.spoken.textContent = this.words.added.replace("{number}", this.rows.length);
   }
 
@@ -88,14 +106,65 @@ class SlotRows {
     const index = rows.indexOf(row);
     if (rows.length === 1) {
       this.clear(row);
-      this.input(row, "day").focus();
+      this.control(row, "day").focus();
     } else {
       row.remove();
       this.number();
-      this.input(this.rows[Math.max(0, index - 1)], "day").focus();
+      this.control(this.rows[Math.max(0, index - 1)], "day").focus();
     }
     this.spoken.textContent = this.words.removed;
   }
+}
+
+class Tools {
+  constructor(part) {
+    this.part = part;
+    for (const tool of part.querySelectorAll("[data-tool]")) {
+      const button = tool.querySelector("button[name=add]");
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.use(button);
+      });
+      // Here the Enter key means this tool, not the whole form.
+      tool.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+        event.preventDefault();
+        this.use(button);
+      });
+    }
+  }
+
+  async use(button) {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    this.part.setAttribute("aria-busy", "true");
+    const form = button.form;
+    const body = new URLSearchParams(new FormData(form));
+    body.append(button.name, button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.querySelector("[data-slots-part]");
+      if (!answer.ok || !part) throw new Error(answer.statusText);
+      this.part.replaceWith(document.adoptNode(part));
+      begin(part);
+      const wrong = part.querySelector(`[data-tool="${button.value}"] [aria-invalid]`);
+      (wrong ?? part.querySelector("[data-slots-said]"))?.focus();
+    } catch {
+      // The page that the browser will show says what is wrong.
+      this.isAsking = false;
+      sendAs(form, button);
+    }
+  }
+}
+
+function sendAs(form, button) {
+  const said = document.createElement("input");
+  said.type = "hidden";
+  said.name = button.name;
+  said.value = button.value;
+  form.append(said);
+  form.submit();
 }
 
 function dayAfter(typed) {
@@ -108,4 +177,9 @@ function dayAfter(typed) {
   return `${two(next.getUTCDate())}/${two(next.getUTCMonth() + 1)}/${next.getUTCFullYear()}`;
 }
 
-for (const place of document.querySelectorAll("[data-slots]")) new SlotRows(place);
+function begin(part) {
+  for (const place of part.querySelectorAll("[data-slots]")) new SlotRows(place);
+  new Tools(part);
+}
+
+for (const part of document.querySelectorAll("[data-slots-part]")) begin(part);
