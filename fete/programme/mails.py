@@ -8,7 +8,9 @@ from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import day, hour
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
+from fete.network.models import Organisation
 from fete.network.policies import is_member
 from fete.network.queries import active_members
 from fete.programme.models import Activity, Slot
@@ -75,6 +77,44 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
             reason=slot.note,
             slot=slot,
             slot_word=SLOT_WORDS[slot.state],
+        )
+
+
+def tell_of_merge(
+    people: Iterable[User], *, gone: str, survivor: Organisation, by: User, at: datetime
+) -> None:
+    """Tell who acted for a structure where it is from now on."""
+    _tell_of_structure("programme/merged", people, survivor, other=gone, by=by, at=at)
+
+
+def tell_of_separation(
+    people: Iterable[User], *, gone: Organisation, survivor: str, by: User, at: datetime
+) -> None:
+    """Tell who acts for a structure again that it stands by itself as before."""
+    _tell_of_structure("programme/separated", people, gone, other=survivor, by=by, at=at)
+
+
+def _tell_of_structure(
+    kind: str,
+    people: Iterable[User],
+    organisation: Organisation,
+    *,
+    other: str,
+    by: User,
+    at: datetime,
+) -> None:
+    for person in people:
+        if not person.is_active:
+            continue
+        write_letter(
+            kind=kind,
+            to=Recipient(address=person.email, name=person.name, person_id=person.id),
+            at=at,
+            topic=Topic.DECISIONS,
+            leads_to=f"/ma-structure/{organisation.id}",
+            organisation=organisation,
+            other=other,
+            by=by,
         )
 
 
