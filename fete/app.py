@@ -29,7 +29,7 @@ from fete.network.views import admissions, directory, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import activities, cancellations, editions, merging, programme, review
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -52,6 +52,7 @@ BLUEPRINTS = (
     admissions.blueprint,
     editions.blueprint,
     review.blueprint,
+    merging.blueprint,
     follow_up.blueprint,
 )
 COMMANDS = (

@@ -103,9 +103,7 @@ class Act:
     detail: str
 
 
-def acts_on(
-    thing: Model, *, limit: int = 200, also: Select[int] | None = None
-) -> Sequence[Act]:
+def acts_on(thing: Model, *, limit: int = 200, also: Select[int] | None = None) -> Sequence[Act]:
     """Return what was done to an object and by whom, the latest first.
 
     `also` selects the numbers of others of its kind whose history is its own: those that were merged into it.

@@ -5,6 +5,7 @@ from fete.accounts.policies import coordinates, is_coordinator, is_regional
 from fete.network.policies import can_act_for, is_member
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.rules import was_never_shown
+from fete.programme.rules.merging import Entry, Made, departement_of
 from fete.programme.workflow import (
     CANCELLABLE,
     COORDINATOR_STEPS,
@@ -98,6 +99,16 @@ def can_withdraw(user: User, activity: Activity) -> bool:
 def can_reopen(user: User, activity: Activity) -> bool:
     """Whether the person may make a draft again of what was withdrawn or refused."""
     return Step.REOPEN in steps_for(user, activity)
+
+
+def can_merge(user: User, entry: Entry) -> bool:
+    """Whether the person may make this structure or place one with another: the coordination of its département."""
+    return is_coordinator(user) and coordinates(user, departement_of(entry))
+
+
+def can_undo_merge(user: User, made: Made) -> bool:
+    """Whether the person may undo a merge: who may merge both its entries."""
+    return all(entry is not None and can_merge(user, entry) for entry in (made.survivor, made.gone))
 
 
 def can_manage_editions(user: User) -> bool:

@@ -7,6 +7,8 @@ import pytest
 
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
+from fete.mailing.models import Topic
+from fete.programme.services.merging import merge, undo
 from fete.programme.services.review import (
     cancel_activity,
     change_slot,
@@ -129,6 +131,17 @@ def test_an_activity_that_is_held_nowhere_is_told_without_a_place(member, letter
     letter = letters()[-1]
     assert (letter.kind, letter.person_id) == ("programme/submitted", regional.id)
     assert "Elle a lieu" not in letter.text
+
+
+def test_a_merged_structure_is_told_to_its_members(member, coordinator, letters, samples):
+    gone = make_organisation(member, name="Étoiles & co")
+    survivor = make_organisation(name="Les Étoiles du Gers")
+    made = merge(survivor, gone, by=coordinator, at=now())
+    undo(made, by=coordinator, at=now())
+    merged, separated = letters()
+    compare(merged, survivor, samples, "merged")
+    compare(separated, gone, samples, "separated")
+    assert {letter.topic for letter in (merged, separated)} == {Topic.DECISIONS}
 
 
 def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordinator, letters):

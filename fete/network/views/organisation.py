@@ -39,7 +39,9 @@ def at_its_own_address(
     """Lead the reader of an address of a merged structure to that of the one in its place."""
 
     @wraps(view)
-    def kept(organisation: Organisation, **values: Any) -> ResponseReturnValue:  # as the address has them
+    def kept(
+        organisation: Organisation, **values: Any
+    ) -> ResponseReturnValue:  # as the address has them
         asked = request.view_args or {}
         if request.method == "GET" and asked["organisation_id"] != organisation.id:
             own = {**asked, "organisation_id": organisation.id}

@@ -1,12 +1,12 @@
 """Find entries of the same structure or place, what hangs on each, and the merges that were made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from fete.accounts.models import User
 from fete.core.db import Model, db
 from fete.core.text import fold_name
 from fete.geography.models import Commune
@@ -22,21 +22,12 @@ from fete.programme.models import (
     Venue,
     activity_site,
 )
-from fete.programme.rules.merging import UNDO_WITHIN, Entry, VenuePair, venue_pairs
+from fete.programme.rules.merging import UNDO_WITHIN, Entry, Made, VenuePair, venue_pairs
 
 Territory = frozenset[str] | None
 MOST_FOUND = 20
 _SHORTEST = 2
 _OWN = {Merged.ORGANISATION: Organisation, Merged.VENUE: Venue}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
-    """A merge with the two entries as they stand now."""
-
-    merge: Merge
-    survivor: Entry | None
-    gone: Entry | None
 
 
 def references_to(kind: Merged) -> list[Column[int]]:
@@ -152,16 +143,26 @@ def merge_of(kind: Merged, gone_id: int) -> Merge | None:
     )
 
 
-def merges_to_undo(at: datetime, territory: Territory) -> list[Made]:
-    """Return the merges of the last day in a territory that were not undone, the latest first."""
+def find_made(merge_id: int) -> Made | None:
+    """Return a merge with its two entries."""
+    merge = find_merge(merge_id)
+    return _with_entries([merge])[0] if merge is not None else None
+
+
+def merges_to_undo(at: datetime) -> list[Made]:
+    """Return the merges of the last day that were not undone, the latest first."""
     merges = db.session.scalars(
         select(Merge)
         .where(Merge.at >= at - UNDO_WITHIN, Merge.undone_at.is_(None))
         .order_by(Merge.at.desc(), Merge.id.desc())
-        .options(joinedload(Merge.by))
+        .options(joinedload(Merge.by).lazyload(User.roles))
     ).all()
+    return _with_entries(merges)
+
+
+def _with_entries(merges: Sequence[Merge]) -> list[Made]:
     known = {kind: _entries(kind, merges) for kind in Merged}
-    made = [
+    return [
         Made(
             merge=merge,
             survivor=known[merge.kind].get(merge.survivor_id),
@@ -169,26 +170,14 @@ def merges_to_undo(at: datetime, territory: Territory) -> list[Made]:
         )
         for merge in merges
     ]
-    return [each for each in made if territory is None or _is_within(each, territory)]
 
 
 def _entries(kind: Merged, merges: Sequence[Merge]) -> dict[int, Entry]:
     own: type[Organisation | Venue] = _OWN[kind]
     of_it = [merge for merge in merges if merge.kind is kind]
     numbers = {number for merge in of_it for number in (merge.survivor_id, merge.gone_id)}
-    statement = (
-        select(own).where(own.id.in_(sorted(numbers))).options(joinedload(own.commune))
-    )
+    statement = select(own).where(own.id.in_(sorted(numbers))).options(joinedload(own.commune))
     return {entry.id: entry for entry in db.session.scalars(statement)}
-
-
-def _is_within(made: Made, territory: frozenset[str]) -> bool:
-    return all(
-        entry is not None
-        and entry.commune is not None
-        and entry.commune.departement_code in territory
-        for entry in (made.survivor, made.gone)
-    )
 
 
 def activities_showing(kind: Merged, numbers: Sequence[int]) -> list[int]:

@@ -44,6 +44,15 @@ _OF_THE_PLACE = frozenset({"address", "latitude", "longitude"})
 Entry = Organisation | Venue
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A merge with the two entries as they stand now."""
+
+    merge: Merge
+    survivor: Entry | None
+    gone: Entry | None
+
+
 class Why(StrEnum):
     """Why two places may be the same."""
 
@@ -102,6 +111,11 @@ def result_of(survivor: Entry, gone: Entry) -> Mapping[str, object]:
     """Return, by column, what the one that stays will say."""
     own = {name: getattr(survivor, name) for name in FILLED[kind_of(survivor)]}
     return own | taken_over(survivor, gone)
+
+
+def departement_of(entry: Entry) -> str | None:
+    """Return the code of the département whose coordination may merge it."""
+    return entry.commune.departement_code if entry.commune is not None else None
 
 
 def can_be_undone(merge: Merge, at: datetime) -> bool:

@@ -82,7 +82,7 @@ def merge(
     moves = [_move(column, survivor.id, gone.id) for column in references_to(kind)]
     for move in moves:
         _set_aside(move.column, move.aside)
-        _point(move.column, [_key(move.column, row) for row in move.going], gone.id, survivor.id)
+        _point(move.column, [_key(row) for row in move.going], gone.id, survivor.id)
     made = Merge(
         kind=kind,
         survivor_id=survivor.id,
@@ -91,7 +91,7 @@ def merge(
         by_id=by.id,
         moved={
             "rows": {
-                move.column.table.name: [_key(move.column, row) for row in move.going]
+                move.column.table.name: [_key(row) for row in move.going]
                 for move in moves
                 if move.going
             },
@@ -132,7 +132,7 @@ def undo(made: Merge, *, by: User, at: datetime) -> None:
         return
     survivor, gone = known.get(made.survivor_id), known.get(made.gone_id)
     if survivor is None or gone is None:
-        raise RuleBrokenError(_("L’une des deux fiches n’existe plus : rien ne peut être défait."))
+        raise RuleBrokenError(_("L’une des deux fiches n’existe plus : rien ne peut être défait."))
     _refuse_undoing(made, survivor, gone, at=at)
     filled: Mapping[str, Sequence[Any]] = made.moved["filled"]
     members = set(made.moved["rows"].get(Membership.__tablename__, ()))
@@ -164,7 +164,11 @@ def _refuse_merged(entry: Entry) -> None:
     made = merge_of(kind_of(entry), entry.id)
     name = made.by.name if made is not None and made.by is not None else _("quelqu’un d’autre")
     raise RuleBrokenError(
-        _("« %(name)s » vient d’être réunie à une autre fiche par %(person)s.", name=entry.name, person=name)
+        _(
+            "« %(name)s » vient d’être réunie à une autre fiche par %(person)s.",
+            name=entry.name,
+            person=name,
+        )
     )
 
 
@@ -181,12 +185,12 @@ def _refuse_undoing(made: Merge, survivor: Entry, gone: Entry, *, at: datetime) 
         raise RuleBrokenError(_("Quelqu’un d’autre vient de défaire cette réunion."))
     if not can_be_undone(made, at):
         raise RuleBrokenError(
-            _("Une réunion ne se défait que dans les 24 heures : celle-ci est plus ancienne.")
+            _("Une réunion ne se défait que dans les 24 heures : celle-ci est plus ancienne.")
         )
     if survivor.merged_into_id is not None or gone.merged_into_id != survivor.id:
         raise RuleBrokenError(
             _(
-                "« %(name)s » a été réunie depuis à une autre fiche : défaites d’abord cette réunion-là.",
+                "« %(name)s » a été réunie depuis à une autre fiche : défaites d’abord cette réunion-là.",
                 name=survivor.name,
             )
         )
@@ -198,7 +202,7 @@ def _refuse_undoing(made: Merge, survivor: Entry, gone: Entry, *, at: datetime) 
         if len(db.session.scalars(there).all()) < len(moved):
             raise RuleBrokenError(
                 _(
-                    "Une des activités réunies a été supprimée ou confiée à une autre structure depuis : la réunion ne peut plus être défaite."
+                    "Une des activités réunies a été supprimée ou confiée à une autre structure depuis : la réunion ne peut plus être défaite."
                 )
             )
 
@@ -209,8 +213,8 @@ def _refuse_undoing(made: Merge, survivor: Entry, gone: Entry, *, at: datetime) 
 def _move(column: Column[int], survivor: int, gone: int) -> _Move:
     own, others = rows_pointing(column, survivor), rows_pointing(column, gone)
     aside = _in_the_way(column, own, others, survivor=survivor, gone=gone)
-    kept_off = [_key(column, row) for row in aside if row[column.name] == gone]
-    going = [row for row in others if _key(column, row) not in kept_off]
+    kept_off = [_key(row) for row in aside if row[column.name] == gone]
+    going = [row for row in others if _key(row) not in kept_off]
     return _Move(column=column, going=going, aside=aside)
 
 
@@ -239,7 +243,11 @@ def _in_the_way(
 
 
 def _doubled(
-    own: Sequence[Row], others: Sequence[Row], key: str, *, better: Any = None  # noqa: ANN401  # a key of order
+    own: Sequence[Row],
+    others: Sequence[Row],
+    key: str,
+    *,
+    better: Any = None,  # noqa: ANN401  # a key of order
 ) -> list[Row]:
     """Return, of the rows of both entries about the same thing, the one that gives way: the other's, unless it is better."""
     standing = {row[key]: row for row in own}
@@ -279,7 +287,7 @@ def _held_there(rows: Sequence[Row], survivor: int, gone: int) -> list[Row]:
     return [row for row in rows if row["activity_id"] in numbers]
 
 
-def _key(column: Column[int], row: Row) -> int:
+def _key(row: Row) -> int:
     """Return the number of a row; of a further site, that of its activity."""
     number: int = row["id"] if "id" in row else row["activity_id"]
     return number
@@ -305,7 +313,7 @@ def _set_aside(column: Column[int], rows: Sequence[Row]) -> None:
     table = column.table
     assert isinstance(table, Table)  # noqa: S101  # foreign keys are of tables
     for number in sorted({row[column.name] for row in rows}):
-        keys = [_key(column, row) for row in rows if row[column.name] == number]
+        keys = [_key(row) for row in rows if row[column.name] == number]
         db.session.execute(delete(table).where(_own_key(table).in_(keys), column == number))
 
 
@@ -370,9 +378,7 @@ def _fill(survivor: Entry, filled: Mapping[str, object]) -> None:
 def _unfill(survivor: Entry, filled: Mapping[str, Sequence[Any]]) -> None:
     """Take from the one that stayed what it was given, unless it was written otherwise since."""
     back = {
-        name: before
-        for name, (before, given) in filled.items()
-        if getattr(survivor, name) == given
+        name: before for name, (before, given) in filled.items() if getattr(survivor, name) == given
     }
     _fill(survivor, back)
     db.session.flush()
@@ -396,7 +402,7 @@ def _give_identifiers_back(gone: Entry, borne: Mapping[str, str]) -> None:
         if owner is not None:
             raise RuleBrokenError(
                 _(
-                    "Le numéro %(number)s est maintenant celui de « %(name)s » : la réunion ne peut plus être défaite.",
+                    "Le numéro %(number)s est maintenant celui de « %(name)s » : la réunion ne peut plus être défaite.",
                     number=value,
                     name=owner.name,
                 )
