@@ -17,7 +17,7 @@ from fete.core import access, errorpages, i18n, logs, ratelimit, security, templ
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
-from fete.dashboard import views as dashboard
+from fete.dashboard.views import history, home, progress, writing
 from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli
 from fete.feeds import views as feeds
@@ -43,7 +43,7 @@ BLUEPRINTS = (
     geography.blueprint,
     sign.blueprint,
     profile.blueprint,
-    dashboard.blueprint,
+    home.blueprint,
     organisation.blueprint,
     activities.blueprint,
     cancellations.blueprint,
@@ -51,6 +51,9 @@ BLUEPRINTS = (
     people.blueprint,
     admissions.blueprint,
     editions.blueprint,
+    progress.blueprint,
+    writing.blueprint,
+    history.blueprint,
     review.blueprint,
     merging.blueprint,
     follow_up.blueprint,

@@ -1,13 +1,16 @@
 """Letters about an activity: to the members of its structure, and to those who coordinate its département."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.templating import WrittenLetter, absolute_url, day, hour, render_letter
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.models import Organisation
@@ -78,6 +81,45 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
             slot=slot,
             slot_word=SLOT_WORDS[slot.state],
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CircularWords:
+    """What a letter to a group says: its words, whose they are, why one receives it, the page it leads to and its name."""
+
+    subject: str
+    text: str
+    by: User
+    reason: object
+    page: str
+    link: object
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text between its empty lines."""
+        return [part.strip() for part in re.split(r"\n\s*\n", self.text) if part.strip()]
+
+
+def write_circular(
+    words: CircularWords, people: Iterable[User], *, topic: Topic | None, at: datetime
+) -> None:
+    """Write the same words to each of these people."""
+    path = urlsplit(absolute_url(words.page)).path
+    for person in people:
+        write_letter(
+            kind="programme/circular",
+            to=Recipient(address=person.email, name=person.name, person_id=person.id),
+            at=at,
+            topic=topic,
+            leads_to=path,
+            words=words,
+        )
+
+
+def circular_as_read(words: CircularWords) -> WrittenLetter:
+    """Return the letter to a group as its writer would receive it."""
+    to = Recipient(address=words.by.email, name=words.by.name, person_id=words.by.id)
+    return render_letter("programme/circular", language=words.by.language, to=to, words=words)
 
 
 def tell_of_merge(

@@ -3,7 +3,7 @@
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
 from fete.network.policies import can_act_for, is_member
-from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.models import Activity, Circular, Edition, EditionState
 from fete.programme.rules import was_never_shown
 from fete.programme.rules.merging import Entry, Made, departement_of
 from fete.programme.workflow import (
@@ -109,6 +109,11 @@ def can_merge(user: User, entry: Entry) -> bool:
 def can_undo_merge(user: User, made: Made) -> bool:
     """Whether the person may undo a merge: who may merge both its entries."""
     return all(entry is not None and can_merge(user, entry) for entry in (made.survivor, made.gone))
+
+
+def can_read_circular(user: User, circular: Circular) -> bool:
+    """Whether the person may read a letter to a group again: the region, and who wrote it."""
+    return is_regional(user) or (is_coordinator(user) and circular.by_id == user.id)
 
 
 def can_manage_editions(user: User) -> bool:

@@ -59,6 +59,7 @@ def show(person: User) -> ResponseReturnValue:
         person=person,
         form=form,
         acts=queries.acts_on(person, limit=20),
+        rights_acts=queries.rights_of(person),
         role_names=ROLE_NAMES,
         revocable=policies.grantable_roles(this_person()),
     )
