@@ -66,7 +66,9 @@ def survivors_of(numbers: Sequence[int]) -> dict[int, int]:
     statement = select(Organisation.id, Organisation.merged_into_id).where(
         Organisation.id.in_(numbers), Organisation.merged_into_id.is_not(None)
     )
-    return {gone: survivor for gone, survivor in db.session.execute(statement)}  # noqa: C416  # rows are no pairs to the type checker
+    return {
+        gone: survivor for gone, survivor in db.session.execute(statement) if survivor is not None
+    }
 
 
 def merged_into(organisation_id: int) -> Select[int]:

@@ -8,6 +8,8 @@ import pytest
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.mailing.models import Topic
+from fete.programme.mails import CircularWords
+from fete.programme.services.circulars import send_circular
 from fete.programme.services.merging import merge, undo
 from fete.programme.services.review import (
     cancel_activity,
@@ -142,6 +144,29 @@ def test_a_merged_structure_is_told_to_its_members(member, coordinator, letters,
     compare(merged, survivor, samples, "merged")
     compare(separated, gone, samples, "separated")
     assert {letter.topic for letter in (merged, separated)} == {Topic.DECISIONS}
+
+
+def test_a_letter_to_a_group_is_written_to_each(member, coordinator, letters, samples):
+    words = CircularWords(
+        subject="Plus que dix jours",
+        text="L’appel se ferme <bientôt>.\n\nUne date,\nune adresse & c’est prêt.",
+        by=coordinator,
+        reason="votre structure participe à cette édition",
+        page="activities.index",
+        link="Voir mes activités",
+    )
+    circular = send_circular(
+        [member],
+        words,
+        audience="Toutes",
+        topic=Topic.NEWS,
+        form_key="k",
+        with_copy=False,
+        by=coordinator,
+        at=now(),
+    )
+    (letter,) = letters()
+    compare(letter, circular, samples, "circular")
 
 
 def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordinator, letters):

@@ -240,7 +240,7 @@ def _names(kind: Kind, numbers: Sequence[int]) -> Mapping[int, tuple[str, int | 
         Kind.ORGANISATION: lambda: select(Organisation.id, Organisation.name, Organisation.id),
         Kind.VENUE: lambda: select(Venue.id, Venue.name, Venue.id),
         Kind.CIRCULAR: lambda: select(Circular.id, Circular.subject, Circular.id),
-        Kind.EDITION: lambda: select(Edition.id, Edition.year, Edition.year),  # type: ignore[arg-type]  # its year is its name
+        Kind.EDITION: lambda: select(Edition.id, Edition.year, Edition.year),
         Kind.PERSON: lambda: select(User.id, User.name, User.id),
     }
     statement = statements[kind]().where(_NUMBERS[kind].in_(numbers))

@@ -19,7 +19,7 @@ from fete.geography.models import Departement
 from fete.mailing.models import Topic
 from fete.programme.forms.review import read_version
 from fete.programme.mails import CircularWords, circular_as_read
-from fete.programme.models import Circular, EditionState
+from fete.programme.models import Circular, Edition, EditionState
 from fete.programme.policies import can_read_circular
 from fete.programme.queries.circulars import circulars_for, find_circular
 from fete.programme.queries.editions import current_edition, editions
@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "writing/index.html",
         edition=scope.edition if scope else None,
+        editions=_shown_editions(),
         departements=departements,
         chosen=chosen,
         groups=MANNERS,
@@ -139,11 +140,12 @@ def _words(group: Group, form: CircularForm) -> CircularWords:
 
 
 def _sent(circular: Circular) -> str:
-    return ngettext(
+    words = ngettext(
         "Votre lettre part à %(num)s personne.",
         "Votre lettre part à %(num)s personnes, chacune la sienne.",
         circular.recipients,
     )
+    return str(words)
 
 
 def _places() -> tuple[list[Departement], str | None]:
@@ -153,10 +155,14 @@ def _places() -> tuple[list[Departement], str | None]:
     return departements, next((each.code for each in departements if each.code == asked), None)
 
 
+def _shown_editions() -> list[Edition]:
+    return [each for each in editions() if each.state is not EditionState.PREPARED]
+
+
 def _scope(departements: list[Departement], chosen: str | None) -> Scope | None:
     year = request.args.get("edition", type=int)
-    shown = [each for each in editions() if each.state is not EditionState.PREPARED]
-    edition = next((each for each in shown if each.year == year), None) or current_edition(today())
+    asked = [each for each in _shown_editions() if each.year == year]
+    edition = asked[0] if asked else current_edition(today())
     if edition is None:
         return None
     if chosen is None and territory_of(this_person()) is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -27,7 +28,10 @@ from fete.programme.rules.merging import UNDO_WITHIN, Entry, Made, VenuePair, ve
 Territory = frozenset[str] | None
 MOST_FOUND = 20
 _SHORTEST = 2
-_OWN = {Merged.ORGANISATION: Organisation, Merged.VENUE: Venue}
+_OWN: dict[Merged, type[Organisation] | type[Venue]] = {
+    Merged.ORGANISATION: Organisation,
+    Merged.VENUE: Venue,
+}
 
 
 def references_to(kind: Merged) -> list[Column[int]]:
@@ -111,7 +115,7 @@ def _venues(territory: Territory) -> Select[Venue]:
 
 def both_under_lock(kind: Merged, numbers: Sequence[int]) -> dict[int, Entry]:
     """Return these entries by number, locked until the transaction ends: always in one order, so that nobody waits for ever."""
-    own: type[Organisation | Venue] = _OWN[kind]
+    own = _OWN[kind]
     statement = (
         select(own)
         .where(own.id.in_(numbers))
@@ -119,7 +123,8 @@ def both_under_lock(kind: Merged, numbers: Sequence[int]) -> dict[int, Entry]:
         .with_for_update(of=own)
         .execution_options(populate_existing=True)
     )
-    return {entry.id: entry for entry in db.session.scalars(statement)}
+    found: Sequence[Any] = db.session.scalars(statement).all()
+    return {entry.id: entry for entry in found}
 
 
 def find_merge(merge_id: int) -> Merge | None:
@@ -173,11 +178,12 @@ def _with_entries(merges: Sequence[Merge]) -> list[Made]:
 
 
 def _entries(kind: Merged, merges: Sequence[Merge]) -> dict[int, Entry]:
-    own: type[Organisation | Venue] = _OWN[kind]
+    own = _OWN[kind]
     of_it = [merge for merge in merges if merge.kind is kind]
     numbers = {number for merge in of_it for number in (merge.survivor_id, merge.gone_id)}
     statement = select(own).where(own.id.in_(sorted(numbers))).options(joinedload(own.commune))
-    return {entry.id: entry for entry in db.session.scalars(statement)}
+    found: Sequence[Any] = db.session.scalars(statement).all()
+    return {entry.id: entry for entry in found}
 
 
 def activities_showing(kind: Merged, numbers: Sequence[int]) -> list[int]:

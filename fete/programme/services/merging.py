@@ -359,10 +359,14 @@ def _plain_value(value: object) -> object:
 
 
 def _read(column: Column[Any], value: Any) -> Any:  # noqa: ANN401  # any column's value
-    kind = datetime if isinstance(column.type, Moment) else column.type.python_type
-    if not isinstance(value, str) or kind is str:
+    if not isinstance(value, str):
         return value
-    return kind(value) if issubclass(kind, Enum) else kind.fromisoformat(value)
+    if isinstance(column.type, Moment):
+        return datetime.fromisoformat(value)
+    kind = column.type.python_type
+    if issubclass(kind, Enum):
+        return kind(value)
+    return date.fromisoformat(value) if issubclass(kind, date) else value
 
 
 # What each says of itself

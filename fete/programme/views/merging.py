@@ -156,6 +156,7 @@ def _pair(survivor: Entry, gone: Entry | None) -> ResponseReturnValue:
         gone=gone,
         form=form,
         compared=comparison(survivor, gone),
+        has_members="membership" in hanging[gone.id],
         moving=in_words(hanging[gone.id]),
         staying=in_words(hanging[survivor.id]),
         other_way=url_for(_PAIR_PAGES[kind], survivor_id=gone.id, gone_id=survivor.id),

@@ -245,6 +245,8 @@ def test_undoing_is_refused_with_words(since, words, camille):
             make_organisation(siret=OTHER_SIRET)
         case "undone by another":
             undo(made, by=make_coordinator("32"), at=at)
+        case _:
+            raise AssertionError(since)
     database.session.flush()
     with pytest.raises(RuleBrokenError) as refused:
         undo(made, by=camille, at=at)
