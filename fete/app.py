@@ -17,7 +17,7 @@ from fete.core import access, errorpages, i18n, logs, ratelimit, security, store
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
-from fete.dashboard import views as dashboard
+from fete.dashboard.views import home, journal, progress, writing
 from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import views as feeds
@@ -36,6 +36,7 @@ from fete.programme.views import (
     coach,
     editions,
     late_entries,
+    merging,
     pictures,
     programme,
     proposals,
@@ -60,7 +61,7 @@ BLUEPRINTS = (
     preferences.blueprint,
     messages.blueprint,
     sketches.blueprint,
-    dashboard.blueprint,
+    home.blueprint,
     organisation.blueprint,
     invitations.blueprint,
     activities.blueprint,
@@ -81,6 +82,10 @@ BLUEPRINTS = (
     proposals.blueprint,
     sentences.blueprint,
     exchange.blueprint,
+    progress.blueprint,
+    writing.blueprint,
+    journal.blueprint,
+    merging.blueprint,
     follow_up.blueprint,
 )
 # The first of what was not read, where one arrives.

@@ -197,9 +197,18 @@ class Act:
     detail: str
 
 
-def acts_on(thing: Model, *, limit: int = 200) -> Sequence[Act]:
-    """Return what was done to an object and by whom, the latest first."""
-    return _acts(_entries_of(thing).limit(limit))
+def acts_on(thing: Model, *, limit: int = 200, also: Select[int] | None = None) -> Sequence[Act]:
+    """Return what was done to an object and by whom, the latest first.
+
+    `also` selects the numbers of others of its kind whose history is its own: those that were merged into it.
+    """
+    return _acts(_entries_of(thing, also).limit(limit))
+
+
+def rights_of(person: User) -> Sequence[Act]:
+    """Return which roles the person was given and lost, when and by whom, the latest first."""
+    acts = ("person.role_granted", "person.role_revoked")
+    return _acts(_entries_of(person).where(Entry.act.in_(acts)))
 
 
 def latest_act(thing: Model, acts: Iterable[str]) -> Act | None:
@@ -208,11 +217,15 @@ def latest_act(thing: Model, acts: Iterable[str]) -> Act | None:
     return found[0] if found else None
 
 
-def _entries_of(thing: Model) -> Select[Entry, str]:
+def _entries_of(thing: Model, also: Select[int] | None = None) -> Select[Entry, str]:
+    of_it = Entry.object_id == number_of(thing)
     return (
         select(Entry, User.name)
         .outerjoin(User, User.id == Entry.person_id)
-        .where(Entry.object_kind == thing.__tablename__, Entry.object_id == number_of(thing))
+        .where(
+            Entry.object_kind == thing.__tablename__,
+            of_it if also is None else or_(of_it, Entry.object_id.in_(also)),
+        )
         .order_by(Entry.at.desc(), Entry.id.desc())
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fete.accounts.models import User
-from fete.dashboard.queries import Desk
+from fete.dashboard.queries.home import Desk
 from fete.mailing.models import Letter
 from fete.mailing.rules import DIGEST_KIND
 from fete.mailing.services import Recipient, write_letter

@@ -39,13 +39,19 @@ def known_links(edition: Edition) -> dict[str, SourceLink]:
 
 
 def organisations_by_name() -> dict[str, Organisation]:
-    """Return every structure under its name as one compares it; of several of one name, the first entered."""
+    """Return every structure under its name as one compares it; of several of one name, the first entered.
+
+    The name of one that was merged leads to the one in its place, unless another bears it.
+    """
     statement = (
         select(Organisation)
-        .order_by(Organisation.id.desc())
-        .options(joinedload(Organisation.commune))
+        .order_by(Organisation.merged_into_id.is_(None), Organisation.id.desc())
+        .options(
+            joinedload(Organisation.commune),
+            joinedload(Organisation.merged_into).joinedload(Organisation.commune),
+        )
     )
-    return {organisation.search: organisation for organisation in db.session.scalars(statement)}
+    return {each.search: each.merged_into or each for each in db.session.scalars(statement)}
 
 
 def reports_of(activities: Sequence[Activity]) -> dict[int, Report]:

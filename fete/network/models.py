@@ -44,6 +44,7 @@ class Organisation(Model):
     family: Mapped[Term | None] = relationship(foreign_keys=[family_id])
     legal_status: Mapped[Term | None] = relationship(foreign_keys=[legal_status_id])
     commune: Mapped[Commune | None] = relationship()
+    merged_into: Mapped["Organisation | None"] = relationship(remote_side=[id])
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="organisation", cascade="all, delete-orphan"
     )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload, selectinload
 
 from fete.accounts.models import User
 from fete.core.db import db
@@ -26,10 +26,10 @@ _SHORTEST = 2
 
 
 def find_organisation(organisation_id: int) -> Organisation | None:
-    """Return a structure with all that its pages show."""
+    """Return a structure with all that its pages show; of one that was merged, the one that stands in its place."""
     statement = (
         select(Organisation)
-        .where(Organisation.id == organisation_id)
+        .where(Organisation.id == _standing(organisation_id))
         .options(
             joinedload(Organisation.commune),
             joinedload(Organisation.family),
@@ -41,6 +41,65 @@ def find_organisation(organisation_id: int) -> Organisation | None:
         )
     )
     return db.session.scalar(statement)
+
+
+def _standing(organisation_id: int) -> ScalarSelect[int]:
+    """Return, in SQL, the number of a structure, or of the one that it was merged into."""
+    asked = aliased(Organisation)
+    return (
+        select(func.coalesce(asked.merged_into_id, asked.id))
+        .where(asked.id == organisation_id)
+        .scalar_subquery()
+    )
+
+
+def find_entry(organisation_id: int) -> Organisation | None:
+    """Return a structure as it was entered, merged or not, with what tells it from another."""
+    statement = (
+        select(Organisation)
+        .where(Organisation.id == organisation_id)
+        .options(
+            joinedload(Organisation.commune),
+            joinedload(Organisation.family),
+            joinedload(Organisation.legal_status),
+            joinedload(Organisation.merged_into),
+        )
+    )
+    return db.session.scalar(statement)
+
+
+def survivors_of(numbers: Sequence[int]) -> dict[int, int]:
+    """Return, of these structures, those that were merged, each with the number of the one in its place."""
+    statement = select(Organisation.id, Organisation.merged_into_id).where(
+        Organisation.id.in_(numbers), Organisation.merged_into_id.is_not(None)
+    )
+    return {
+        gone: survivor for gone, survivor in db.session.execute(statement) if survivor is not None
+    }
+
+
+def merged_into(organisation_id: int) -> Select[int]:
+    """Return the statement of the numbers of the structures that were merged into one: their history is its own."""
+    return select(Organisation.id).where(Organisation.merged_into_id == organisation_id)
+
+
+def organisations_within(territory: Collection[str] | None) -> Sequence[Organisation]:
+    """Return every structure of these départements (`None`: of all) that stands, with what tells it from another."""
+    statement = (
+        select(Organisation)
+        .outerjoin(Organisation.commune)
+        .where(is_standing())
+        .options(contains_eager(Organisation.commune))
+        .order_by(Organisation.search, Organisation.id)
+    )
+    if territory is not None:
+        statement = statement.where(Commune.departement_code.in_(sorted(territory)))
+    return db.session.scalars(statement).all()
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Return the condition that a structure was not merged into another."""
+    return Organisation.merged_into_id.is_(None)
 
 
 def organisations_of(user: User) -> Sequence[Organisation]:
@@ -203,7 +262,10 @@ def waiting_requests(territory: Collection[str] | None) -> Select[Membership]:
 def similar_organisations(
     name: str, commune_code: str | None, siret: str | None, acronym: str = ""
 ) -> Sequence[Organisation]:
-    """Return the structures that are likely the one described, in the order of names."""
+    """Return the structures that are likely the one described, in the order of names.
+
+    One that was merged is found under its old name too: the one in its place is returned.
+    """
     like = Likeness(name=name, acronym=acronym, commune_code=commune_code, siret=siret)
     near: list[ColumnElement[bool]] = [Organisation.search == fold_name(name)]
     if commune_code:
@@ -213,10 +275,14 @@ def similar_organisations(
     statement = (
         select(Organisation)
         .where(or_(*near))
-        .options(joinedload(Organisation.commune))
+        .options(
+            joinedload(Organisation.commune),
+            joinedload(Organisation.merged_into).joinedload(Organisation.commune),
+        )
         .order_by(Organisation.search, Organisation.id)
     )
-    return twins_among(like, db.session.scalars(statement))
+    twins = twins_among(like, db.session.scalars(statement))
+    return list(dict.fromkeys(twin.merged_into or twin for twin in twins))
 
 
 def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation]:
@@ -228,6 +294,7 @@ def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation
     statement = (
         select(Organisation)
         .outerjoin(Organisation.commune)
+        .where(is_standing())
         .options(joinedload(Organisation.commune), joinedload(Organisation.family))
         .order_by(Organisation.search, Organisation.id)
         .limit(limit)
@@ -286,7 +353,7 @@ def listed_organisations(
     statement = (
         select(Organisation)
         .outerjoin(Organisation.commune)
-        .where(_is_listed(), *_hold(fold_name(words[:100]).split()))
+        .where(is_standing(), _is_listed(), *_hold(fold_name(words[:100]).split()))
         .options(joinedload(Organisation.commune), joinedload(Organisation.family))
         .order_by(Organisation.search, Organisation.id)
     )
@@ -298,10 +365,10 @@ def listed_organisations(
 
 
 def find_listed(organisation_id: int) -> Organisation | None:
-    """Return a structure that the public may see."""
+    """Return a structure that the public may see; of one that was merged, the one that stands in its place."""
     statement = (
         select(Organisation)
-        .where(Organisation.id == organisation_id, _is_listed())
+        .where(Organisation.id == _standing(organisation_id), _is_listed())
         .options(
             joinedload(Organisation.commune),
             joinedload(Organisation.family),

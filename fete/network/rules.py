@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import combinations
 
 from fete.core.i18n import lazy_gettext
 from fete.core.text import fold_name
@@ -176,7 +177,13 @@ def names_are_near(one: Likeness, other: Likeness) -> bool:
         return True
     if _is_acronym(one, other) or _is_acronym(other, one):
         return True
-    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= _NEAR
+    letters = SequenceMatcher(None, " ".join(first), " ".join(second))
+    # The first two only tell soon that the third cannot be high enough.
+    return (
+        letters.real_quick_ratio() >= _NEAR
+        and letters.quick_ratio() >= _NEAR
+        and letters.ratio() >= _NEAR
+    )
 
 
 def _words(name: str) -> list[str]:
@@ -206,6 +213,28 @@ def twins_among(like: Likeness, organisations: Iterable[Organisation]) -> list[O
     return [
         organisation for organisation in organisations if are_alike(like, likeness_of(organisation))
     ]
+
+
+def likely_pairs(
+    organisations: Sequence[Organisation],
+) -> list[tuple[Organisation, Organisation]]:
+    """Return the structures that are likely the same, two by two, in the order given.
+
+    Only those of one commune, of one name or of one SIRET are held against each other.
+    """
+    groups: dict[object, list[int]] = {}
+    likenesses = [likeness_of(each) for each in organisations]
+    for rank, like in enumerate(likenesses):
+        for key in (like.commune_code, like.siret, tuple(_words(like.name))):
+            if key:
+                groups.setdefault(key, []).append(rank)
+    near = {
+        pair
+        for group in groups.values()
+        for pair in combinations(group, 2)
+        if are_alike(likenesses[pair[0]], likenesses[pair[1]])
+    }
+    return [(organisations[one], organisations[other]) for one, other in sorted(near)]
 
 
 def likeness_of(organisation: Organisation) -> Likeness:

@@ -23,7 +23,7 @@ from fete.core.settings import (
     read_settings,
     settings as current_settings,
 )
-from fete.dashboard.services import write_daily_letters
+from fete.dashboard.services.daily import write_daily_letters
 from fete.demo import cli as demo_cli
 from fete.mailing.cli import mail
 from fete.operation import services

@@ -22,7 +22,7 @@ from fete.core.clock import now, to_paris
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
-from fete.dashboard.services import HOUR, write_daily_letters
+from fete.dashboard.services.daily import HOUR, write_daily_letters
 from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries

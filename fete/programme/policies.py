@@ -4,8 +4,16 @@ from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
 from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
-from fete.programme.models import Activity, Edition, EditionState, LateEntry, Sentence
+from fete.programme.models import (
+    Activity,
+    Circular,
+    Edition,
+    EditionState,
+    LateEntry,
+    Sentence,
+)
 from fete.programme.rules import was_never_shown
+from fete.programme.rules.merging import Entry, Made, departement_of
 from fete.programme.rules.versions import awaits_answer, is_public_matter
 from fete.programme.workflow import (
     CANCELLABLE,
@@ -151,6 +159,21 @@ def can_withdraw(user: User, activity: Activity) -> bool:
 def can_reopen(user: User, activity: Activity) -> bool:
     """Whether the person may make a draft again of what was withdrawn or refused."""
     return Step.REOPEN in steps_for(user, activity)
+
+
+def can_merge(user: User, entry: Entry) -> bool:
+    """Whether the person may make this structure or place one with another: the coordination of its département."""
+    return is_coordinator(user) and coordinates(user, departement_of(entry))
+
+
+def can_undo_merge(user: User, made: Made) -> bool:
+    """Whether the person may undo a merge: who may merge both its entries."""
+    return all(entry is not None and can_merge(user, entry) for entry in (made.survivor, made.gone))
+
+
+def can_read_circular(user: User, circular: Circular) -> bool:
+    """Whether the person may read a letter to a group again: the region, and who wrote it."""
+    return is_regional(user) or (is_coordinator(user) and circular.by_id == user.id)
 
 
 def can_manage_editions(user: User) -> bool:

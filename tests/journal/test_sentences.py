@@ -9,7 +9,7 @@ import pytest
 import fete
 from fete.accounts.queries import Act
 
-ACT = re.compile(r'"((?:activity|report|organisation|person|edition)\.[a-z_]+)"')
+ACT = re.compile(r'"((?:activity|report|organisation|person|edition|venue|circular)\.[a-z_]+)"')
 ACTS = sorted(
     {
         act

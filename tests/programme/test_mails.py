@@ -9,9 +9,12 @@ from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.mailing.models import Topic
 from fete.network.models import Membership, MembershipState
+from fete.programme.mails import CircularWords
 from fete.programme.models import Mode, Side
 from fete.programme.rules import CRITERIA, PlannedSlot, Verdict
+from fete.programme.services.circulars import send_circular
 from fete.programme.services.conversation import write
+from fete.programme.services.merging import merge, undo
 from fete.programme.services.proposals import accept, decline
 from fete.programme.services.review import (
     cancel_activity,
@@ -232,6 +235,40 @@ def test_an_activity_that_is_held_nowhere_is_told_without_a_place(member, letter
     letter = letters()[-1]
     assert (letter.kind, letter.person_id) == ("programme/submitted", regional.id)
     assert "Elle a lieu" not in letter.text
+
+
+def test_a_merged_structure_is_told_to_its_members(member, coordinator, letters, samples):
+    gone = make_organisation(member, name="Étoiles & co")
+    survivor = make_organisation(name="Les Étoiles du Gers")
+    made = merge(survivor, gone, by=coordinator, at=now())
+    undo(made, by=coordinator, at=now())
+    merged, separated = letters()
+    compare(merged, survivor, samples, "merged")
+    compare(separated, gone, samples, "separated")
+    assert {letter.topic for letter in (merged, separated)} == {Topic.DECISIONS}
+
+
+def test_a_letter_to_a_group_is_written_to_each(member, coordinator, letters, samples):
+    words = CircularWords(
+        subject="Plus que dix jours",
+        text="L’appel se ferme <bientôt>.\n\nUne date,\nune adresse & c’est prêt.",
+        by=coordinator,
+        reason="votre structure participe à cette édition",
+        page="activities.index",
+        link="Voir mes activités",
+    )
+    circular = send_circular(
+        [member],
+        words,
+        audience="Toutes",
+        topic=Topic.NEWS,
+        form_key="k",
+        with_copy=False,
+        by=coordinator,
+        at=now(),
+    )
+    (letter,) = letters()
+    compare(letter, circular, samples, "circular")
 
 
 def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordinator, letters):

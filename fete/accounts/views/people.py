@@ -60,6 +60,7 @@ def show(person: User) -> ResponseReturnValue:
         form=form,
         acts=queries.acts_on(person, limit=20),
         absences=queries.absences_of(person),
+        rights_acts=queries.rights_of(person),
         role_names=ROLE_NAMES,
         revocable=policies.grantable_roles(this_person()),
     )

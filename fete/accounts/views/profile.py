@@ -43,7 +43,9 @@ def show() -> ResponseReturnValue:
             )
         flash(_("C’est enregistré."), "success")
         return redirect(address_in(person.language, url_for("profile.show")))
-    return render_template("profile/show.html", form=form, person=person)
+    return render_template(
+        "profile/show.html", form=form, person=person, rights_acts=queries.rights_of(person)
+    )
 
 
 @blueprint.route("/mot-de-passe", methods=["GET", "POST"])

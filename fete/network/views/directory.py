@@ -37,11 +37,11 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/reseau/<int:organisation_id>-<slug>")
 @public
 def show(organisation_id: int, slug: str) -> ResponseReturnValue:
-    """See one structure."""
+    """See one structure; the address of one that was merged leads to the one in its place."""
     organisation = queries.find_listed(organisation_id)
     if organisation is None:
         abort(404)
-    if slug != organisation.slug:
+    if (organisation_id, slug) != (organisation.id, organisation.slug):
         return redirect(
             url_for("directory.show", organisation_id=organisation.id, slug=organisation.slug),
             code=301,

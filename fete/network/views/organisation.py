@@ -1,5 +1,9 @@
 """The structures of a person: find, create, join, describe, leave them; their members; their charter."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -36,6 +40,24 @@ from fete.network.services import Consent
 
 MOST_SHOWN = 20
 blueprint = Blueprint("organisation", __name__, url_prefix="/ma-structure")
+
+
+def at_its_own_address(
+    view: Callable[..., ResponseReturnValue],
+) -> Callable[..., ResponseReturnValue]:
+    """Lead the reader of an address of a merged structure to that of the one in its place."""
+
+    @wraps(view)
+    def kept(
+        organisation: Organisation, **values: Any
+    ) -> ResponseReturnValue:  # as the address has them
+        asked = request.view_args or {}
+        if request.method == "GET" and asked["organisation_id"] != organisation.id:
+            own = {**asked, "organisation_id": organisation.id}
+            return redirect(url_for(str(request.endpoint), **own))
+        return view(organisation, **values)
+
+    return kept
 
 
 @blueprint.route("")
@@ -105,6 +127,7 @@ def _is_mine(organisation: Organisation) -> bool:
 
 @blueprint.route("/<int:organisation_id>")
 @allows(policies.can_act_for, load=queries.find_organisation)
+@at_its_own_address
 def show(organisation: Organisation) -> ResponseReturnValue:
     """See a structure as its members do."""
     person = this_person()
@@ -116,7 +139,7 @@ def show(organisation: Organisation) -> ResponseReturnValue:
         requests=_memberships(organisation, MembershipState.REQUESTED),
         members=_memberships(organisation, MembershipState.ACTIVE),
         is_member=policies.is_member(person, organisation),
-        acts=acts_on(organisation, limit=20),
+        acts=acts_on(organisation, limit=20, also=queries.merged_into(organisation.id)),
     )
 
 
@@ -130,6 +153,7 @@ def _memberships(organisation: Organisation, state: MembershipState) -> list[Mem
 @blueprint.route("/<int:organisation_id>/modifier", methods=["GET", "POST"])
 @sketched
 @allows(policies.can_act_for, load=queries.find_organisation)
+@at_its_own_address
 def edit(organisation: Organisation) -> ResponseReturnValue:
     """Rewrite what a structure says of itself; the second of two people is told and loses nothing."""
     form, sketch = taken_up(
@@ -191,6 +215,7 @@ def _new_twins(organisation: Organisation, form: EditForm) -> list[Organisation]
 
 @blueprint.route("/<int:organisation_id>/rejoindre", methods=["GET", "POST"])
 @allows(policies.can_ask_to_join, load=queries.find_organisation)
+@at_its_own_address
 def join(organisation: Organisation) -> ResponseReturnValue:
     """Ask to act for a structure that is here already."""
     form = JoiningForm()
@@ -206,6 +231,7 @@ def join(organisation: Organisation) -> ResponseReturnValue:
 
 @blueprint.route("/<int:organisation_id>/quitter", methods=["GET", "POST"])
 @allows(policies.can_leave, load=queries.find_organisation)
+@at_its_own_address
 def leave(organisation: Organisation) -> ResponseReturnValue:
     """Act for a structure no more, or take a request back."""
     if request.method == "POST":
@@ -225,6 +251,7 @@ def leave(organisation: Organisation) -> ResponseReturnValue:
 
 @blueprint.route("/<int:organisation_id>/membres")
 @allows(policies.can_admit, load=queries.find_organisation)
+@at_its_own_address
 def members(organisation: Organisation) -> ResponseReturnValue:
     """See who acts for the structure, who asks to, who is invited."""
     at = now()
@@ -299,6 +326,7 @@ def _its_membership(organisation: Organisation, membership_id: int) -> Membershi
 
 @blueprint.route("/<int:organisation_id>/charte", methods=["GET", "POST"])
 @allows(policies.can_act_for, load=queries.find_organisation)
+@at_its_own_address
 def sign(organisation: Organisation) -> ResponseReturnValue:
     """Sign the charter in the structure's name, and see what was signed before."""
     person = this_person()

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from fete.core.fields import read_day
 from fete.core.i18n import current_language, current_locale, gettext as _
 from fete.core.text import clean
+from fete.network.queries import survivors_of
 from fete.programme.models import Edition
 from fete.programme.queries.search import Filters, Names, names_of
 from fete.vocabulary.models import Term, TermList
@@ -71,12 +72,19 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
         text=" ".join(clean(args.get("q", "")).split())[:TEXT_LENGTH].strip(),
         first=first,
         last=last,
-        organisations=tuple(sorted({_number(value) for value in _values(args, "structure")})),
+        organisations=_organisations(args),
         with_cancelled=args.get("annules") != "non",
         **codes,
     )
     typed = {word: clean(args.get(word, ""))[:_CODE_LENGTH] for word in errors}
     return Request(filters=filters, typed=typed, errors=errors)
+
+
+def _organisations(args: MultiDict[str, str]) -> tuple[int, ...]:
+    """Return the structures named; of those that were merged, the ones in their place: a calendar goes on."""
+    asked = {_number(value) for value in _values(args, "structure")}
+    survivors = survivors_of(sorted(asked)) if asked - {_NOBODY} else {}
+    return tuple(sorted({survivors.get(number, number) for number in asked}))
 
 
 def filter_arguments(filters: Filters) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Venue(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
 
     commune: Mapped[Commune] = relationship(lazy="joined", innerjoin=True)
+    merged_into: Mapped["Venue | None"] = relationship(remote_side=[id])
 
 
 class Merged(StrEnum):

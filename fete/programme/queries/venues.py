@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from fete.core.db import db
 from fete.core.text import fold_name
@@ -17,23 +18,40 @@ MOST_OFFERED = 150
 
 
 def find_venue(venue_id: int) -> Venue | None:
-    """Return the place of this number."""
-    return db.session.get(Venue, venue_id)
+    """Return the place of this number; of one that was merged, the one that stands in its place."""
+    found = db.session.get(Venue, venue_id)
+    return (found.merged_into or found) if found is not None else None
+
+
+def find_entry(venue_id: int) -> Venue | None:
+    """Return a place as it was entered, merged or not."""
+    return db.session.scalar(
+        select(Venue).where(Venue.id == venue_id).options(joinedload(Venue.merged_into))
+    )
 
 
 def known_venues() -> dict[VenueKey, Venue]:
     """Return every place under its key, in one reading: for those who bring many."""
-    return by_key(db.session.scalars(select(Venue).order_by(Venue.id)))
+    return by_key(db.session.scalars(_as_they_stand()))
 
 
 def venues_named(name: str, commune: Commune) -> dict[VenueKey, Venue]:
     """Return the places of this name in the commune, under their keys."""
     return by_key(
         db.session.scalars(
-            select(Venue)
-            .where(Venue.search == fold_name(name), Venue.commune_code == commune.code)
-            .order_by(Venue.id)
+            _as_they_stand().where(
+                Venue.search == fold_name(name), Venue.commune_code == commune.code
+            )
         )
+    )
+
+
+def _as_they_stand() -> Select[Venue]:
+    # Those that were merged come last: a name of theirs leads to what stands in their place, if nothing else bears it.
+    return (
+        select(Venue)
+        .options(joinedload(Venue.merged_into))
+        .order_by(Venue.merged_into_id.is_not(None), Venue.id)
     )
 
 
@@ -41,8 +59,9 @@ def by_key(venues: Iterable[Venue]) -> dict[VenueKey, Venue]:
     """Return the places under their keys: the first of a name is also found without its address."""
     found: dict[VenueKey, Venue] = {}
     for venue in venues:
-        found.setdefault((venue.commune_code, venue.search, fold_name(venue.address)), venue)
-        found.setdefault((venue.commune_code, venue.search, ""), venue)
+        standing = venue.merged_into or venue
+        found.setdefault((venue.commune_code, venue.search, fold_name(venue.address)), standing)
+        found.setdefault((venue.commune_code, venue.search, ""), standing)
     return found
 
 
@@ -79,7 +98,7 @@ def venues_in(commune_code: str | None) -> Sequence[Venue]:
     """Return the places known in a commune, by name."""
     return db.session.scalars(
         select(Venue)
-        .where(Venue.commune_code == commune_code)
+        .where(Venue.commune_code == commune_code, Venue.merged_into_id.is_(None))
         .order_by(Venue.name, Venue.id)
         .limit(MOST_OFFERED)
     ).all()

@@ -157,4 +157,4 @@ def test_the_page_costs_the_same_whatever_waits(count, db, sign_in, queries):
     browser.get(PAGE)
     with queries() as asked:
         browser.get(PAGE)
-    assert len(asked) == 11, "\n".join(asked)
+    assert len(asked) == 16, "\n".join(asked)

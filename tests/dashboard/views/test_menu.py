@@ -14,13 +14,14 @@ from tests.factories.accounts import make_administrator, make_coordinator, make_
         (
             lambda: make_coordinator("32"),
             {"/coordination", "/coordination/relecture", "/coordination/bilans"}
-            | {"/coordination/adhesions"},
+            | {"/coordination/adhesions", "/coordination/avancement", "/coordination/ecrire"},
         ),
         *(
             (
                 make,
                 {"/coordination", "/coordination/relecture", "/coordination/bilans"}
-                | {"/coordination/adhesions", "/coordination/editions", "/coordination/personnes"},
+                | {"/coordination/adhesions", "/coordination/avancement", "/coordination/ecrire"}
+                | {"/coordination/editions", "/coordination/personnes"},
             )
             for make in (make_coordinator, make_administrator)
         ),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database, transaction
-from fete.dashboard.services import write_daily_letters
+from fete.dashboard.services.daily import write_daily_letters
 from fete.mailing.models import Channel, Letter, Topic
 from fete.mailing.rules import DIGEST_KIND
 from fete.mailing.services import choose

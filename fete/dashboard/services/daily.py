@@ -9,7 +9,7 @@ from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.queries import hold_person
 from fete.core.clock import day_bounds, to_paris
 from fete.dashboard import mails
-from fete.dashboard.queries import Desk, desk_of, people_of_the_day, still_concerning
+from fete.dashboard.queries.home import Desk, desk_of, people_of_the_day, still_concerning
 from fete.mailing.models import Channel, Topic
 from fete.mailing.queries import choices_of, had_digest, letters_for_digest
 from fete.mailing.services import mark_digested

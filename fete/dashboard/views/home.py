@@ -12,7 +12,8 @@ from fete.accounts.views.sign import this_person
 from fete.core.access import requires, signed_in
 from fete.core.clock import now, today
 from fete.core.i18n import gettext as _, ngettext
-from fete.dashboard.queries import desk_of, progress_of
+from fete.dashboard.queries.home import desk_of, progress_of
+from fete.dashboard.queries.progress import board_of, count_of_late, edition_before
 from fete.network.models import Organisation
 from fete.network.queries import invitations_for, organisations_of, requests_of
 from fete.network.rules import charter_is_signed
@@ -152,11 +153,21 @@ def coordinator() -> ResponseReturnValue:
     departements = departements_within(territory)
     edition = current_edition(today())
     progress = progress_of(territory, edition=edition, departements=departements)
+    board = (
+        board_of(edition, territory=territory, departements=departements, today=today())
+        if edition is not None
+        else None
+    )
+    previous = edition_before(edition) if edition is not None else None
+    codes = None if territory is None else [each.code for each in departements]
     return render_template(
         "dashboard/coordinator.html",
+        board=board,
         departements=departements,
         desk=desk_of(territory, at=now()),
         edition=edition,
+        late=count_of_late(edition, previous, departements=codes) if edition and previous else 0,
+        previous=previous,
         progress=progress,
         statuses=STATUSES,
         territory=territory,
