@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from fete.accounts.models import User
 from fete.core.db import db
+from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Edition, Slot, Venue
 from fete.programme.queries.activities import is_mine
@@ -41,6 +42,32 @@ def editions_to_renew(
         )
         .order_by(Edition.year.desc())
     ).all()
+
+
+def structures_to_renew(
+    territory: frozenset[str] | None, *, into: Edition
+) -> Sequence[Organisation]:
+    """Return the structures of these départements (`None`: of all) that held something before this edition, by name."""
+    held = (
+        select(Activity.id)
+        .join(Activity.edition)
+        .where(
+            Activity.organisation_id == Organisation.id,
+            Activity.status.in_(_HELD),
+            Edition.year < into.year,
+        )
+        .exists()
+    )
+    statement = (
+        select(Organisation)
+        .outerjoin(Organisation.commune)
+        .where(held)
+        .options(contains_eager(Organisation.commune))
+        .order_by(Organisation.search, Organisation.id)
+    )
+    if territory is not None:
+        statement = statement.where(Commune.departement_code.in_(sorted(territory)))
+    return db.session.scalars(statement).all()
 
 
 def activities_to_renew(

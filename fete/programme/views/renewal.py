@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.models import User
-from fete.accounts.policies import is_coordinator
+from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.views.sign import this_person
 from fete.core.access import requires, signed_in
 from fete.core.clock import now, today
@@ -26,6 +26,7 @@ from fete.programme.queries.renewal import (
     activities_to_renew,
     editions_to_renew,
     find_to_renew,
+    structures_to_renew,
 )
 from fete.programme.queries.twins import twins_of_renewals
 from fete.programme.services.renewal import Outlook, foresee, renew
@@ -56,6 +57,9 @@ def choose() -> ResponseReturnValue:
         earlier=earlier,
         organisation=organisation,
         organisations=organisations_of(person),
+        followed=structures_to_renew(territory_of(person), into=target)
+        if is_coordinator(person)
+        else [],
         held=[each for each in offered if rules.was_held(each)],
         others=[each for each in offered if not rules.was_held(each)],
         is_all="tout" in request.args,

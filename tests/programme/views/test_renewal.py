@@ -143,9 +143,16 @@ def test_a_structure_that_is_none_of_one_s_own_is_not_there(sign_in, person, sou
 
 def test_a_coordinator_renews_for_the_structures_of_the_territory(sign_in, source, organisation):
     client = sign_in(make_coordinator("32"))
-    assert ticks(client.get(CHOOSE)) == []
+    elsewhere = make_organisation(name="Ailleurs", commune_code=TOULOUSE)
+    make_activity(edition=source.edition, organisation=elsewhere)
+    make_activity(organisation=make_organisation(name="Nouvelle"))
+    answer = client.get(CHOOSE)
+    assert ticks(answer) == []
+    offered = re.findall(r'<option value="(\d+)"[^>]*>([^<]+)<', answer.get_data(as_text=True))
+    assert (str(organisation.id), "Muséum du Gers, Auch") in offered
+    assert not [name for _number, name in offered if "Ailleurs" in name or "Nouvelle" in name]
+    assert "Choisissez plus haut la structure" in words(answer)
     assert ticks(client.get(f"{CHOOSE}?structure={organisation.id}")) == [source.id]
-    elsewhere = make_organisation(commune_code=TOULOUSE)
     assert client.get(f"{CHOOSE}?structure={elsewhere.id}").status_code == 404
 
 
