@@ -1,7 +1,8 @@
 """Pure rules of the network: what makes a charter signature valid, an identifier right, two structures alike."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -46,6 +47,9 @@ _SIRET = re.compile(r"[0-9]{14}")
 _RNA = re.compile(r"W[0-9][0-9A-Z][0-9]{7}")
 # Two names whose letters agree this much are told as likely twins: one slip in a short name, two in a long one.
 _NEAR = 0.86
+# What a folded name is written with; of each, as many as are counted.
+_LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
+_MOST_COUNTED = 12
 _EMPTY_WORDS = frozenset(
     [
         "a",
@@ -170,42 +174,78 @@ def are_alike(one: Likeness, other: Likeness) -> bool:
 
 def names_are_near(one: Likeness, other: Likeness) -> bool:
     """Whether two names are the same but for small words, their order, an acronym or a slip of the hand."""
-    first, second = _words(one.name), _words(other.name)
-    if not first or not second or _numbers(first) != _numbers(second):
+    return _are_near(_read(one), _read(other))
+
+
+def near_names(likenesses: Sequence[Likeness]) -> list[tuple[int, int]]:
+    """Return the ranks of those whose names are near, two by two: each name is read once."""
+    names = [_read(each) for each in likenesses]
+    return [
+        pair
+        for pair in combinations(range(len(names)), 2)
+        if _are_near(names[pair[0]], names[pair[1]])
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Name:
+    """A name as it is held against others."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+    letters: str
+    # One bit for each time that each letter comes.
+    counted: int
+    joined: str
+    acronym: str
+
+
+def _read(like: Likeness) -> _Name:
+    words = _words(like.name)
+    letters = " ".join(words)
+    return _Name(
+        words=frozenset(words),
+        numbers=frozenset(word for word in words if word.isdecimal()),
+        letters=letters,
+        counted=_counted(letters),
+        joined="".join(words),
+        acronym="".join(_words(like.acronym)),
+    )
+
+
+def _counted(letters: str) -> int:
+    bits = 0
+    for letter, count in Counter(letters).items():
+        bits |= ((1 << min(count, _MOST_COUNTED)) - 1) << (_LETTERS.index(letter) * _MOST_COUNTED)
+    return bits
+
+
+def _are_near(one: _Name, other: _Name) -> bool:
+    # « Toulouse 1 » is not « Toulouse 3 ».
+    if not one.words or not other.words or one.numbers != other.numbers:
         return False
-    if set(first) == set(second) or _holds(first, second) or _holds(second, first):
+    if one.words == other.words or _holds(one.words, other.words) or _holds(other.words, one.words):
         return True
     if _is_acronym(one, other) or _is_acronym(other, one):
         return True
-    letters = SequenceMatcher(None, " ".join(first), " ".join(second))
-    # The first two only tell soon that the third cannot be high enough.
-    return (
-        letters.real_quick_ratio() >= _NEAR
-        and letters.quick_ratio() >= _NEAR
-        and letters.ratio() >= _NEAR
-    )
+    length = len(one.letters) + len(other.letters)
+    if (one.counted ^ other.counted).bit_count() > (1 - _NEAR) * length:
+        # Too many letters are in one only: whatever their order, the names cannot agree enough.
+        return False
+    return SequenceMatcher(None, one.letters, other.letters).ratio() >= _NEAR
 
 
 def _words(name: str) -> list[str]:
     return [word for word in fold_name(name).split() if word not in _EMPTY_WORDS]
 
 
-def _numbers(words: list[str]) -> set[str]:
-    """Return the numbers of a name: « Toulouse 1 » is not « Toulouse 3 »."""
-    return {word for word in words if word.isdecimal()}
-
-
-def _holds(longer: list[str], shorter: list[str]) -> bool:
+def _holds(longer: frozenset[str], shorter: frozenset[str]) -> bool:
     """Whether the longer name says all of the shorter one and more: « Planète Sciences » with « … Occitanie »."""
-    return len(shorter) > 1 and set(shorter) < set(longer)
+    return len(shorter) > 1 and shorter < longer
 
 
-def _is_acronym(one: Likeness, other: Likeness) -> bool:
-    acronym = "".join(_words(one.acronym))
-    return bool(acronym) and acronym in {
-        "".join(_words(other.name)),
-        "".join(_words(other.acronym)),
-    }
+def _is_acronym(one: _Name, other: _Name) -> bool:
+    return bool(one.acronym) and one.acronym in {other.joined, other.acronym}
 
 
 def twins_among(like: Likeness, organisations: Iterable[Organisation]) -> list[Organisation]:
@@ -222,19 +262,33 @@ def likely_pairs(
 
     Only those of one commune, of one name or of one SIRET are held against each other.
     """
-    groups: dict[object, list[int]] = {}
     likenesses = [likeness_of(each) for each in organisations]
-    for rank, like in enumerate(likenesses):
-        for key in (like.commune_code, like.siret, tuple(_words(like.name))):
-            if key:
-                groups.setdefault(key, []).append(rank)
     near = {
         pair
-        for group in groups.values()
+        for group in _grouped(likenesses, lambda like: like.siret)
         for pair in combinations(group, 2)
-        if are_alike(likenesses[pair[0]], likenesses[pair[1]])
     }
+    for group in _grouped(likenesses, lambda like: like.commune_code):
+        pairs = near_names([likenesses[rank] for rank in group])
+        near |= {(group[one], group[other]) for one, other in pairs}
+    for group in _grouped(likenesses, lambda like: tuple(_words(like.name))):
+        near |= {
+            pair
+            for pair in combinations(group, 2)
+            if not all(likenesses[rank].commune_code for rank in pair)
+        }
     return [(organisations[one], organisations[other]) for one, other in sorted(near)]
+
+
+def _grouped(
+    likenesses: Sequence[Likeness], key: Callable[[Likeness], object]
+) -> Iterable[list[int]]:
+    """Return the ranks of those that have the same, whatever they have."""
+    groups: dict[object, list[int]] = {}
+    for rank, like in enumerate(likenesses):
+        if found := key(like):
+            groups.setdefault(found, []).append(rank)
+    return groups.values()
 
 
 def likeness_of(organisation: Organisation) -> Likeness:

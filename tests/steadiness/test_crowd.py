@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from fete.core.db import db
 from fete.journal.models import Entry
 from fete.mailing.models import Letter
-from fete.programme.models import Activity, Slot
+from fete.network.models import Organisation
+from fete.programme.models import Activity, Merge, Slot
 from fete.programme.workflow import Status
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
@@ -208,3 +209,36 @@ def test_of_two_who_edit_at_once_the_second_is_told_and_loses_nothing(site, insi
             with inside():
                 winner = next(i for i, answer in enumerate(answers) if answer.status == 302)
                 assert db.session.get(Activity, number).title == titles[winner]
+
+
+def test_of_two_who_merge_the_same_two_one_wins_and_the_other_is_told(site, inside, as_person):
+    with inside():
+        one, other = make_organisation(name="Astro"), make_organisation(name="Astros")
+        activities = {
+            make_activity(edition=open_edition(), organisation=each).id for each in (one, other)
+        }
+        there = f"/coordination/doublons/structures/{one.id}/{other.id}"
+        back = f"/coordination/doublons/structures/{other.id}/{one.id}"
+        visitors = [(as_person(make_coordinator()), path) for path in (there, back)]
+        numbers = {one.id, other.id}
+    with site.served():
+        forms = [visitor.form(path) for visitor, path in visitors]
+        answers = at_once(
+            *(
+                partial(visitor.send, path, form)
+                for (visitor, path), form in zip(visitors, forms, strict=True)
+            )
+        )
+    assert [answer.status for answer in answers] == [302, 302]
+    with inside():
+        (merge,) = db.session.scalars(select(Merge).where(Merge.survivor_id.in_(numbers)))
+        kept = db.session.scalars(
+            select(Activity.organisation_id).where(Activity.id.in_(activities))
+        ).all()
+        standing = db.session.scalars(
+            select(Organisation.id).where(
+                Organisation.id.in_(numbers), Organisation.merged_into_id.is_(None)
+            )
+        ).all()
+        assert set(kept) == {merge.survivor_id}
+        assert standing == [merge.survivor_id]

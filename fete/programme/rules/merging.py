@@ -9,7 +9,7 @@ from itertools import combinations
 from fete.core.i18n import lazy_gettext
 from fete.core.text import fold_name
 from fete.network.models import Organisation
-from fete.network.rules import FIELD_NAMES, Likeness, names_are_near
+from fete.network.rules import FIELD_NAMES, Likeness, near_names
 from fete.programme.models import Merge, Merged, Venue
 
 # For how long a merge can be undone.
@@ -74,20 +74,28 @@ def venue_pairs(venues: Sequence[Venue]) -> list[VenuePair]:
     groups: dict[str, list[Venue]] = {}
     for venue in venues:
         groups.setdefault(venue.commune_code, []).append(venue)
-    pairs = [
-        VenuePair(one=one, other=other, why=why)
-        for group in groups.values()
-        for one, other in combinations(group, 2)
-        if (why := _why(one, other))
-    ]
-    return sorted(pairs, key=lambda pair: pair.why is Why.ADDRESS)
+    by_name: list[VenuePair] = []
+    by_address: list[VenuePair] = []
+    for group in groups.values():
+        near = set(near_names([Likeness(name=venue.name) for venue in group]))
+        by_name += [_pair(group, pair, Why.NAME) for pair in sorted(near)]
+        by_address += [
+            _pair(group, pair, Why.ADDRESS) for pair in _neighbours(group) if pair not in near
+        ]
+    return by_name + by_address
 
 
-def _why(one: Venue, other: Venue) -> Why | None:
-    if names_are_near(Likeness(name=one.name), Likeness(name=other.name)):
-        return Why.NAME
-    address = fold_name(one.address)
-    return Why.ADDRESS if address and address == fold_name(other.address) else None
+def _pair(group: Sequence[Venue], pair: tuple[int, int], why: Why) -> VenuePair:
+    return VenuePair(one=group[pair[0]], other=group[pair[1]], why=why)
+
+
+def _neighbours(group: Sequence[Venue]) -> list[tuple[int, int]]:
+    """Return the ranks of those that have the same address, two by two."""
+    addresses: dict[str, list[int]] = {}
+    for rank, venue in enumerate(group):
+        if address := fold_name(venue.address):
+            addresses.setdefault(address, []).append(rank)
+    return sorted(pair for ranks in addresses.values() for pair in combinations(ranks, 2))
 
 
 def kind_of(entry: Entry) -> Merged:
