@@ -1,6 +1,6 @@
 """The accounts of the demonstration, one for each role: they exist nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,11 @@ from sqlalchemy import delete, func, select
 from fete.accounts.models import RoleName, User
 from fete.accounts.services import confirm, create_person, grant_role, set_first_password
 from fete.core.db import db
-from fete.mailing.models import Letter
+from fete.mailing.models import Channel, Letter
 
 PASSWORD = "fete-de-la-science-2026"  # noqa: S105  # printed to whoever fills a demonstration
+# What each account finds among its messages: the latest ones, the first of them not read yet.
+_MESSAGES, _UNREAD = 8, 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,26 @@ def latest_letter() -> int:
     return db.session.scalar(select(func.max(Letter.id))) or 0
 
 
-def tear_up_letters(*, after: int) -> None:
-    """Leave no letter of those written since: what is made up is told to nobody, and the accounts have no letter box."""
+def put_letters_away(*, after: int) -> None:
+    """Leave the latest messages of each account to be read on the site, and no letter to be sent.
+
+    What is made up is told to nobody, and the accounts have no letter box.
+    """
     db.session.flush()
-    db.session.execute(delete(Letter).where(Letter.id > after))
+    kept = [letter for account in ACCOUNTS for letter in _latest_messages(account, after=after)]
+    gone = Letter.id.not_in([letter.id for letter in kept])
+    db.session.execute(delete(Letter).where(Letter.id > after, gone))
+
+
+def _latest_messages(account: Account, *, after: int) -> Sequence[Letter]:
+    statement = (
+        select(Letter)
+        .where(Letter.id > after, Letter.to_address == account.email, Letter.topic.is_not(None))
+        .order_by(Letter.written_at.desc(), Letter.id.desc())
+        .limit(_MESSAGES)
+    )
+    letters = db.session.scalars(statement).all()
+    for rank, letter in enumerate(letters):
+        letter.channel, letter.try_at = Channel.SITE, None
+        letter.read_at = letter.written_at if rank >= _UNREAD else None
+    return letters

@@ -75,7 +75,7 @@ def fill(*, at: datetime, progress: Progress = lambda _count: None) -> Filled:
     coming.fill_coming(
         year, network, known, cast, theme=themes[year % len(themes)], today=today, progress=progress
     )
-    people.tear_up_letters(after=letters)
+    people.put_letters_away(after=letters)
     return Filled(activities=_activities_by_year())
 
 

@@ -19,10 +19,11 @@ from fete.accounts.services import authenticate
 from fete.core.clock import now, today
 from fete.core.db import db as database
 from fete.demo import people, seed
+from fete.demo.people import ACTOR, GERS
 from fete.demo.story import RECENT
 from fete.figures.queries import figures_of, headlines_of, totals_of
 from fete.geography.models import Departement
-from fete.mailing.models import Letter
+from fete.mailing.models import Channel, Letter
 from fete.network.models import Organisation
 from fete.network.rules import charter_is_signed
 from fete.programme.models import Activity, Edition, EditionState, Mode, Remark, Slot, Venue
@@ -489,7 +490,20 @@ def test_the_actress_has_activities_and_reports_in_every_state(demo: Demonstrati
 
 
 def test_no_letter_is_left_to_be_sent(demo: Demonstration):
-    assert database.session.scalar(select(func.count()).select_from(Letter)) == 0
+    letters = database.session.scalars(select(Letter)).all()
+    assert {(each.channel, each.try_at, each.sent_at) for each in letters} == {
+        (Channel.SITE, None, None)
+    }
+
+
+def test_the_accounts_find_their_latest_messages_some_of_them_not_read(demo: Demonstration):
+    letters = database.session.scalars(select(Letter)).all()
+    found = Counter(each.to_address for each in letters)
+    unread = Counter(each.to_address for each in letters if each.read_at is None)
+    addresses = (ACTOR.email, GERS.email)
+    assert found == dict.fromkeys(addresses, 8)
+    assert unread == dict.fromkeys(addresses, 3)
+    assert all(each.topic and each.page for each in letters)
 
 
 def test_the_command_prints_where_to_go(demo: Demonstration):
