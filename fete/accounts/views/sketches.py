@@ -33,7 +33,7 @@ class Fillable(Protocol):
 
     was_typed: bool
 
-    def shown(self) -> dict[str, object]:
+    def visible(self) -> dict[str, object]:
         """Return what a person sees in each field."""
 
 
@@ -60,7 +60,7 @@ def taken_up(make: Callable[[], Filled], page: str | None = None) -> tuple[Fille
     with begun(sketch.fields):
         left = make()
     # What says nothing else than what is kept is not worth a word.
-    return (left, sketch) if left.shown() != form.shown() else (form, None)
+    return (left, sketch) if left.visible() != form.visible() else (form, None)
 
 
 def forget_this_page() -> None:
