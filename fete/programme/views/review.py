@@ -1,11 +1,15 @@
 """For the coordination: what waits, one activity as the public will see it and what is internal, and each step."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fete.accounts.models import Sketch
 from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.queries import acts_on
 from fete.accounts.views.sign import this_person
+from fete.accounts.views.sketches import forget_this_page, several_taken_up, sketched
 from fete.core.access import allows, requires
 from fete.core.clock import now
 from fete.core.db import transaction
@@ -90,6 +94,7 @@ def show(activity: Activity) -> ResponseReturnValue:
     "/<int:activity_id>/<any(publier, labelliser, renvoyer, refuser, retirer):word>",
     methods=["GET", "POST"],
 )
+@sketched
 @allows(can_review, load=find_activity)
 def take(activity: Activity, word: str) -> ResponseReturnValue:
     """Take one step of the review."""
@@ -109,6 +114,7 @@ def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
     try:
         with transaction():
             take_step(activity, step, by=this_person(), at=now(), **form.values())
+            forget_this_page()
     except RuleBrokenError as error:
         form.take_back(error)
         return False
@@ -121,7 +127,7 @@ def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
 def _page(
     activity: Activity, *, failed: tuple[Step, StepForm] | None = None
 ) -> ResponseReturnValue:
-    forms = step_forms(activity)
+    forms, sketches = _forms(activity)
     failed_step, failed_form = failed or (None, None)
     if failed_step is not None and failed_form is not None:
         # What was typed stays; it is bound to the activity as it stands now.
@@ -141,4 +147,23 @@ def _page(
         next_one=next_to_review(territory_of(this_person()), beside=activity),
         word=WORDS[activity.status],
         statuses=STATUSES,
+        sketches=sketches,
     )
+
+
+def _forms(activity: Activity) -> tuple[dict[Step, StepForm], dict[str, Sketch]]:
+    """Return the form of each step, with what the person had begun to write there; and what was begun, by step."""
+    forms, sketches = step_forms(activity), {}
+    pages = {
+        f"{blueprint.url_prefix}/{activity.id}/{word}": step
+        for word, step in STEPS.items()
+        if "reason" in forms[step]
+    }
+    begun = several_taken_up(
+        {page: partial(step_form, step, version=activity.version) for page, step in pages.items()}
+    )
+    for page, (form, sketch) in begun.items():
+        forms[pages[page]] = form
+        if sketch is not None:
+            sketches[pages[page].value] = sketch
+    return forms, sketches
