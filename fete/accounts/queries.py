@@ -1,6 +1,6 @@
 """Find people, and who did what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -285,3 +285,11 @@ def find_sketch(person: User, page: str) -> Sketch | None:
     return db.session.scalar(
         select(Sketch).where(Sketch.person_id == person.id, Sketch.page == page)
     )
+
+
+def find_sketches(person: User, pages: Collection[str]) -> dict[str, Sketch]:
+    """Return what the person has typed on these pages and not kept yet, by page."""
+    found = db.session.scalars(
+        select(Sketch).where(Sketch.person_id == person.id, Sketch.page.in_(pages))
+    )
+    return {sketch.page: sketch for sketch in found}

@@ -1,6 +1,6 @@
 """The base of every form: protected, trimmed, and able to take back what a rule refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -53,7 +53,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # untyped library
         """Whether the form was sent and everything typed can be taken."""
         return bool(self.validate_on_submit())
 
-    def shown(self) -> dict[str, Any]:
+    def visible(self) -> dict[str, Any]:
         """Return what a person sees in each field, read or not; what is hidden from them is left out."""
         return {
             field.short_name: _shown(field)
@@ -76,7 +76,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # untyped library
 
 
 @contextmanager
-def begun(fields: Mapping[str, Sequence[str]] | None) -> Iterator[None]:
+def begun(fields: Mapping[str, list[str]] | None) -> Iterator[None]:
     """Let the forms made inside hold what was typed before, if anything, as if it had been sent; judge nothing of it."""
     token = _begun.set(None if fields is None else MultiDict(fields))
     try:

@@ -63,7 +63,8 @@ def test_a_small_picture_is_not_made_larger():
     ],
 )
 def test_a_size_is_fitted_in_proportion(size, most, made):
-    assert fitted(*size, most) == made
+    width, height = size
+    assert fitted(width, height, most) == made
 
 
 def test_nothing_that_the_camera_wrote_is_left():
@@ -123,10 +124,7 @@ def test_a_picture_is_put_upright(turned):
 
 def test_printers_colours_become_those_of_screens():
     sent = file_of(plain(mode="CMYK", colour=(0, 255, 255, 0)), "JPEG")
-    red, green, blue = opened(encode(sent, field="file").large).getpixel((5, 5))
-    assert red > 180
-    assert green < 90
-    assert blue < 90
+    assert close(opened(encode(sent, field="file").large).getpixel((5, 5)), (220, 40, 40), 45)
 
 
 def test_a_profile_that_cannot_be_read_is_as_none():
@@ -205,7 +203,7 @@ REFUSED = {
     "less than it says": (bomb(3_000, 3_000), "abîmé"),
     "moving png": (animated("PNG"), "animée"),
     "moving webp": (animated("WEBP"), "animée"),
-    "too heavy": (b"\xff\xd8" + b"\0" * HEAVIEST, "10 Mo au plus"),
+    "too heavy": (b"\xff\xd8" + b"\0" * HEAVIEST, "10\u00a0Mo au plus"),
 }
 
 

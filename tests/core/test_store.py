@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from fete.core.settings import Mode, Settings
 from fete.core.store import Folder, delete_with_row, write_with_row
 from fete.core.store_s3 import Bucket
 
-S3 = {
+S3: dict[str, Any] = {
     "s3_bucket": "images",
     "s3_region": "gra",
     "s3_access_key": "somebody",

@@ -310,3 +310,17 @@ def test_a_button_that_changes_something_is_a_form_with_its_token(render):
     sent = {item.get("name"): item.get("value") for item in found.iter("input")}
     assert sent.pop("csrf_token")
     assert sent == {"step": "leave"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("", "200 signes au plus"),
+        ("a" * 12, "12 signes sur 200"),
+        ("a" * 201, "201 signes sur 200\u00a0: c’est trop long"),
+    ],
+)
+def test_a_counter_tells_something_without_script(bare, render, sent, words):
+    found = tree(render(FORM, form=refused(bare, {"standfirst": sent})))
+    (counter,) = [item for item in found.iter() if item.get("id") == "standfirst-counter"]
+    assert "".join(counter.itertext()) == words

@@ -1,6 +1,6 @@
 """What a person types and has not kept yet: taken as they type, given back when they open the page again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from flask import Blueprint, abort, current_app, redirect, request
@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from fete.accounts import services
 from fete.accounts.models import Sketch
-from fete.accounts.queries import find_sketch
+from fete.accounts.queries import find_sketch, find_sketches
 from fete.accounts.rules import sketch_fields
 from fete.accounts.views.sign import this_person
 from fete.core.access import View, requires, signed_in
@@ -33,7 +33,7 @@ class Fillable(Protocol):
 
     was_typed: bool
 
-    def shown(self) -> dict[str, object]:
+    def visible(self) -> dict[str, object]:
         """Return what a person sees in each field."""
 
 
@@ -46,21 +46,34 @@ def sketched(view: View) -> View:
     return view
 
 
-def taken_up(make: Callable[[], Filled], page: str | None = None) -> tuple[Filled, Sketch | None]:
-    """Return the form, and what the person had begun on its page when the form shows it.
+def taken_up(make: Callable[[], Filled]) -> tuple[Filled, Sketch | None]:
+    """Return the form of the present page, and what the person had begun there when the form shows it.
 
-    `make` makes the form as it is kept. `page` is where the form is sent: by default the present page.
+    `make` makes the form as it is kept.
     """
     form = make()
     if form.was_typed:
         return form, None
-    sketch = find_sketch(this_person(), page or request.path)
-    if sketch is None:
+    return _filled(make, form, find_sketch(this_person(), request.path))
+
+
+def several_taken_up(
+    makers: Mapping[str, Callable[[], Filled]],
+) -> dict[str, tuple[Filled, Sketch | None]]:
+    """Return, by the page where it is sent, each form of a page that holds several, as `taken_up` does."""
+    begun_on = find_sketches(this_person(), makers.keys())
+    return {page: _filled(make, make(), begun_on.get(page)) for page, make in makers.items()}
+
+
+def _filled(
+    make: Callable[[], Filled], form: Filled, sketch: Sketch | None
+) -> tuple[Filled, Sketch | None]:
+    if form.was_typed or sketch is None:
         return form, None
     with begun(sketch.fields):
         left = make()
     # What says nothing else than what is kept is not worth a word.
-    return (left, sketch) if left.shown() != form.shown() else (form, None)
+    return (left, sketch) if left.visible() != form.visible() else (form, None)
 
 
 def forget_this_page() -> None:

@@ -74,11 +74,11 @@ def dates(slots: Sequence[Slot]) -> str:
             hours = f"{hour(slot.starts_at)}\u00a0–\u00a0{hour(slot.ends_at)}"
             days.setdefault(to_paris(slot.starts_at).date(), []).append(hours)
     lines: list[tuple[date, date, list[str]]] = []
-    for day, hours in sorted(days.items()):
-        if lines and lines[-1][1] == day - timedelta(days=1) and lines[-1][2] == hours:
-            lines[-1] = (lines[-1][0], day, hours)
+    for day, held in sorted(days.items()):
+        if lines and lines[-1][1] == day - timedelta(days=1) and lines[-1][2] == held:
+            lines[-1] = (lines[-1][0], day, held)
         else:
-            lines.append((day, day, hours))
+            lines.append((day, day, held))
     said = [_line(*line) for line in lines[:_MOST_LINES]]
     more = len(lines) - _MOST_LINES
     if more > 0:
@@ -145,5 +145,5 @@ def _bare(link: str) -> str:
 def _accessibility(activity: Activity) -> str:
     labels = [term.label for term in activity.terms_of(TermList.ACCESSIBILITY)]
     if labels:
-        return _("Accessible : %(words)s", words=", ".join(labels))
-    return "" if activity.accessibility_known else _("Accessibilité non renseignée")
+        return str(_("Accessible : %(words)s", words=", ".join(labels)))
+    return "" if activity.accessibility_known else str(_("Accessibilité non renseignée"))

@@ -1,13 +1,16 @@
 """For the coordination: what waits, one activity as the public will see it and what is internal, and each step."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fete.accounts.models import Sketch
 from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.queries import acts_on
 from fete.accounts.views.sign import this_person
+from fete.accounts.views.sketches import forget_this_page, several_taken_up, sketched
 from fete.core.access import allows, requires
 from fete.core.clock import now
 from fete.core.db import transaction, transaction_if_free
@@ -160,6 +163,7 @@ def show(activity: Activity) -> ResponseReturnValue:
     "/<int:activity_id>/<any(publier, labelliser, renvoyer, refuser, retirer):word>",
     methods=["GET", "POST"],
 )
+@sketched
 @allows(can_review, load=find_activity)
 def take(activity: Activity, word: str) -> ResponseReturnValue:
     """Take one step of the review."""
@@ -295,6 +299,7 @@ def _taken(activity: Activity, step: Step, form: StepForm) -> bool:
     try:
         with transaction():
             take_step(activity, step, by=this_person(), at=now(), **form.values())
+            forget_this_page()
     except RuleBrokenError as error:
         form.take_back(error)
         return False
@@ -311,7 +316,7 @@ def _page(
     message: MessageForm | None = None,
 ) -> ResponseReturnValue:
     person = this_person()
-    forms = step_forms(activity, sentences=sentences_of(person))
+    forms, sketches = _forms(activity)
     failed_step, failed_form = failed or (None, None)
     if failed_step is not None and failed_form is not None:
         # What was typed stays; it is bound to the activity as it stands now.
@@ -338,4 +343,33 @@ def _page(
         readers=readers_of([activity.id], at=now(), beside=person.id).get(activity.id, ()),
         word=WORDS[activity.status],
         statuses=STATUSES,
+        sketches=sketches,
     )
+
+
+def _forms(activity: Activity) -> tuple[dict[Step, StepForm], dict[str, Sketch]]:
+    """Return the form of each step, with what the person had begun to write there; and what was begun, by step."""
+    sentences = sentences_of(this_person())
+    forms, sketches = step_forms(activity, sentences=sentences), {}
+    pages = {
+        f"{blueprint.url_prefix}/{activity.id}/{word}": step
+        for word, step in STEPS.items()
+        if "reason" in forms[step]
+    }
+    begun = several_taken_up(
+        {
+            page: partial(
+                step_form,
+                step,
+                sentences=sentences,
+                version=activity.version,
+                criteria=sorted(told_by_itself(activity)),
+            )
+            for page, step in pages.items()
+        }
+    )
+    for page, (form, sketch) in begun.items():
+        forms[pages[page]] = form
+        if sketch is not None:
+            sketches[pages[page].value] = sketch
+    return forms, sketches

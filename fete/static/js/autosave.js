@@ -10,7 +10,10 @@ class Sketch {
     this.first = this.state();
     this.kept = this.first;
     // Shown with what was begun, or with what was refused: to go back to that is not to have typed nothing.
-    this.isBegun = document.querySelector("[data-sketch], .error-summary, .conflict") !== null;
+    const isAlone = document.querySelectorAll("form[data-autosave]").length === 1;
+    const isRefused = (isAlone ? document : form).querySelector(".error-summary, .conflict, .field-invalid") !== null;
+    const begun = `[data-sketch="${CSS.escape(form.dataset.page)}"]`;
+    this.isBegun = isRefused || document.querySelector(begun) !== null;
 
     this.shown = document.createElement("p");
     this.shown.className = "autosave-note";
@@ -35,7 +38,7 @@ class Sketch {
       this.isSent = false;
     });
     // Refused: what is on the page is kept nowhere yet.
-    if (document.querySelector(".error-summary, .conflict")) {
+    if (isRefused) {
       this.kept = null;
       this.later();
     }

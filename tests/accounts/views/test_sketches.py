@@ -13,7 +13,7 @@ from fete.accounts.rules import MOST_SKETCHES, SKETCH_SIZE
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.programme.workflow import Status
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 
@@ -298,3 +298,21 @@ def test_a_form_whose_session_ended_is_refused_with_what_was_typed(client, activ
     )
     assert answer.status_code == 401
     assert "Tapé trop tard" in answer.text
+
+
+def test_a_remark_half_written_is_given_back_on_the_page_that_holds_its_form(sign_in, activity):
+    activity.status = Status.SUBMITTED
+    coordinator = make_coordinator("32")
+    browser = sign_in(coordinator)
+    here = f"/coordination/relecture/{activity.id}"
+    sent = {"send_back-reason": "Il manque l’âge", "send_back-version": "1"}
+    browser.send(KEEP, {"page": f"{here}/renvoyer", "typed": typed(**sent)})
+    page = browser.get(here).text
+    assert LEFT in page
+    assert "Il manque l’âge</textarea>" in page
+    assert page.count('<details class="step-folded" open>') == 1
+    forgotten = browser.send(f"{KEEP}/oublier", {"page": f"{here}/renvoyer"}, follow=True)
+    assert "Il manque l’âge" not in forgotten.text
+    browser.send(KEEP, {"page": f"{here}/renvoyer", "typed": typed(**sent)})
+    assert browser.send(f"{here}/renvoyer", sent).status_code == 302
+    assert find_sketch(coordinator, f"{here}/renvoyer") is None

@@ -1,5 +1,6 @@
 """The entry of the printed programme: short words, whole words, and what is left out said."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from fete.programme.forms.printed import Entry, Printed, cut, dates, printed
 from fete.programme.models import Booking, Mode, Slot
 from fete.programme.rules.coaching import unwritten
 from fete.programme.workflow import SlotState, Status
+from fete.vocabulary.models import TermList
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
 
@@ -81,11 +83,11 @@ def test_an_activity_is_one_entry(db):
         terms=[("theme", "environment"), ("audience", "all"), ("accessibility", "hi")],
     )
     entry = printed(activity)
-    assert Entry(
-        **{
-            name: plain(value) if isinstance(value := getattr(entry, name), str) else value
-            for name in Entry.__slots__
-        }
+    assert replace(
+        entry,
+        when=plain(entry.when),
+        booking=plain(entry.booking),
+        accessibility=plain(entry.accessibility),
     ) == Entry(
         kind="Atelier",
         title=Printed(text="Le ciel de Gascogne"),
@@ -95,7 +97,7 @@ def test_an_activity_is_one_entry(db):
         where="Muséum, Auch (32)",
         whom="Dès 8 ans",
         booking="Gratuit, sur réservation : 05 61 00 00 00",
-        accessibility=f"Accessible : {activity.terms_of('accessibility')[0].label}",
+        accessibility=f"Accessible : {activity.terms_of(TermList.ACCESSIBILITY)[0].label}",
     )
 
 

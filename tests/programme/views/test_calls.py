@@ -43,7 +43,9 @@ def there(organisation):
 
 
 def mark_in(page):
-    return re.search(r'name="call"[^>]*value="([^"]*)"', page)[1]
+    found = re.search(r'name="call"[^>]*value="([^"]*)"', page)
+    assert found
+    return found[1]
 
 
 def send(browser, organisation, mark, *, key=KEY, follow=False):

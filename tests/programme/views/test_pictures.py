@@ -358,7 +358,7 @@ def test_the_public_page_shows_it_with_its_words_and_its_credit(client, publishe
 
 def test_the_card_shows_it_small(client, published):
     page = client.get("/programme").text
-    found = re.search(r'<img class="card-picture"[^>]*>', page)[0]
+    (found,) = re.findall(r'<img class="card-picture"[^>]*>', page)
     assert f"/images/{published.picture.key}-640.webp" in found
     assert 'width="640"' in found
     assert 'height="480"' in found
