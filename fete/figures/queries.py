@@ -292,9 +292,7 @@ def _places_of(edition_ids: Sequence[int]) -> _Places:
             Slot.activity_id.in_(travelling),
             Slot.state.not_in(_NOT_HELD),
         ),
-        select(
-            activity_site.c.activity_id, Commune.code, Commune.departement_code, true()
-        )
+        select(activity_site.c.activity_id, Commune.code, Commune.departement_code, true())
         .join(Venue, Venue.id == activity_site.c.venue_id)
         .join(Venue.commune)
         .where(activity_site.c.activity_id.in_(inside)),

@@ -147,7 +147,9 @@ def test_an_edition_in_preparation_is_not_shown(edition):
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])
-def test_an_edition_is_read_in_three_questions_whatever_its_size(db, edition, queries, after, number):
+def test_an_edition_is_read_in_three_questions_whatever_its_size(
+    db, edition, queries, after, number
+):
     organisation = make_organisation()
     for each in range(number):
         make_report(make_activity(on(3), organisation=organisation, title=f"Atelier {each}"))

@@ -345,7 +345,10 @@ class WhereForm(PartForm):
             SelectChoice(Mode.ONLINE, _("En ligne")),
             SelectChoice(Mode.BOTH, _("Sur place et en ligne")),
         ]
-        self.venue.choices = [SelectChoice("", _("Aucun de ceux-ci")), *self._places(held, containers)]
+        self.venue.choices = [
+            SelectChoice("", _("Aucun de ceux-ci")),
+            *self._places(held, containers),
+        ]
         if len(self.venue.choices) == 1:
             # With no place to choose, it is the description that the deposit waits for.
             self.venue_name.flags.for_deposit = self.commune.flags.for_deposit = True
@@ -373,7 +376,8 @@ class WhereForm(PartForm):
         usual = [(_("Vos lieux habituels"), mine)]
         if commune is not None:
             usual.append((_("Autres lieux à %(commune)s", commune=commune.name), near))
-        its, others = [], []
+        its: list[tuple[str, list[Venue]]] = []
+        others: list[tuple[str, list[Venue]]] = []
         for each in containers:
             if each.sites:
                 of_one = its if each is held.parent else others
@@ -447,7 +451,7 @@ class WhereForm(PartForm):
             )
 
     def _kept_sites(self) -> list[Venue]:
-        kept = [self._sites[number] for number in self.sites.chosen]
+        kept: list[Venue | None] = [self._sites[number] for number in self.sites.chosen]
         if self.site.data:
             kept.append(find_venue(int(self.site.data)))
         commune = find_commune(self.site_commune.data) if self.site_commune.data else None

@@ -47,7 +47,7 @@ class Boxes(SelectMultipleField):  # type: ignore[misc]  # untyped library
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # as the field it replaces
+    def pre_validate(self, form: Form) -> None:  # as the field it replaces
         """Refuse nothing: `chosen` reads what is offered only."""
 
     @property
@@ -90,6 +90,10 @@ class Tool(Form):
         field = self[name]
         field.errors = [*field.errors, message]
 
+    def told(self, name: str) -> Any:  # noqa: ANN401  # any field's value
+        """Return what was typed in a field that `validate` asked for."""
+        return self[name].data
+
     def rows(self, known: Mapping[int, Row]) -> list[Row]:
         """Return the rows to add to those that are complete, known by their numbers."""
         raise NotImplementedError
@@ -118,16 +122,14 @@ class DailyTool(Tool):
         """Return the slot of that number, the last one when none is given, on each day."""
         number = self.number.data or max(known, default=0)
         if not known:
-            self.refuse(
-                "number", _("Écrivez d’abord un créneau : le jour, le début et la fin.")
-            )
+            self.refuse("number", _("Écrivez d’abord un créneau : le jour, le début et la fin."))
             return []
         if number not in known:
             self.refuse("number", _("Il n’y a pas de créneau complet sous ce numéro."))
             return []
         like = known[number]
         among = Weekdays(self.among.data) if self.among.data in set(Weekdays) else Weekdays.EVERY
-        found = rules.repeated(like.hours, self.first.data, self.last.data, among=among)
+        found = rules.repeated(like.hours, self.told("first"), self.told("last"), among=among)
         if not found:
             self.refuse("last", _("Aucun autre jour ne convient entre ces deux dates."))
         return [like.on(hours) for hours in found]
@@ -146,9 +148,7 @@ class SessionsTool(Tool):
     NEEDED = ("day", "opens", "closes")
     DAYS = ("day",)
 
-    def __init__(
-        self, *, edition: Edition, prefix: str, audiences: Sequence[SelectChoice]
-    ) -> None:
+    def __init__(self, *, edition: Edition, prefix: str, audiences: Sequence[SelectChoice]) -> None:
         super().__init__(edition=edition, prefix=prefix, every="30")
         self.every.choices = [SelectChoice(str(each), minutes(each)) for each in _EVERY]
         self.audience.choices = list(audiences)
@@ -167,16 +167,14 @@ class SessionsTool(Tool):
             )
             return []
         found = rules.sessions(
-            self.day.data, self.opens.data, self.closes.data, every=every, length=length
+            self.told("day"), self.told("opens"), self.told("closes"), every=every, length=length
         )
-        if not found or self.opens.data == self.closes.data:
+        if not found or self.told("opens") == self.told("closes"):
             self.refuse("closes", _("Aucune séance ne tient entre ces deux heures."))
             return []
         offered = {choice.value for choice in self.audience.choices}
         audience = self.audience.data if self.audience.data in offered else ""
-        return [
-            Row(hours=hours, capacity=self.capacity.data, audience=audience) for hours in found
-        ]
+        return [Row(hours=hours, capacity=self.capacity.data, audience=audience) for hours in found]
 
 
 class CopyTool(Tool):
@@ -237,20 +235,18 @@ class OpeningTool(Tool):
             _("samedi"),
             _("dimanche"),
         )
-        self.closed.choices = [
-            SelectChoice(str(number), name) for number, name in enumerate(names)
-        ]
+        self.closed.choices = [SelectChoice(str(number), name) for number, name in enumerate(names)]
 
     def rows(self, known: Mapping[int, Row]) -> list[Row]:  # noqa: ARG002
         """Return one row a day, but on the weekdays when it is closed."""
-        if self.opens.data == self.closes.data:
+        if self.told("opens") == self.told("closes"):
             self.refuse("closes", _("La fin doit venir après le début."))
             return []
         found = rules.openings(
-            self.first.data,
-            self.last.data,
-            self.opens.data,
-            self.closes.data,
+            self.told("first"),
+            self.told("last"),
+            self.told("opens"),
+            self.told("closes"),
             closed={int(value) for value in self.closed.chosen},
         )
         if not found:
@@ -264,4 +260,3 @@ def minutes(number: int) -> str:
     if not hours:
         return str(_("%(count)s minutes", count=rest))
     return str(_("%(hours)s h", hours=hours)) + (f" {rest:02}" if rest else "")
-

@@ -217,7 +217,11 @@ class Activity(Model):
         """The places that a slot of it may name: its own and its sites, then its container's."""
         parent = self.parent
         return _once(
-            [self.venue, *self.sites, *([parent.venue, *parent.sites] if parent is not None else [])]
+            [
+                self.venue,
+                *self.sites,
+                *([parent.venue, *parent.sites] if parent is not None else []),
+            ]
         )
 
     @property

@@ -184,19 +184,13 @@ def owns_grounds() -> ColumnElement[int]:
     return case((follows, Activity.parent_id), else_=Activity.id)
 
 
-def is_held_in(
-    code: InstrumentedAttribute[str], codes: Sequence[str]
-) -> ColumnElement[bool]:
+def is_held_in(code: InstrumentedAttribute[str], codes: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that one of the times of an activity is in one of these communes or départements."""
     there = select(Venue.id).join(Venue.commune).where(code.in_(codes))
-    of_activity = (
-        commune_of_activity() if code is Commune.code else departement_of_activity()
-    )
+    of_activity = commune_of_activity() if code is Commune.code else departement_of_activity()
     has_site = (
         exists()
-        .where(
-            activity_site.c.activity_id == owns_grounds(), activity_site.c.venue_id.in_(there)
-        )
+        .where(activity_site.c.activity_id == owns_grounds(), activity_site.c.venue_id.in_(there))
         .correlate(Activity)
     )
     return case(

@@ -113,7 +113,8 @@ def test_each_commune_and_departement_counts_what_is_held_there_once(travelling)
 def test_the_departement_of_its_own_place_reviews_what_travels(db):
     make_travelling(status=Status.SUBMITTED)
     queue = {
-        code: awaiting_review(frozenset({code}), QueueFilters()).total for code in ("31", "32", "34")
+        code: awaiting_review(frozenset({code}), QueueFilters()).total
+        for code in ("31", "32", "34")
     }
     assert queue == {"31": 0, "32": 1, "34": 0}
 
