@@ -139,8 +139,8 @@ class SessionsTool(Tool):
     """Short sessions, one after the other, between two hours of a day."""
 
     day = DayField(lazy_gettext("Jour"))
-    opens = HourField(lazy_gettext("De"))
-    closes = HourField(lazy_gettext("À"))
+    opens = HourField(lazy_gettext("À partir de"))
+    closes = HourField(lazy_gettext("Jusqu’à"))
     every = SelectField(lazy_gettext("Une séance toutes les"), validate_choice=False)
     length = FigureField(lazy_gettext("Durée d’une séance, en minutes"))
     capacity = FigureField(lazy_gettext("Places par séance"))
@@ -259,4 +259,4 @@ def minutes(number: int) -> str:
     hours, rest = divmod(number, 60)
     if not hours:
         return str(_("%(count)s minutes", count=rest))
-    return str(_("%(hours)s h", hours=hours)) + (f" {rest:02}" if rest else "")
+    return str(_("%(hours)s h", hours=hours)) + (f" {rest:02}" if rest else "")
