@@ -1,7 +1,7 @@
 """A file from end to end: read, planned, carried out, taken in again."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from fete.exchange.models import ImportRun, SourceLink
 from fete.exchange.services import apply
 from fete.journal.models import Entry
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Slot
+from fete.programme.models import Activity, Slot, SlotAudience
 from fete.programme.workflow import SlotState, Status
 from fete.reports.models import Report
 from fete.reports.workflow import ReportStatus
@@ -240,3 +240,16 @@ def test_the_command_lists_refusals_and_fails(app, db, tmp_path):
     assert "Rien n’a été repris : 1 refus." in failed.stderr
     missing = app.test_cli_runner().invoke(args=["import", str(file), "--edition", "1999"])
     assert "ouvrez-la d’abord" in missing.stderr
+
+
+def test_what_a_file_does_not_tell_of_a_slot_stays_as_it_stands(db, edition):
+    take_in(HEADING + ROW, edition)
+    slot = db.session.scalars(select(Slot)).one()
+    slot.audience, slot.classes, slot.is_opening = SlotAudience.PUBLIC, None, True
+    take_in(HEADING + ROW.replace("12h", "13h"), edition)
+    slot = db.session.scalars(select(Slot)).one()
+    assert (slot.audience, slot.is_opening, slot.ends_at - slot.starts_at) == (
+        SlotAudience.PUBLIC,
+        True,
+        timedelta(hours=3),
+    )

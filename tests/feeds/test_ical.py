@@ -229,3 +229,25 @@ def test_the_models_have_what_the_writer_reads():
     assert {"standfirst", "booking", "mode", "online_link"} <= set(
         Activity.__table__.columns.keys()
     )
+
+
+def test_a_slot_that_names_its_place_is_there_and_not_where_its_activity_is():
+    commune = SimpleNamespace(name="Condom", post_code="32100", latitude=43.9, longitude=0.3)
+    barn = SimpleNamespace(name="Grange", address="", commune=commune, latitude=44.0, longitude=0.5)
+    written = lines(slot(place=barn, places=[barn]))
+    assert "LOCATION:Grange\\, 32100 Condom" in written
+    assert "GEO:44.00000;0.50000" in written
+
+
+def test_a_slot_held_at_several_sites_tells_the_others_and_whom_it_is_for():
+    held = slot(is_for_schools=True)
+    commune = SimpleNamespace(name="Condom", post_code="32100", latitude=43.9, longitude=0.3)
+    held.places = [held.place, SimpleNamespace(name="Grange", commune=commune)]
+    assert any(
+        line.startswith(
+            "DESCRIPTION:Une nuit dehors.\\nRéservé aux groupes scolaires.\\nAussi à : Grange (Condom).\\nProposé par"
+        )
+        for line in lines(held)
+    )
+    held.state = SlotState.MOVED_ONLINE
+    assert "Aussi à" not in ical.description(held, "")

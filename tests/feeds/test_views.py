@@ -15,7 +15,7 @@ from fete.programme.models import EditionState
 from fete.programme.services.activities import touch
 from fete.programme.workflow import SlotState, Status
 from tests.factories.network import MONTPELLIER
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, make_venue
 
 MORNING = from_paris(date(2026, 10, 3), time(10))
 
@@ -373,3 +373,24 @@ def test_a_worker_keeps_the_calendars_asked_for_last_and_no_more(monkeypatch):
     assert made == ["a", "b", "c", "b", "too long"]
     assert make("too long") == b"too long" * 4
     assert made[-1] == "too long"
+
+
+def test_the_feed_of_a_commune_holds_only_what_is_held_there(client, edition, db):
+    village = make_activity(
+        MORNING, MORNING + timedelta(days=1), kind="science_village", title="Itinérant"
+    )
+    village.sites = [make_venue(MONTPELLIER, name="Grange")]
+    village.slots[0].venue = village.sites[0]
+    village.slots[1].venue = village.venue
+    db.session.commit()
+    answer = client.get(f"/agenda.ics?commune={MONTPELLIER}")
+    (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert (str(event["UID"]), str(event["LOCATION"])) == (
+        village.slots[0].uid,
+        "Grange, 1 rue des Écoles, 34000 Montpellier",
+    )
+    whole = client.get(f"/activites/{village.id}-{village.slug}.ics")
+    assert [
+        str(event["LOCATION"]).split(",")[0]
+        for event in Calendar.from_ical(whole.data).walk("VEVENT")
+    ] == ["Grange", village.venue.name]

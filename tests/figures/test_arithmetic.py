@@ -14,6 +14,7 @@ from fete.figures.arithmetic import (
     by_edition,
     by_kind,
     by_theme,
+    departement_parts,
     totals,
 )
 from fete.figures.rules import ADDITIVE
@@ -34,7 +35,8 @@ COUNTS = st.builds(
     others=FIGURE,
 )
 COMMUNES = {"31555": "31", "32013": "32", "81004": "81", "34172": "34", None: None}
-KINDS = {
+STOPS = [(code, departement) for code, departement in COMMUNES.items() if code and departement]
+KINDS: dict[str | None, dict[str, bool]] = {
     "workshop": {},
     "lab_open_day": {"is_lab_open_day": True},
     "class_intervention": {"counts_apart": True},
@@ -52,7 +54,7 @@ def programmes(draw):
         commune = draw(st.sampled_from([*COMMUNES]))
         kind = "science_village" if is_village else draw(st.sampled_from([*KINDS]))
         parent = draw(st.none() | st.integers(1, villages)) if villages and not is_village else None
-        flags = {"is_container": True} if is_village else KINDS[kind]
+        flags: dict[str, Any] = {"is_container": True} if is_village else KINDS[kind]
         lines.append(
             Line(
                 activity_id=number + 1,
@@ -61,6 +63,7 @@ def programmes(draw):
                 kind=kind,
                 commune=commune,
                 departement=COMMUNES[commune],
+                stops=tuple(sorted(draw(st.sets(st.sampled_from(STOPS), max_size=2)))),
                 themes=tuple(draw(st.sets(st.sampled_from(["digital", "exact", "humanities"])))),
                 is_due=draw(st.booleans()),
                 status=draw(st.none() | st.sampled_from(ReportStatus)),
@@ -163,6 +166,34 @@ def test_a_lab_open_day_is_an_activity_too():
 def test_communes_are_counted_by_their_code():
     lines = [held(1), held(2), held(3, commune="81004", departement="81"), held(4, commune=None)]
     assert totals(lines).host_communes == 2
+
+
+def test_what_goes_from_place_to_place_hosts_at_each_and_not_at_home():
+    lines = [
+        held(1, stops=(("81004", "81"), ("34172", "34"))),
+        held(2, commune="81004", departement="81"),
+    ]
+    assert totals(lines).host_communes == 2
+    parts = departement_parts(lines)
+    assert {code: part.host_communes for code, part in parts.items()} == {"32": 0, "81": 1, "34": 1}
+    assert {code: part.activities for code, part in parts.items()} == {"32": 1, "81": 1, "34": 0}
+
+
+def test_what_counts_apart_or_was_not_held_hosts_nowhere():
+    stops = (("81004", "81"),)
+    lines = [
+        held(1, stops=stops, counts_apart=True),
+        held(2, stops=stops, outcome=Outcome.CANCELLED),
+        held(3, stops=stops, status=ReportStatus.FILED),
+    ]
+    assert totals(lines).host_communes == 0
+    assert {part.host_communes for part in departement_parts(lines).values()} == {0}
+
+
+@given(programmes())
+def test_host_communes_of_the_departements_add_up(lines):
+    parts = departement_parts(lines)
+    assert sum(part.host_communes for part in parts.values()) == totals(lines).host_communes
 
 
 def test_the_gate_of_a_village_replaces_its_stands():

@@ -400,7 +400,8 @@ class WhereForm(PartForm):
         usual = [(_("Vos lieux habituels"), mine)]
         if commune is not None:
             usual.append((_("Autres lieux à %(commune)s", commune=commune.name), near))
-        its, others = [], []
+        its: list[tuple[str, list[Venue]]] = []
+        others: list[tuple[str, list[Venue]]] = []
         for each in containers:
             if each.sites:
                 of_one = its if each is held.parent else others
@@ -474,7 +475,7 @@ class WhereForm(PartForm):
             )
 
     def _kept_sites(self) -> list[Venue]:
-        kept = [self._sites[number] for number in self.sites.chosen]
+        kept: list[Venue | None] = [self._sites[number] for number in self.sites.chosen]
         if self.site.data:
             kept.append(find_venue(int(self.site.data)))
         commune = find_commune(self.site_commune.data) if self.site_commune.data else None

@@ -279,7 +279,10 @@ class SlotsForm(Form):
             row[name].choices = choices
         # What others may not choose any more is shown where it stands: the rules say what is wrong with it.
         venue = standing.venue if standing is not None else None
-        retired = {"audience": AUDIENCES, "venue": _labels([venue] if venue else [])}
+        retired: dict[str, Mapping[Any, Any]] = {
+            "audience": AUDIENCES,
+            "venue": _labels([venue] if venue else []),
+        }
         for name, labels in retired.items():
             offered = {choice.value for choice in row[name].choices}
             row[name].choices = [

@@ -90,6 +90,10 @@ class Tool(Form):
         field = self[name]
         field.errors = [*field.errors, message]
 
+    def told(self, name: str) -> Any:  # noqa: ANN401  # any field's value
+        """Return what was typed in a field that `validate` asked for."""
+        return self[name].data
+
     def rows(self, known: Mapping[int, Row]) -> list[Row]:
         """Return the rows to add to those that are complete, known by their numbers."""
         raise NotImplementedError
@@ -125,7 +129,7 @@ class DailyTool(Tool):
             return []
         like = known[number]
         among = Weekdays(self.among.data) if self.among.data in set(Weekdays) else Weekdays.EVERY
-        found = rules.repeated(like.hours, self.first.data, self.last.data, among=among)
+        found = rules.repeated(like.hours, self.told("first"), self.told("last"), among=among)
         if not found:
             self.refuse("last", _("Aucun autre jour ne convient entre ces deux dates."))
         return [like.on(hours) for hours in found]
@@ -135,8 +139,8 @@ class SessionsTool(Tool):
     """Short sessions, one after the other, between two hours of a day."""
 
     day = DayField(lazy_gettext("Jour"))
-    opens = HourField(lazy_gettext("De"))
-    closes = HourField(lazy_gettext("À"))
+    opens = HourField(lazy_gettext("À partir de"))
+    closes = HourField(lazy_gettext("Jusqu’à"))
     every = SelectField(lazy_gettext("Une séance toutes les"), validate_choice=False)
     length = FigureField(lazy_gettext("Durée d’une séance, en minutes"))
     capacity = FigureField(lazy_gettext("Places par séance"))
@@ -163,9 +167,9 @@ class SessionsTool(Tool):
             )
             return []
         found = rules.sessions(
-            self.day.data, self.opens.data, self.closes.data, every=every, length=length
+            self.told("day"), self.told("opens"), self.told("closes"), every=every, length=length
         )
-        if not found or self.opens.data == self.closes.data:
+        if not found or self.told("opens") == self.told("closes"):
             self.refuse("closes", _("Aucune séance ne tient entre ces deux heures."))
             return []
         offered = {choice.value for choice in self.audience.choices}
@@ -235,14 +239,14 @@ class OpeningTool(Tool):
 
     def rows(self, known: Mapping[int, Row]) -> list[Row]:  # noqa: ARG002
         """Return one row a day, but on the weekdays when it is closed."""
-        if self.opens.data == self.closes.data:
+        if self.told("opens") == self.told("closes"):
             self.refuse("closes", _("La fin doit venir après le début."))
             return []
         found = rules.openings(
-            self.first.data,
-            self.last.data,
-            self.opens.data,
-            self.closes.data,
+            self.told("first"),
+            self.told("last"),
+            self.told("opens"),
+            self.told("closes"),
             closed={int(value) for value in self.closed.chosen},
         )
         if not found:
@@ -255,4 +259,4 @@ def minutes(number: int) -> str:
     hours, rest = divmod(number, 60)
     if not hours:
         return str(_("%(count)s minutes", count=rest))
-    return str(_("%(hours)s h", hours=hours)) + (f" {rest:02}" if rest else "")
+    return str(_("%(hours)s h", hours=hours)) + (f" {rest:02}" if rest else "")

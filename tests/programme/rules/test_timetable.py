@@ -1,7 +1,7 @@
 """Many slots at once, by the hours on the wall: through both nights when the clocks change too."""
 
+import itertools
 from datetime import date, time
-from itertools import pairwise
 
 import pytest
 
@@ -138,7 +138,7 @@ def test_every_half_hour_of_the_night_of_autumn_does_not_overlap_nor_repeat():
     made = sessions(date(2026, 10, 25), time(1), time(4), every=30, length=30)
     assert all(each.exist for each in made)
     instants = [(start_of(e.day, e.starts), end_of(e.day, e.starts, e.ends)) for e in made]
-    assert all(end <= start for (_s, end), (start, _e) in pairwise(instants))
+    assert all(end <= start for (_s, end), (start, _e) in itertools.pairwise(instants))
     assert [f"{to_paris(start):%H:%M %z}" for start, _end in instants] == [
         "01:00 +0200",
         "01:30 +0200",
