@@ -1,0 +1,64 @@
+"""Letters about what becomes of an activity and of its slots."""
+
+from datetime import datetime
+
+from fete.accounts.models import User
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.templating import day, hour
+from fete.network.policies import is_member
+from fete.programme.mails.addressing import (
+    to_both,
+    to_members,
+)
+from fete.programme.models import Activity, Slot
+from fete.programme.workflow import SlotState
+
+# How a letter names what became of a slot.
+SLOT_WORDS = {
+    SlotState.SCHEDULED: lazy_gettext("prévu"),
+    SlotState.RESCHEDULED: lazy_gettext("horaire changé"),
+    SlotState.MOVED_ONLINE: lazy_gettext("en ligne"),
+    SlotState.POSTPONED: lazy_gettext("reporté"),
+    SlotState.FULL: lazy_gettext("complet"),
+    SlotState.CANCELLED: lazy_gettext("annulé"),
+}
+
+
+def tell_of_cancellation(activity: Activity, *, by: User, at: datetime, reason: str) -> None:
+    """Tell the members, and the coordination unless it did it, that the activity will not take place."""
+    to_both("programme/cancelled", activity, at=at, by=by, reason=reason, slot=None)
+
+
+def tell_of_reinstatement(activity: Activity, *, by: User, at: datetime) -> None:
+    """Tell the members, and the coordination unless it did it, that the activity will take place after all."""
+    to_both("programme/reinstated", activity, at=at, by=by, slot=None)
+
+
+def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> None:
+    """Tell of a slot cancelled or taken back; of another change, only the members when others made it."""
+    activity = slot.activity
+    if slot.state is SlotState.CANCELLED:
+        to_both("programme/cancelled", activity, at=at, by=by, reason=slot.note, slot=slot)
+    elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
+        to_both("programme/reinstated", activity, at=at, by=by, slot=slot)
+    elif not is_member(by, activity.organisation):
+        to_members(
+            "programme/slot_changed",
+            activity,
+            at=at,
+            by=by,
+            reason=slot.note,
+            slot=slot,
+            slot_word=SLOT_WORDS[slot.state],
+        )
+
+
+def time_of(slot: Slot) -> str:
+    """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
+    words = _(
+        "%(day)s, de %(start)s à %(end)s",
+        day=day(slot.starts_at),
+        start=hour(slot.starts_at),
+        end=hour(slot.ends_at),
+    )
+    return str(words)
