@@ -459,7 +459,8 @@ def situation(activity: Activity) -> str:
         )
     sentence = str(_SITUATIONS[activity.status])
     if activity.proposal is not None and activity.edition.state is not EditionState.CLOSED:
-        return f"{sentence} {_('Un changement attend la relecture de la coordination.')}"
+        waits = _("Un changement attend la relecture de la coordination.")
+        return f"{sentence} {waits}"
     return sentence
 
 
