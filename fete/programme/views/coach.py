@@ -1,6 +1,6 @@
 """The advice beside a declaration, anew as one types; nothing is kept by that."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.models import Sketch
@@ -48,12 +48,12 @@ def advise_on_new(organisation: Organisation) -> ResponseReturnValue:
 
 def advice_on(activity: Activity, part: Part, sketch: Sketch | None = None) -> Coach:
     """Return what to say beside a part: of what is typed, of what was begun, else of what is kept."""
+    if not _is_typed(sketch):
+        return coach_of(activity, part)
     # A form of its own: what it finds wrong is not yet to be told.
     with begun(sketch.fields if sketch else None):
         form = form_of(part, activity, may_create_containers=is_coordinator(this_person()))
-    if form.was_typed:
-        return coach_of(as_typed(activity, content_typed(form)), part)
-    return coach_of(activity, part)
+    return coach_of(as_typed(activity, content_typed(form)), part)
 
 
 def advice_on_new(organisation: Organisation, sketch: Sketch | None = None) -> Coach | None:
@@ -61,9 +61,13 @@ def advice_on_new(organisation: Organisation, sketch: Sketch | None = None) -> C
     editions = open_editions()
     if not editions:
         return None
+    if not _is_typed(sketch):
+        return coach_of(unwritten(organisation, editions[0]), Part.WHAT)
     with begun(sketch.fields if sketch else None):
         form = DeclareForm(editions=editions, may_create_containers=is_coordinator(this_person()))
     activity = unwritten(organisation, form.chosen_edition)
-    if form.was_typed:
-        return coach_of(as_typed(activity, content_typed(form)), Part.WHAT)
-    return coach_of(activity, Part.WHAT)
+    return coach_of(as_typed(activity, content_typed(form)), Part.WHAT)
+
+
+def _is_typed(sketch: Sketch | None) -> bool:
+    return sketch is not None or request.method == "POST"

@@ -59,7 +59,7 @@ class Sketch {
 
   body(state) {
     const body = new URLSearchParams();
-    body.set("csrf_token", this.form.elements.csrf_token.value);
+    body.set("csrf_token", this.form.querySelector('input[name$="csrf_token"]').value);
     body.set("page", this.form.dataset.page);
     // Back where one began: there is nothing left to give back.
     body.set("typed", state === this.first && !this.isBegun ? "[]" : state);
