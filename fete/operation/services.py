@@ -193,7 +193,7 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
 
 @contextmanager
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-    """Write the letters of the day, and send those that wait every few seconds, beside what is done inside."""
+    """Send the letters that wait every few seconds, and write those of the day, beside what is done inside."""
     ended = Event()
 
     def keep_sending() -> None:
@@ -201,8 +201,9 @@ def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> It
         while not ended.is_set():
             try:
                 with context():
-                    day = write_of_the_day(done=day, at=now())
+                    # What waits leaves first: whatever keeps the letters of the day from being written.
                     done = send_waiting(at=now(), keeping=transaction)
+                    day = write_of_the_day(done=day, at=now())
             except SQLAlchemyError as error:
                 _log.warning("letters wait, the database does not answer: %s", error)
             else:

@@ -65,6 +65,9 @@ OF_AN_ACTOR = [
     ("/ma-structure/chercher?q=lyc%C3%A9e",),
     ("/ma-structure/creer",),
     ("/mon-compte",),
+    ("/mon-compte/courriels",),
+    ("/mes-messages",),
+    ("/mes-messages", r"/mes-messages/\d+"),
 ]
 OF_A_COORDINATOR = [
     ("/coordination",),
@@ -78,6 +81,7 @@ OF_A_COORDINATOR = [
     ("/coordination/bilans",),
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
     ("/coordination/adhesions",),
+    ("/coordination", r"/coordination/delais/\d+"),
 ]
 OF_THE_REGION = [
     ("/coordination/editions",),
@@ -85,6 +89,8 @@ OF_THE_REGION = [
     ("/coordination/editions/nouvelle",),
     ("/coordination/personnes",),
     ("/coordination/personnes", r"/coordination/personnes/\d+"),
+    ("/coordination/lettres",),
+    ("/coordination/editions", r"/coordination/editions/\d+", r".*/hors-dates"),
 ]
 EVERY_PAGE = [
     *((None, place) for place in PUBLIC),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from fete.core.clock import now
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.journal.models import Entry
+from fete.mailing.models import Topic
 from fete.network import services
 from fete.network.models import CharterSignature, Membership, MembershipState, Organisation
 from fete.network.rules import CHARTER_VERSION, charter_is_signed
@@ -142,6 +143,12 @@ def test_who_asks_to_join_waits_and_members_and_coordination_are_told_once_each(
         assert [each for each in text.split() if each.startswith("https:")] == [link]
         assert "Bob (bob@example.org) demande à agir" in text
         assert "guide" in text
+    members, topic = f"/ma-structure/{organisation.id}/membres", Topic.REVIEW
+    assert {address: (each.topic, each.page) for address, each in written.items()} == {
+        ada.email: (None, members),
+        both.email: (None, members),
+        camille.email: (topic, "/coordination/adhesions"),
+    }
     assert acts(db) == [("organisation.joined", organisation.id, bob.id, "")]
 
 

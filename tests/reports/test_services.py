@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
+from fete.mailing.models import Topic
 from fete.programme.models import EditionState
 from fete.reports.arithmetic import Counts, Doubt, Method, Outcome
 from fete.reports.models import Report
@@ -221,6 +222,7 @@ def test_a_report_sent_back_goes_to_the_members_with_its_question(
     assert address in letter.text
     assert f'href="{address}"' in letter.html
     assert "Combien de classes ?" in letter.html
+    assert (letter.topic, letter.page) == (Topic.DECISIONS, f"/mes-bilans/{activity.id}")
 
 
 def test_a_question_and_a_waiver_need_words(activity, ada, camille, letters, after):
