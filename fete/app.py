@@ -29,7 +29,7 @@ from fete.network.views import admissions, directory, invitations, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review
+from fete.programme.views import activities, cancellations, editions, programme, review, sharing
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     activities.blueprint,
     cancellations.blueprint,
+    sharing.blueprint,
     reports.blueprint,
     people.blueprint,
     admissions.blueprint,

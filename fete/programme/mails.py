@@ -1,18 +1,19 @@
-"""Letters about an activity: to the members of its structure, and to those who coordinate its département."""
+"""Letters about an activity: to the members of its structures, and to those who coordinate its département."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.templating import day, hour, page_path
+from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
-from fete.network.policies import is_member
-from fete.network.queries import active_members
-from fete.programme.models import Activity, Slot
-from fete.programme.policies import can_review
+from fete.network.models import Organisation
+from fete.programme.models import Activity, CoOrganiser, Handover, Slot
+from fete.programme.policies import can_review, organises
+from fete.programme.queries.sharing import members_of, people_of
 from fete.programme.workflow import SlotState, Step
 
 # What the members of the structure get at each step.
@@ -27,6 +28,8 @@ _TO_MEMBERS = {
 # Where a letter leads, by the name of the page.
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
+SHARING_PAGE = "sharing.show"
+OWN_PAGE = "activities.index"
 # How a letter names what became of a slot.
 SLOT_WORDS = {
     SlotState.SCHEDULED: lazy_gettext("prévu"),
@@ -66,7 +69,7 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
         _to_both("programme/cancelled", activity, at=at, by=by, reason=slot.note, slot=slot)
     elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
         _to_both("programme/reinstated", activity, at=at, by=by, slot=slot)
-    elif not is_member(by, activity.organisation):
+    elif not organises(by, activity):
         _to_members(
             "programme/slot_changed",
             activity,
@@ -75,6 +78,113 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
             reason=slot.note,
             slot=slot,
             slot_word=SLOT_WORDS[slot.state],
+        )
+
+
+def tell_co_organiser(shared: CoOrganiser, *, by: User, at: datetime) -> None:
+    """Tell the members of a structure that it organises the activity with another, and how to take it off."""
+    to = [shared.organisation_id]
+    _tell_of_sharing("programme/co_organiser_added", shared, to, SHARING_PAGE, by=by, at=at)
+
+
+def tell_co_organiser_removed(shared: CoOrganiser, *, by: User, at: datetime) -> None:
+    """Tell the members of a structure that it organises the activity no more."""
+    to = [shared.organisation_id]
+    _tell_of_sharing("programme/co_organiser_removed", shared, to, OWN_PAGE, by=by, at=at)
+
+
+def tell_co_organiser_left(shared: CoOrganiser, *, by: User, at: datetime) -> None:
+    """Tell those who declare the activity that a structure took itself off."""
+    to = [shared.activity.organisation_id]
+    _tell_of_sharing("programme/co_organiser_left", shared, to, SHARING_PAGE, by=by, at=at)
+
+
+def _tell_of_sharing(
+    kind: str, shared: CoOrganiser, to: Sequence[int], page: str, *, by: User, at: datetime
+) -> None:
+    of_one = {"activity_id": shared.activity_id} if page == SHARING_PAGE else {}
+    _write(
+        kind,
+        [person for person in members_of(to) if person.id != by.id],
+        shared.activity,
+        at=at,
+        page=page,
+        topic=Topic.DECISIONS,
+        leads_to=page_path(page, **of_one),
+        by=by,
+        organisation=shared.organisation,
+    )
+
+
+def ask_to_take_over(handover: Handover, *, by: User, at: datetime) -> bool:
+    """Ask the members of a structure whether it takes the activity over; return whether there was anybody to ask."""
+    people = members_of([handover.to_organisation_id])
+    _write(
+        "programme/handover_asked",
+        people,
+        handover.activity,
+        at=at,
+        page="sharing.offer",
+        leads_to=page_path("sharing.offer", handover_id=handover.id),
+        by=by,
+        handover=handover,
+    )
+    return bool(people)
+
+
+def tell_handover_declined(handover: Handover, *, by: User, at: datetime) -> None:
+    """Tell those who declare the activity that the other structure does not take it over."""
+    _tell_of_handover("programme/handover_declined", handover, by=by, at=at)
+
+
+def tell_handover_withdrawn(handover: Handover, *, by: User, at: datetime) -> None:
+    """Tell the members of the structure that was asked that there is nothing to answer any more."""
+    _write(
+        "programme/handover_withdrawn",
+        members_of([handover.to_organisation_id]),
+        handover.activity,
+        at=at,
+        page=OWN_PAGE,
+        topic=Topic.DECISIONS,
+        leads_to=page_path(OWN_PAGE),
+        by=by,
+        handover=handover,
+    )
+
+
+def _tell_of_handover(kind: str, handover: Handover, *, by: User, at: datetime) -> None:
+    _write(
+        kind,
+        people_of(handover.activity),
+        handover.activity,
+        at=at,
+        page=SHARING_PAGE,
+        topic=Topic.DECISIONS,
+        leads_to=page_path(SHARING_PAGE, activity_id=handover.activity_id),
+        by=by,
+        handover=handover,
+    )
+
+
+def tell_handed_over(
+    activity: Activity, *, before: Organisation, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members of both structures that the one now declares what the other did."""
+    theirs = {person.id: person for person in people_of(activity)}
+    both = {person.id: person for person in members_of([before.id])} | theirs
+    for number, person in both.items():
+        _write(
+            "programme/handed_over",
+            [person],
+            activity,
+            at=at,
+            page=MEMBER_PAGE,
+            topic=Topic.DECISIONS,
+            leads_to=page_path(MEMBER_PAGE, activity_id=activity.id) if number in theirs else "",
+            by=by,
+            before=before,
+            is_theirs=number in theirs,
+            reason=reason,
         )
 
 
@@ -95,7 +205,7 @@ def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context
 
 
 def _to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:
-    people = active_members(activity.organisation)
+    people = people_of(activity)
     _write(kind, people, activity, at=at, page=MEMBER_PAGE, **context)
 
 
@@ -109,7 +219,7 @@ def _to_coordination_unless_by_it(
 ) -> None:
     if can_review(by, activity):
         return
-    told = {person.id for person in active_members(activity.organisation)}
+    told = {person.id for person in people_of(activity)}
     people = [
         person for person in coordinators_of(activity.departement_code) if person.id not in told
     ]

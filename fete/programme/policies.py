@@ -1,12 +1,14 @@
-"""Who declares, edits, reviews and cancels."""
+"""Who declares, edits, shares, reviews and cancels."""
 
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
+from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
-from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.models import Activity, Answer, Edition, EditionState, Handover
 from fete.programme.rules import was_never_shown
 from fete.programme.workflow import (
     CANCELLABLE,
+    CO_ORGANISER_STEPS,
     COORDINATOR_STEPS,
     DECLARER_STEPS,
     Status,
@@ -19,8 +21,8 @@ _VISIBLE_TO_COORDINATION = frozenset(set(Status) - {Status.DRAFT})
 
 
 def can_see(user: User, activity: Activity) -> bool:
-    """Whether the person may see it before the public: its structure's members, its coordination."""
-    return declares(user, activity) or can_review(user, activity)
+    """Whether the person may see it before the public: its structures' members, its coordination."""
+    return works_on(user, activity) or can_review(user, activity)
 
 
 def declares(user: User, activity: Activity) -> bool:
@@ -28,6 +30,40 @@ def declares(user: User, activity: Activity) -> bool:
     return is_member(user, activity.organisation) or (
         activity.created_by_id == user.id and can_act_for(user, activity.organisation)
     )
+
+
+def organises(user: User, activity: Activity) -> bool:
+    """Whether the person is a member of one of the structures that organise it, be it not the one that declares it."""
+    return any(is_member(user, organisation) for organisation in activity.organisers)
+
+
+def works_on(user: User, activity: Activity) -> bool:
+    """Whether the person completes, deposits and cancels it: who declares it, and members of its co-organisers."""
+    return declares(user, activity) or organises(user, activity)
+
+
+def can_share(user: User, activity: Activity) -> bool:
+    """Whether the person says which structures organise it, and hands it over: who declares it, its coordination."""
+    return (
+        activity.edition.state is not EditionState.CLOSED
+        and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
+        and (declares(user, activity) or can_review(user, activity))
+    )
+
+
+def hands_over_at_once(user: User, activity: Activity, to: Organisation) -> bool:
+    """Whether nobody else has to agree that the structure takes it over: who acts for both, its coordination."""
+    return can_share(user, activity) and (can_act_for(user, to) or can_review(user, activity))
+
+
+def can_see_handover(user: User, handover: Handover) -> bool:
+    """Whether the person is asked to take the activity over, or was: a member of the structure that would."""
+    return is_member(user, handover.to_organisation)
+
+
+def can_settle_handover(user: User, handover: Handover) -> bool:
+    """Whether the person may still answer: as `can_see_handover`, as long as nobody answered or took it back."""
+    return handover.state is Answer.ASKED and can_see_handover(user, handover)
 
 
 def can_delete(user: User, activity: Activity) -> bool:
@@ -43,7 +79,7 @@ def can_edit(user: User, activity: Activity) -> bool:
     """Whether the person may change it: members until it is labelled, the coordination from its deposit on."""
     if activity.edition.state is EditionState.CLOSED:
         return False
-    if declares(user, activity) and activity.status in _EDITABLE_BY_DECLARER:
+    if works_on(user, activity) and activity.status in _EDITABLE_BY_DECLARER:
         return True
     return can_review(user, activity) and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
 
@@ -78,6 +114,8 @@ def steps_for(user: User, activity: Activity) -> frozenset[Step]:
     mine: frozenset[Step] = frozenset()
     if activity.edition.state is EditionState.CLOSED:
         return mine
+    if works_on(user, activity):
+        mine |= CO_ORGANISER_STEPS
     if declares(user, activity):
         mine |= DECLARER_STEPS
     if can_review(user, activity):

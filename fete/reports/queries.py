@@ -13,8 +13,9 @@ from fete.accounts.models import User
 from fete.accounts.policies import territory_of
 from fete.core.db import db
 from fete.core.pagination import PAGE_SIZE, Page, paginate
-from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Edition, EditionState, Slot, Venue
+from fete.network.models import Membership, Organisation
+from fete.programme.models import Activity, CoOrganiser, Edition, EditionState, Slot, Venue
+from fete.programme.queries.sharing import is_organised_by_structures_of
 from fete.programme.queries.territory import departement_of_activity, within
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Returns
@@ -106,6 +107,9 @@ def find_reported(activity_id: int) -> Activity | None:
             joinedload(Activity.organisation)
             .selectinload(Organisation.memberships)
             .joinedload(Membership.person),
+            selectinload(Activity.co_organisers)
+            .joinedload(CoOrganiser.organisation)
+            .selectinload(Organisation.memberships),
         )
         .execution_options(populate_existing=True)
     )
@@ -126,7 +130,7 @@ def reports_of(user: User, *, at: datetime, number: int = 1) -> Page[ReportLine]
     statement = (
         select(Activity)
         .join(Activity.edition)
-        .where(is_due(at), _of_my_structures(user))
+        .where(is_due(at), is_organised_by_structures_of(user))
         .options(*_SHOWN)
         .order_by(Edition.year.desc(), ended_at(), Activity.id)
     )
@@ -142,7 +146,7 @@ def number_owed(user: User, *, at: datetime) -> int:
         .outerjoin(Report, Report.activity_id == Activity.id)
         .where(
             is_due(at),
-            _of_my_structures(user),
+            is_organised_by_structures_of(user),
             Edition.state != EditionState.CLOSED,
             _is(Wanted.MISSING),
         )
@@ -232,14 +236,6 @@ def _lines(activities: Sequence[Activity]) -> list[ReportLine]:
     )
     reports = {report.activity_id: report for report in found}
     return [ReportLine(activity=each, report=reports.get(each.id)) for each in activities]
-
-
-def _of_my_structures(user: User) -> ColumnElement[bool]:
-    return Activity.organisation_id.in_(
-        select(Membership.organisation_id).where(
-            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-        )
-    )
 
 
 def _followed(

@@ -25,6 +25,7 @@ from fete.reports.workflow import ReportStatus
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
+from tests.factories.sharing import make_co_organiser
 
 ALBI, TOULOUSE = "81004", "31555"
 
@@ -74,6 +75,20 @@ def test_a_stand_takes_the_place_and_the_end_of_its_village(edition, after):
     ]
     assert (lines[0].is_container, lines[1].parent_id) == (True, village.id)
     assert not any(line.is_due for line in lines_of(edition, at=on(4, 11)))
+
+
+def test_what_several_structures_organise_counts_once(edition, after):
+    activity = make_activity(on(3))
+    alone = totals_of(edition, at=after)
+    for _number in range(3):
+        make_co_organiser(activity, make_organisation())
+    make_report(activity)
+    assert (alone.coverage.due, totals_of(edition, at=after).coverage.due) == (1, 1)
+    counted = totals_of(edition, at=after)
+    assert (counted.activities, counted.visitors, counted.coverage.received) == (1, 68, 1)
+    assert [
+        part.totals.activities for part in figures_of(edition, region="76", at=after).kinds
+    ] == [1]
 
 
 def test_what_has_no_place_counts_where_its_structure_is_but_hosts_no_commune(edition, after):

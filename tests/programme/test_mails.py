@@ -13,6 +13,14 @@ from fete.programme.services.review import (
     reinstate_activity,
     take_step,
 )
+from fete.programme.services.sharing import (
+    add_co_organiser,
+    decline_handover,
+    hand_over,
+    remove_co_organiser,
+    take_over,
+    withdraw_handover,
+)
 from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
@@ -137,3 +145,42 @@ def test_a_title_of_several_kinds_of_characters_stays_on_one_line(member, coordi
     take_step(activity, Step.PUBLISH, by=coordinator, at=now())
     (letter,) = letters()
     assert letter.subject == "Activité publiée : Titre Bcc: x@example.org"
+
+
+@pytest.fixture
+def other(db):
+    return make_organisation(
+        make_user(name="Bob Martin", email="bob@example.org"), name="Laboratoire"
+    )
+
+
+def test_sharing_is_told(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    add_co_organiser(activity, other, by=member, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_added")
+    remove_co_organiser(activity, other, by=member, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_removed")
+    add_co_organiser(activity, other, by=member, at=now())
+    remove_co_organiser(activity, other, by=bob, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_left")
+
+
+def test_a_handover_is_told(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    withdrawn = hand_over(activity, other, message=WORDS, by=member, at=now())
+    asked = letters()[-1]
+    asked.text = asked.text.replace(f"reprises/{withdrawn.id}", "reprises/NUMÉRO")
+    asked.html = asked.html.replace(f"reprises/{withdrawn.id}", "reprises/NUMÉRO")
+    compare(asked, activity, samples, "handover_asked")
+    withdraw_handover(withdrawn, by=member, at=now())
+    compare(letters()[-1], activity, samples, "handover_withdrawn")
+    declined = hand_over(activity, other, message="", by=member, at=now())
+    decline_handover(declined, by=bob, at=now())
+    compare(letters()[-1], activity, samples, "handover_declined")
+    taken = hand_over(activity, other, message=WORDS, by=member, at=now())
+    take_over(taken, by=bob, at=now())
+    to_one, to_other = letters()[-2:]
+    compare(to_one, activity, samples, "handed_over_from")
+    compare(to_other, activity, samples, "handed_over_to")

@@ -196,6 +196,11 @@ class Activity(Model):
         return slug(self.title)
 
     @property
+    def organisers(self) -> list[Organisation]:
+        """The structures that organise it: the one that declares it, then the others as they came."""
+        return [self.organisation, *(each.organisation for each in self.co_organisers)]
+
+    @property
     def commune(self) -> Commune | None:
         """The commune where it is held: its own place, or its container's."""
         venue = self.venue or (self.parent.venue if self.parent else None)

@@ -10,8 +10,18 @@ from fete.accounts.models import User
 from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.core.pagination import Page, paginate
-from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Decision, Edition, EditionState, Remark, Venue
+from fete.network.models import Organisation
+from fete.programme.models import (
+    Activity,
+    CoOrganiser,
+    Decision,
+    Edition,
+    EditionState,
+    Handover,
+    Remark,
+    Venue,
+)
+from fete.programme.queries.sharing import is_organised_by_structures_of
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
@@ -32,6 +42,10 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     selectinload(Activity.children).options(
         joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
     ),
+    selectinload(Activity.co_organisers)
+    .joinedload(CoOrganiser.organisation)
+    .selectinload(Organisation.memberships),
+    selectinload(Activity.handovers).joinedload(Handover.to_organisation),
     selectinload(Activity.remarks).joinedload(Remark.person),
     selectinload(Activity.decisions).joinedload(Decision.person),
 )
@@ -53,12 +67,8 @@ def find_declared(form_key: str) -> Activity | None:
 
 
 def is_mine(user: User) -> ColumnElement[bool]:
-    """Return the condition that an activity is of a structure the person acts for, or declared by a coordinator."""
-    mine: ColumnElement[bool] = Activity.organisation_id.in_(
-        select(Membership.organisation_id).where(
-            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-        )
-    )
+    """Return the condition that a structure of the person organises an activity, or that a coordinator declared it."""
+    mine = is_organised_by_structures_of(user)
     return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
 
 

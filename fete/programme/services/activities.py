@@ -214,8 +214,7 @@ def index(activity: Activity) -> None:
         activity.description,
         activity.kind.label_fr if activity.kind else None,
         *(term.label_fr for term in activity.terms if term.list is TermList.THEME),
-        activity.organisation.name,
-        activity.organisation.acronym,
+        *(name for each in activity.organisers for name in (each.name, each.acronym)),
         venue.name if venue else None,
         venue.commune.name if venue else None,
     )

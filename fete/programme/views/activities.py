@@ -33,6 +33,7 @@ from fete.programme.forms.wording import (
 from fete.programme.models import Activity
 from fete.programme.queries.activities import find_activity, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
+from fete.programme.queries.sharing import handovers_for
 from fete.programme.rules import Part
 from fete.programme.services import activities as services
 from fete.programme.services.review import take_step
@@ -53,6 +54,7 @@ def index() -> ResponseReturnValue:
         page=page,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
         calls=open_calls(today()),
+        offers=handovers_for(_person()),
     )
 
 

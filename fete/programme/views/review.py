@@ -11,7 +11,6 @@ from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import lazy_gettext
-from fete.network.queries import active_members
 from fete.programme.forms.review import (
     STATUSES,
     WORDS,
@@ -29,6 +28,7 @@ from fete.programme.queries.review import (
     counts_by_status,
     next_to_review,
 )
+from fete.programme.queries.sharing import people_of
 from fete.programme.queries.territory import departements_within
 from fete.programme.services.review import take_step
 from fete.programme.workflow import COORDINATOR_STEPS, Step
@@ -137,7 +137,7 @@ def _page(
         failed_step=failed_step,
         form=failed_form,
         forms={step.value: form for step, form in forms.items() if step in possible},
-        members=active_members(activity.organisation),
+        members=people_of(activity),
         next_one=next_to_review(territory_of(this_person()), beside=activity),
         word=WORDS[activity.status],
         statuses=STATUSES,

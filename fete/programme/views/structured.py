@@ -36,7 +36,7 @@ def event_of(activity: Activity) -> Thing:
         "description": activity.standfirst or activity.description,
         "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[activity.mode]}",
         "location": _places(activity),
-        "organizer": {"@type": "Organization", "name": activity.organisation.name},
+        "organizer": _organisers(activity),
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
     }
@@ -53,6 +53,11 @@ def event_of(activity: Activity) -> Thing:
     if len(times) > 1:
         event["subEvent"] = [_part(slot, event) for slot in times]
     return event
+
+
+def _organisers(activity: Activity) -> Thing | list[Thing]:
+    found = [{"@type": "Organization", "name": each.name} for each in activity.organisers]
+    return found if len(found) > 1 else found[0]
 
 
 def _status(times: list[Slot]) -> str:
