@@ -29,7 +29,15 @@ from fete.network.views import admissions, directory, invitations, organisation
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
-from fete.programme.views import activities, cancellations, editions, programme, review, sharing
+from fete.programme.views import (
+    activities,
+    cancellations,
+    editions,
+    programme,
+    review,
+    sharing,
+    stands,
+)
 from fete.reports.views import follow_up, reports
 from fete.vocabulary import cli as vocabulary_cli
 
@@ -49,6 +57,7 @@ BLUEPRINTS = (
     activities.blueprint,
     cancellations.blueprint,
     sharing.blueprint,
+    stands.blueprint,
     reports.blueprint,
     people.blueprint,
     admissions.blueprint,

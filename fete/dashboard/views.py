@@ -15,6 +15,7 @@ from fete.programme.forms.review import STATUSES
 from fete.programme.queries.activities import activities_in_hand, page_of_activities
 from fete.programme.queries.editions import current_edition, open_calls
 from fete.programme.queries.sharing import handovers_for
+from fete.programme.queries.stands import awaited_stands
 from fete.programme.queries.territory import departements_within
 from fete.programme.rules import situation
 from fete.programme.workflow import Status
@@ -37,6 +38,7 @@ def actor() -> ResponseReturnValue:
         unsigned=[each for each in organisations if not charter_is_signed(each)],
         requests=requests_of(person),
         offers=handovers_for(person),
+        awaited=awaited_stands(person),
         invitations=invitations_for(person, at=now()),
         sent_back=[each for each in in_hand if each.status is Status.CHANGES_REQUESTED],
         drafts=[each for each in in_hand if each.status is Status.DRAFT],

@@ -16,7 +16,7 @@ from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
 
 # Changes whenever the same slot would be written otherwise: fragments written before are then written anew.
-WRITER = "1"
+WRITER = "2"
 PRODUCT = "-//Réseau Science(s) en Occitanie//fete//FR"
 REFRESH = "PT6H"
 LINE = 75
@@ -123,7 +123,7 @@ def description(slot: Slot, page: str) -> str:
         slot.note and f"{PREFIXES.get(slot.state, '')}{slot.note}",
         activity.standfirst,
         f"Proposé par {activity.organisation.name}.",
-        booking(activity),
+        booking(activity.booking_from),
         f"Lien : {activity.online_link}"
         if activity.online_link and activity.mode is not Mode.ON_SITE
         else "",

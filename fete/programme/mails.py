@@ -11,9 +11,10 @@ from fete.core.templating import day, hour, page_path
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
 from fete.network.models import Organisation
-from fete.programme.models import Activity, CoOrganiser, Handover, Slot
+from fete.programme.models import Activity, Answer, CoOrganiser, Handover, Slot, StandRequest
 from fete.programme.policies import can_review, organises
 from fete.programme.queries.sharing import members_of, people_of
+from fete.programme.queries.stands import hosts_of
 from fete.programme.workflow import SlotState, Step
 
 # What the members of the structure get at each step.
@@ -29,6 +30,7 @@ _TO_MEMBERS = {
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
 SHARING_PAGE = "sharing.show"
+STANDS_PAGE = "stands.index"
 OWN_PAGE = "activities.index"
 # How a letter names what became of a slot.
 SLOT_WORDS = {
@@ -79,6 +81,88 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
             slot=slot,
             slot_word=SLOT_WORDS[slot.state],
         )
+
+
+def tell_of_inherited_slot(
+    activity: Activity, slot: Slot, *, before: SlotState, by: User, at: datetime
+) -> None:
+    """Tell the members of a stand what becomes of a slot of its container, when it keeps the container's hours."""
+    if slot.state is SlotState.CANCELLED:
+        _to_members("programme/cancelled", activity, at=at, by=by, reason=slot.note, slot=slot)
+    elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
+        _to_members("programme/reinstated", activity, at=at, by=by, slot=slot)
+    else:
+        _to_members(
+            "programme/slot_changed",
+            activity,
+            at=at,
+            by=by,
+            reason=slot.note,
+            slot=slot,
+            slot_word=SLOT_WORDS[slot.state],
+        )
+
+
+def tell_of_inherited_cancellation(
+    activity: Activity, *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members of a stand that its container, whose hours it keeps, will not take place."""
+    _to_members("programme/cancelled", activity, at=at, by=by, reason=reason, slot=None)
+
+
+def tell_of_inherited_reinstatement(activity: Activity, *, by: User, at: datetime) -> None:
+    """Tell the members of a stand that its container, whose hours it keeps, will take place after all."""
+    _to_members("programme/reinstated", activity, at=at, by=by, slot=None)
+
+
+def ask_for_stand(asked: StandRequest, *, by: User, at: datetime) -> None:
+    """Tell the people of a container that an activity asks for a stand there."""
+    _to_hosts(
+        "programme/stand_asked",
+        asked.activity,
+        asked.container,
+        by=by,
+        at=at,
+        message=asked.message,
+    )
+
+
+def tell_stand_withdrawn(
+    activity: Activity, container: Activity, *, by: User, at: datetime
+) -> None:
+    """Tell the people of a container that an activity wishes to be there no more."""
+    _to_hosts("programme/stand_withdrawn", activity, container, by=by, at=at)
+
+
+def tell_stand_answered(asked: StandRequest, *, by: User, at: datetime) -> None:
+    """Tell the members of an activity whether it has its stand."""
+    kind = "accepted" if asked.state is Answer.ACCEPTED else "declined"
+    _to_members(
+        f"programme/stand_{kind}",
+        asked.activity,
+        at=at,
+        by=by,
+        asked=asked,
+        topic=Topic.DECISIONS,
+        leads_to=page_path(MEMBER_PAGE, activity_id=asked.activity_id),
+    )
+
+
+def _to_hosts(
+    kind: str, activity: Activity, container: Activity, *, by: User, at: datetime, **context: Any
+) -> None:
+    _write(
+        kind,
+        [person for person in hosts_of(container) if person.id != by.id],
+        activity,
+        at=at,
+        page=STANDS_PAGE,
+        topic=Topic.REVIEW,
+        leads_to=page_path(STANDS_PAGE, activity_id=container.id),
+        by=by,
+        container=container,
+        **context,
+    )
 
 
 def tell_co_organiser(shared: CoOrganiser, *, by: User, at: datetime) -> None:

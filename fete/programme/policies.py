@@ -66,6 +66,19 @@ def can_settle_handover(user: User, handover: Handover) -> bool:
     return handover.state is Answer.ASKED and can_see_handover(user, handover)
 
 
+def receives(user: User, container: Activity) -> bool:
+    """Whether the person takes stands in: the container's organisers, its creator, the coordination of its place."""
+    return container.is_container and (
+        organises(user, container)
+        or (
+            is_coordinator(user)
+            and (
+                container.created_by_id == user.id or coordinates(user, container.departement_code)
+            )
+        )
+    )
+
+
 def can_delete(user: User, activity: Activity) -> bool:
     """Whether the person may take it away altogether: a draft that only those who declare it ever saw."""
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -18,9 +18,9 @@ from fete.programme.models import Activity, CoOrganiser, Edition, EditionState, 
 from fete.programme.queries.sharing import is_organised_by_structures_of
 from fete.programme.queries.territory import departement_of_activity, within
 from fete.programme.workflow import Status
-from fete.reports.arithmetic import Returns
+from fete.reports.arithmetic import Outcome, Returns
 from fete.reports.models import Report
-from fete.reports.rules import due_since, standing_of
+from fete.reports.rules import due_since, is_counted_at_the_gate, standing_of
 from fete.reports.workflow import ReportStatus, Standing
 
 
@@ -40,6 +40,13 @@ class ReportLine:
 
     activity: Activity
     report: Report | None
+    # That of its container, if any.
+    gate: Report | None = None
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether nobody waits for it: its container has counted at its gate."""
+        return self.standing in _UNSENT and is_counted_at_the_gate(self.gate)
 
     @property
     def standing(self) -> Standing:
@@ -60,6 +67,7 @@ class FollowUpFilters:
     departements: Sequence[str] = field(default=())
 
 
+_UNSENT = frozenset({Standing.DUE, Standing.DRAFT})
 _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.edition),
     joinedload(Activity.organisation).joinedload(Organisation.commune),
@@ -179,7 +187,10 @@ def returns_by_departement(
         select(departement_of_activity().label("departement"), Report.status)
         .select_from(Activity)
         .outerjoin(Report, Report.activity_id == Activity.id)
-        .where(*_followed(user, edition=edition, departements=(), at=at))
+        .where(
+            *_followed(user, edition=edition, departements=(), at=at),
+            not_(and_(_is_unsent(), _is_counted_at_the_gate())),
+        )
         .subquery()
     )
 
@@ -227,15 +238,23 @@ def _with_reports(page: Page[Activity]) -> Page[ReportLine]:
 
 
 def _lines(activities: Sequence[Activity]) -> list[ReportLine]:
-    numbers = [activity.id for activity in activities]
+    numbers = {activity.id for activity in activities}
+    numbers |= {activity.parent_id for activity in activities if activity.parent_id is not None}
     found = db.session.scalars(
         select(Report)
-        .where(Report.activity_id.in_(numbers))
+        .where(Report.activity_id.in_(sorted(numbers)))
         .order_by(Report.id)
         .execution_options(populate_existing=True)
     )
     reports = {report.activity_id: report for report in found}
-    return [ReportLine(activity=each, report=reports.get(each.id)) for each in activities]
+    return [
+        ReportLine(
+            activity=each,
+            report=reports.get(each.id),
+            gate=reports.get(each.parent_id) if each.parent_id is not None else None,
+        )
+        for each in activities
+    ]
 
 
 def _followed(
@@ -247,12 +266,28 @@ def _followed(
     return conditions
 
 
+def _is_unsent() -> ColumnElement[bool]:
+    return or_(Report.id.is_(None), Report.status == ReportStatus.DRAFT)
+
+
+def _is_counted_at_the_gate() -> ColumnElement[bool]:
+    """Return, for a statement that reads `Activity`, what `rules.is_counted_at_the_gate` tells of its container."""
+    gate = aliased(Report)
+    told = exists().where(
+        gate.activity_id == Activity.parent_id,
+        gate.status.in_((ReportStatus.FILED, ReportStatus.VALIDATED)),
+        gate.outcome.in_((Outcome.HELD, Outcome.PARTLY)),
+        or_(gate.public.is_not(None), gate.pupils.is_not(None), gate.adults.is_not(None)),
+    )
+    return told.correlate(Activity)
+
+
 def _is(wanted: Wanted) -> ColumnElement[bool]:
     match wanted:
         case Wanted.TO_VALIDATE:
             return Report.status == ReportStatus.FILED
         case Wanted.MISSING:
-            return or_(Report.id.is_(None), Report.status == ReportStatus.DRAFT)
+            return and_(_is_unsent(), not_(_is_counted_at_the_gate()))
         case Wanted.VALIDATED:
             return Report.status == ReportStatus.VALIDATED
         case Wanted.WAIVED:

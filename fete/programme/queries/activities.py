@@ -19,6 +19,7 @@ from fete.programme.models import (
     EditionState,
     Handover,
     Remark,
+    StandRequest,
     Venue,
 )
 from fete.programme.queries.sharing import is_organised_by_structures_of
@@ -46,6 +47,9 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     .joinedload(CoOrganiser.organisation)
     .selectinload(Organisation.memberships),
     selectinload(Activity.handovers).joinedload(Handover.to_organisation),
+    selectinload(Activity.stand_requests)
+    .joinedload(StandRequest.container)
+    .options(joinedload(Activity.kind), joinedload(Activity.venue)),
     selectinload(Activity.remarks).joinedload(Remark.person),
     selectinload(Activity.decisions).joinedload(Decision.person),
 )
@@ -99,7 +103,12 @@ def _mine(user: User) -> Select[Activity]:
             joinedload(Activity.organisation),
             joinedload(Activity.kind),
             _PLACE,
-            joinedload(Activity.parent).joinedload(Activity.venue),
+            joinedload(Activity.parent).options(
+                joinedload(Activity.venue), selectinload(Activity.slots)
+            ),
+            selectinload(Activity.stand_requests)
+            .joinedload(StandRequest.container)
+            .joinedload(Activity.venue),
             selectinload(Activity.terms),
             selectinload(Activity.slots),
         )

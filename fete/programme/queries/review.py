@@ -50,7 +50,9 @@ def awaiting_review(
             joinedload(Activity.edition),
             joinedload(Activity.kind),
             joinedload(Activity.venue),
-            joinedload(Activity.parent).joinedload(Activity.venue),
+            joinedload(Activity.parent).options(
+                joinedload(Activity.venue), selectinload(Activity.slots)
+            ),
             joinedload(Activity.organisation).joinedload(Organisation.commune),
             selectinload(Activity.slots),
         )

@@ -13,12 +13,14 @@ from fete.programme.rules.declaring import (
     content_faults,
     deposit_is_open,
     has_taken_place,
+    holders_of,
     may_hold,
     missing,
     over_at,
     situation,
     slots_outside,
     terms_of,
+    unplaced,
     was_never_shown,
 )
 from fete.programme.rules.editions import (
@@ -68,6 +70,7 @@ __all__ = [
     "edition_fault",
     "end_of",
     "has_taken_place",
+    "holders_of",
     "is_in_window",
     "may_hold",
     "missing",
@@ -78,6 +81,7 @@ __all__ = [
     "slots_outside",
     "start_of",
     "terms_of",
+    "unplaced",
     "was_never_shown",
     "window_of",
 ]

@@ -20,6 +20,7 @@ from fete.journal.services import record
 from fete.network.models import Organisation
 from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
+from fete.programme.policies import receives
 from fete.programme.queries.activities import find_declared
 from fete.programme.rules import PlannedSlot
 from fete.programme.workflow import SlotState, Status
@@ -27,6 +28,7 @@ from fete.vocabulary.models import Term, TermList
 
 _SEARCHED = frozenset({"title", "standfirst", "description", "kind", "themes", "venue", "parent"})
 _SEEN_BY_CHILDREN = frozenset({"title", "venue"})
+_BOOKED_BY_CHILDREN = frozenset({"booking", "booking_phone", "booking_email", "booking_link"})
 
 
 class Content(TypedDict, total=False):
@@ -147,6 +149,7 @@ def rewrite(
     changed = [name for name, value in content.items() if _differs(activity, name, value)]
     if not changed:
         return []
+    _refuse_uninvited(activity, content, by=by)
     _claim(activity, version)
     _set_down(activity, content, by=by)
     _tell(activity, changed, by=by, at=at)
@@ -287,6 +290,21 @@ def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
         index(activity)
 
 
+def _refuse_uninvited(activity: Activity, content: Content, *, by: User | None) -> None:
+    container = content.get("parent")
+    if by is None or container is None or container is activity.parent:
+        return
+    if not container.is_container or receives(by, container):
+        return
+    raise RuleBrokenError(
+        _(
+            "Demandez un stand : les organisateurs de « %(title)s » répondront.",
+            title=container.title,
+        ),
+        field="parent",
+    )
+
+
 def _differs(activity: Activity, name: str, value: Any) -> bool:  # noqa: ANN401  # any field's value
     if name in rules.TERM_LISTS:
         return {term.id for term in rules.terms_of(activity, name)} != {term.id for term in value}
@@ -316,6 +334,10 @@ def _tell(activity: Activity, changed: Sequence[str], *, by: User | None, at: da
             if child.venue is None:
                 index(child)
             touch(child, at)
+    elif activity.is_container and _BOOKED_BY_CHILDREN.intersection(changed):
+        for child in activity.children:
+            if child.booking_from is activity:
+                touch(child, at)
     _note(activity, changed, by=by, at=at)
 
 

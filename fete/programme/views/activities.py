@@ -34,8 +34,9 @@ from fete.programme.models import Activity
 from fete.programme.queries.activities import find_activity, page_of_activities
 from fete.programme.queries.editions import open_calls, open_editions
 from fete.programme.queries.sharing import handovers_for
+from fete.programme.queries.stands import awaited_stands
 from fete.programme.rules import Part
-from fete.programme.services import activities as services
+from fete.programme.services import activities as services, stands
 from fete.programme.services.review import take_step
 from fete.programme.workflow import Step
 
@@ -55,6 +56,7 @@ def index() -> ResponseReturnValue:
         situations={activity.id: rules.situation(activity) for activity in page.rows},
         calls=open_calls(today()),
         offers=handovers_for(_person()),
+        awaited=awaited_stands(_person()),
     )
 
 
@@ -121,6 +123,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
             conflict = error.args[0] if error.args else []
         else:
             _tell_slots_outside(activity, here)
+            _tell_stand_asked(activity, here)
             return redirect(_after(activity, here))
         activity = _anew(activity.id)
     if conflict is not None:
@@ -201,6 +204,11 @@ def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401 
     if not policies.can_edit(current_user, activity):
         abort(404)
     typed: dict[str, Any] = form.content()
+    chosen, before = typed.get("parent"), activity.parent
+    is_to_ask = stands.must_be_asked(activity, chosen, by=_person())
+    if is_to_ask:
+        # Only its people can let it in: until they do, nothing of it changes.
+        typed["parent"] = activity.parent
     if is_stale(activity, part, form.version.data or ""):
         between = differences(activity, typed)
         if between:
@@ -211,6 +219,15 @@ def _keep(activity_id: int, part: Part, form: Any) -> Activity:  # noqa: ANN401 
         )
     else:
         services.rewrite(activity, by=_person(), at=now(), version=activity.version, **typed)
+    if "parent" in typed:
+        stands.choose(
+            activity,
+            chosen if is_to_ask else None,
+            before=before,
+            needs=form.needs.data or "",
+            by=_person(),
+            at=now(),
+        )
     return activity
 
 
@@ -251,6 +268,18 @@ def _tell_slots_outside(activity: Activity, part: Part) -> None:
         )
     else:
         flash(_("C’est enregistré."), "success")
+
+
+def _tell_stand_asked(activity: Activity, part: Part) -> None:
+    asked = activity.asked_stand if part is Part.WHERE else None
+    if asked is not None:
+        flash(
+            _(
+                "Votre demande de stand dans « %(title)s » attend la réponse de ses organisateurs.",
+                title=asked.container.title,
+            ),
+            "info",
+        )
 
 
 def _part_page(

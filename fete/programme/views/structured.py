@@ -5,7 +5,7 @@ from typing import Any
 from fete.core.clock import to_paris
 from fete.core.templating import absolute_url
 from fete.programme.models import Activity, Mode, Slot, Venue
-from fete.programme.workflow import SlotState
+from fete.programme.workflow import SlotState, Status
 
 Thing = dict[str, Any]
 _STATUS = {
@@ -40,6 +40,14 @@ def event_of(activity: Activity) -> Thing:
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
     }
+    if activity.parent is not None and activity.parent.status is Status.PUBLISHED:
+        event["superEvent"] = {
+            "@type": "Event",
+            "name": activity.parent.title,
+            "url": absolute_url(
+                "programme.show", activity_id=activity.parent.id, slug=activity.parent.slug
+            ),
+        }
     if activity.is_free:
         event["offers"] = {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url}
     if activity.age_min is not None or activity.age_max is not None:

@@ -343,4 +343,4 @@ def test_a_page_costs_the_same_whatever_its_history(count, people, activity, sig
     browser.get(f"{QUEUE}/{activity.id}")
     with queries() as asked:
         browser.get(f"{QUEUE}/{activity.id}")
-    assert len(asked) == 15, "\n".join(asked)
+    assert len(asked) == 18, "\n".join(asked)

@@ -238,4 +238,4 @@ def test_the_page_asks_the_same_however_many_organise(people, activity, sign_in,
     with queries() as asked:
         page = browser.get(path).text
     assert page.count("Enlever ") == count + 1
-    assert len(asked) == 12, "\n".join(asked)
+    assert len(asked) == 13, "\n".join(asked)
