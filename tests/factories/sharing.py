@@ -3,7 +3,7 @@
 from fete.core.clock import now
 from fete.core.db import db
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Answer, CoOrganiser, Handover
+from fete.programme.models import Activity, Answer, CoOrganiser, Handover, StandRequest
 
 
 def make_co_organiser(activity: Activity, organisation: Organisation) -> CoOrganiser:
@@ -21,3 +21,14 @@ def make_handover(activity: Activity, to: Organisation, **values: object) -> Han
     db.session.add(handover)
     db.session.flush()
     return handover
+
+
+def make_stand_request(activity: Activity, container: Activity, **values: object) -> StandRequest:
+    """Give the request of a stand, which waits for its answer."""
+    known: dict[str, object] = {"state": Answer.ASKED, "message": "", "answer": ""}
+    asked = StandRequest(
+        activity=activity, container=container, **({"asked_at": now()} | known | values)
+    )
+    db.session.add(asked)
+    db.session.flush()
+    return asked

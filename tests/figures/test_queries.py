@@ -91,6 +91,31 @@ def test_what_several_structures_organise_counts_once(edition, after):
     ] == [1]
 
 
+def test_a_village_counted_at_its_gate_counts_nobody_twice(edition, after):
+    village = make_activity(on(4), kind="science_village")
+    stands = [make_activity(on(4)), make_activity(on(4))]
+    for stand in stands:
+        stand.parent = village
+    make_report(stands[0], public=300)
+    # Without the gate, both stands are awaited and the one that reported counts.
+    before = totals_of(edition, at=after)
+    assert (before.visitors, before.activities, before.containers) == (328, 1, 0)
+    assert before.coverage == Returns(due=3, received=1, validated=1, waived=0)
+    make_report(village, public=1000, pupils=0, adults=0)
+    # The gate replaces what its stands told; the silent one owes nothing any more.
+    told = totals_of(edition, at=after)
+    assert (told.visitors, told.activities, told.containers) == (1000, 1, 1)
+    assert told.coverage == Returns(due=2, received=2, validated=2, waived=0)
+
+
+def test_a_village_that_did_not_count_leaves_its_stands_to_report(edition, after):
+    village = make_activity(on(4), kind="science_village")
+    stand = make_activity(on(4))
+    stand.parent = village
+    make_report(village, public=None, pupils=None, adults=None)
+    assert totals_of(edition, at=after).coverage.due == 2
+
+
 def test_what_has_no_place_counts_where_its_structure_is_but_hosts_no_commune(edition, after):
     activity = make_activity(on(4), organisation=make_organisation(commune_code=TOULOUSE))
     activity.venue = None

@@ -21,6 +21,12 @@ from fete.programme.services.sharing import (
     take_over,
     withdraw_handover,
 )
+from fete.programme.services.stands import (
+    accept_stand,
+    ask_for_stand,
+    decline_stand,
+    withdraw_stand,
+)
 from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
@@ -184,3 +190,28 @@ def test_a_handover_is_told(member, other, letters, samples):
     to_one, to_other = letters()[-2:]
     compare(to_one, activity, samples, "handed_over_from")
     compare(to_other, activity, samples, "handed_over_to")
+
+
+def test_a_stand_is_told_both_ways(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    village = make_activity(kind="science_village", title="Village d’Auch", organisation=other)
+
+    def compare_here(name):
+        letter = letters()[-1]
+        for number in (village.id, activity.id):
+            letter.text = letter.text.replace(f"/{number}/", "/NUMÉRO/")
+            letter.html = letter.html.replace(f"/{number}/", "/NUMÉRO/")
+        compare(letter, activity, samples, name)
+
+    withdraw_stand(
+        ask_for_stand(activity, village, needs="", by=member, at=now()), by=member, at=now()
+    )
+    compare_here("stand_withdrawn")
+    asked = ask_for_stand(activity, village, needs=WORDS, by=member, at=now())
+    compare_here("stand_asked")
+    decline_stand(asked, words=WORDS, by=bob, at=now())
+    compare_here("stand_declined")
+    asked = ask_for_stand(activity, village, needs="", by=member, at=now())
+    accept_stand(asked, words="", by=bob, at=now())
+    compare_here("stand_accepted")
