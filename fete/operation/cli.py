@@ -98,6 +98,7 @@ def purge(*, dry_run: bool) -> None:
         ("lignes du journal de plus de douze mois", gone.entries),
         ("lettres de plus de douze mois", gone.letters),
         ("comptes jamais confirmés, de plus de trente jours", gone.accounts),
+        ("invitations de plus de trente jours", gone.invitations),
     ):
         click.echo(f"  {label}\u00a0: {count}")
 

@@ -26,6 +26,7 @@ from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
+from fete.network.services import forget_invitations
 from fete.vocabulary.services import load_terms
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _PATIENCE = 10  # seconds
 JOURNAL_KEPT = timedelta(days=365)
 LETTERS_KEPT = timedelta(days=365)
 UNPROVED_KEPT = timedelta(days=30)
+INVITATIONS_KEPT = timedelta(days=30)
 _log = logging.getLogger("fete.letters")
 
 
@@ -53,6 +55,7 @@ class Purged:
     entries: int
     letters: int
     accounts: int
+    invitations: int
 
 
 class Server(Protocol):
@@ -96,8 +99,9 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed."""
+    """Remove what was promised to be kept no longer: old journal lines, letters and invitations, accounts never confirmed."""
     return Purged(
+        invitations=forget_invitations(before=at - INVITATIONS_KEPT),
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
         letters=forget_letters(before=at - LETTERS_KEPT),

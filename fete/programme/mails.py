@@ -127,18 +127,21 @@ def ask_for_stand(asked: StandRequest, *, by: User, at: datetime) -> None:
     )
 
 
-def tell_stand_withdrawn(
-    activity: Activity, container: Activity, *, by: User, at: datetime
-) -> None:
-    """Tell the people of a container that an activity wishes to be there no more."""
-    _to_hosts("programme/stand_withdrawn", activity, container, by=by, at=at)
+def tell_stand_withdrawn(asked: StandRequest, *, by: User, at: datetime) -> None:
+    """Tell the people of a container that an activity asks for a stand there no more."""
+    _to_hosts("programme/stand_withdrawn", asked.activity, asked.container, by=by, at=at)
+
+
+def tell_stand_left(activity: Activity, container: Activity, *, by: User, at: datetime) -> None:
+    """Tell the people of a container that an activity which was inside has left."""
+    _to_hosts("programme/stand_left", activity, container, by=by, at=at)
 
 
 def tell_stand_answered(asked: StandRequest, *, by: User, at: datetime) -> None:
     """Tell the members of an activity whether it has its stand."""
-    kind = "accepted" if asked.state is Answer.ACCEPTED else "declined"
+    is_accepted = asked.state is Answer.ACCEPTED
     _to_members(
-        f"programme/stand_{kind}",
+        "programme/stand_accepted" if is_accepted else "programme/stand_declined",
         asked.activity,
         at=at,
         by=by,

@@ -270,6 +270,7 @@ def test_what_would_go_is_counted_before_it_goes(ready):
             "  lignes du journal de plus de douze mois\u00a0: 1\n"
             "  lettres de plus de douze mois\u00a0: 0\n"
             "  comptes jamais confirmés, de plus de trente jours\u00a0: 0\n"
+            "  invitations de plus de trente jours\u00a0: 0\n"
         )
         assert database.execute("SELECT count(*) FROM journal_entry").fetchone() == (left,)
     database.close()

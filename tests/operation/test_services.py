@@ -21,7 +21,10 @@ from fete.journal.models import Entry
 from fete.journal.services import record
 from fete.mailing.models import Letter
 from fete.mailing.services import Recipient, enqueue
+from fete.network.models import Invitation
+from fete.network.services import accept_invitation, invite
 from fete.operation.services import (
+    INVITATIONS_KEPT,
     JOURNAL_KEPT,
     LETTERS_KEPT,
     UNPROVED_KEPT,
@@ -37,6 +40,7 @@ from fete.operation.services import (
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.network import make_organisation
 
 ROOT = Path(__file__).parents[2]
 
@@ -181,11 +185,22 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="d’un an", at=at - LETTERS_KEPT).sent_at = at
     write_to(ada, subject="en attente", at=at)
 
-    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0)
+    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0, invitations=0)
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
-    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0)
+    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0, invitations=0)
+
+
+def test_an_invitation_goes_after_thirty_days_with_the_address_it_holds(db):
+    ada, began = make_user(), now()
+    museum = make_organisation(ada)
+    for email in ("partie@example.org", "restee@example.org"):
+        invite(museum, email=email, quality="", by=ada, at=began)
+    accept_invitation(museum.invitations[0], by=make_user(email="partie@example.org"), at=began)
+    assert purge(at=began + INVITATIONS_KEPT).invitations == 0
+    assert purge(at=began + INVITATIONS_KEPT + MOMENT).invitations == 2
+    assert db.session.scalars(select(Invitation)).all() == []
 
 
 def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
@@ -208,7 +223,9 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
     write_to(make_user(email="other@example.org"), subject="reste", at=began)
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
-    assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(entries=0, letters=0, accounts=2)
+    assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
+        entries=0, letters=0, accounts=2, invitations=0
+    )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []
     assert {"proved@example.org", "late@example.org", erased.email} < set(left)

@@ -7,6 +7,7 @@ import pytest
 
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
+from fete.programme.services.activities import rewrite
 from fete.programme.services.review import (
     cancel_activity,
     change_slot,
@@ -24,6 +25,7 @@ from fete.programme.services.sharing import (
 from fete.programme.services.stands import (
     accept_stand,
     ask_for_stand,
+    choose,
     decline_stand,
     withdraw_stand,
 )
@@ -215,3 +217,6 @@ def test_a_stand_is_told_both_ways(member, other, letters, samples):
     asked = ask_for_stand(activity, village, needs="", by=member, at=now())
     accept_stand(asked, words="", by=bob, at=now())
     compare_here("stand_accepted")
+    rewrite(activity, by=member, at=now(), parent=None)
+    choose(activity, None, before=village, needs="", by=member, at=now())
+    compare_here("stand_left")

@@ -43,7 +43,7 @@ def choose(
     `before` learn that it has left.
     """
     if before is not None and activity.parent is not before:
-        mails.tell_stand_withdrawn(activity, before, by=by, at=at)
+        mails.tell_stand_left(activity, before, by=by, at=at)
     asked = activity.asked_stand
     if asked is not None and container is not None and asked.container_id == container.id:
         asked.message = needs
@@ -130,7 +130,7 @@ def withdraw_stand(asked: StandRequest, *, by: User, at: datetime) -> None:
         return
     _settle(asked, Answer.WITHDRAWN, by=by, at=at)
     _note("activity.stand_withdrawn", asked, by=by, at=at)
-    mails.tell_stand_withdrawn(asked.activity, asked.container, by=by, at=at)
+    mails.tell_stand_withdrawn(asked, by=by, at=at)
 
 
 def _is_open_to(asked: StandRequest, answer: Answer) -> bool:

@@ -46,7 +46,9 @@ def invite(ada, museum, sign_in):
 def link(letters):
     def latest():
         letter = [each for each in letters() if each.kind == "network/invited"][-1]
-        return re.search(r"https://fete\.example\.org(/invitation/\S+)", letter.text)[1]
+        found = re.search(r"https://fete\.example\.org(/invitation/\S+)", letter.text)
+        assert found
+        return found[1]
 
     return latest
 

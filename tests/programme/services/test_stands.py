@@ -251,7 +251,7 @@ def test_who_leaves_a_village_is_missed_there(stand, village, people, letters):
     stand.parent = village
     rewrite(stand, by=people["actor"], at=now(), parent=None)
     choose(stand, None, before=village, needs="", by=people["actor"], at=now())
-    assert {kind for kind, _name in told(letters)} == {"stand_withdrawn"}
+    assert {kind for kind, _name in told(letters)} == {"stand_left"}
 
 
 def test_a_host_who_puts_it_in_at_once_answers_the_request(stand, village, people, letters):
