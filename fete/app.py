@@ -43,6 +43,8 @@ from fete.programme.views import (
     renewal,
     review,
     sentences,
+    sharing,
+    stands,
     twins,
 )
 from fete.reports.views import follow_up, history, reports
@@ -70,6 +72,8 @@ BLUEPRINTS = (
     coach.blueprint,
     cancellations.blueprint,
     pictures.blueprint,
+    sharing.blueprint,
+    stands.blueprint,
     reports.blueprint,
     history.blueprint,
     people.blueprint,

@@ -125,7 +125,7 @@ def description(slot: Slot, page: str) -> str:
         "Réservé aux groupes scolaires." if slot.is_for_schools else "",
         f"Aussi à : {also}." if (also := other_places(slot)) else "",
         f"Proposé par {activity.organisation.name}.",
-        booking(activity),
+        booking(activity.booking_from),
         f"Lien : {activity.online_link}"
         if activity.online_link and activity.mode is not Mode.ON_SITE
         else "",

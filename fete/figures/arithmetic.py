@@ -6,6 +6,7 @@ What is counted, once and for all:
 - what goes from place to place, or is held at several, makes a host commune of each, in the département of each;
 - where a container tells the visitors of its gate, they replace those of the activities it holds; the same goes for
   the people who were there, and for the connections;
+- what such a container holds owes no report any more, and is not awaited; what it tells all the same is received;
 - kinds that count apart (researchers in class) come into none of the totals, and are told beside them;
 - connections are never added to visitors.
 """
@@ -39,7 +40,7 @@ class Line:
     # Each commune of its sessions with its département, when they are not all where it is held.
     stops: tuple[tuple[str, str], ...] = ()
     themes: tuple[str, ...] = ()
-    # Whether its last slot has ended.
+    # Whether its last slot has ended: its report is awaited, unless its container counted at its gate.
     is_due: bool = True
     status: ReportStatus | None = None
     method: Method | None = None
@@ -148,13 +149,24 @@ def by_edition(line: Line) -> tuple[int]:
 
 
 def _settled(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without what their container tells in their place."""
+    """Return the lines without what their container tells in their place, nor what is not awaited any more."""
+    gates = {
+        line.activity_id
+        for line in lines
+        if line.is_container
+        and line.is_received
+        and line.counts.took_place
+        and line.counts.visitors is not None
+    }
     containers: dict[int | None, Counts] = {
         line.activity_id: line.counts for line in lines if line.is_container and line.is_taken
     }
     return [
         _behind(containers[line.parent_id], line) if line.parent_id in containers else line
-        for line in lines
+        for line in (
+            replace(line, is_due=False) if line.parent_id in gates and line.is_due else line
+            for line in lines
+        )
     ]
 
 

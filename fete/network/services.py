@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from fete.accounts.models import User
@@ -345,6 +346,12 @@ def register_invited(invitation: Invitation, *, name: str, password: str, at: da
     person = register_proved(email=invitation.email, name=name, password=password, at=at)
     accept_invitation(invitation, by=person, at=at)
     return person
+
+
+def forget_invitations(*, before: datetime) -> int:
+    """Remove the invitations sent before this instant, whatever became of them; return how many there were."""
+    gone = delete(Invitation).where(Invitation.invited_at < before).returning(Invitation.id)
+    return len(db.session.scalars(gone).all())
 
 
 def bearer_of(token: str) -> Invitation | None:

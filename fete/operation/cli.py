@@ -103,6 +103,7 @@ def purge(*, dry_run: bool) -> None:
         ("comptes jamais confirmés, de plus de trente jours", gone.accounts),
         ("saisies jamais enregistrées, de plus de trente jours", gone.sketches),
         ("fichiers d’images qui ne servent plus", gone.files),
+        ("invitations de plus de trente jours", gone.invitations),
     ):
         click.echo(f"  {label}\u00a0: {count}")
 

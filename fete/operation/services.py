@@ -27,6 +27,7 @@ from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
+from fete.network.services import forget_invitations
 from fete.programme.services.pictures import forget_orphans
 from fete.programme.services.reminders import remind_of_calls
 from fete.vocabulary.services import load_terms
@@ -43,6 +44,7 @@ JOURNAL_KEPT = timedelta(days=365)
 LETTERS_KEPT = timedelta(days=365)
 UNPROVED_KEPT = timedelta(days=30)
 SKETCHES_KEPT = timedelta(days=30)
+INVITATIONS_KEPT = timedelta(days=30)
 # A picture sent at this moment has its files before its row.
 ORPHANS_KEPT = timedelta(days=1)
 _log = logging.getLogger("fete.letters")
@@ -60,6 +62,7 @@ class Purged:
     letters: int
     accounts: int
     sketches: int
+    invitations: int
     files: int
 
 
@@ -104,8 +107,9 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, pages half filled, files of nothing."""
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, invitations, pages half filled, files of nothing."""
     return Purged(
+        invitations=forget_invitations(before=at - INVITATIONS_KEPT),
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
         files=forget_orphans(before=at - ORPHANS_KEPT),

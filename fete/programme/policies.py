@@ -1,4 +1,4 @@
-"""Who declares, edits, reviews and cancels."""
+"""Who declares, edits, shares, reviews and cancels."""
 
 from fete.accounts.models import User
 from fete.accounts.policies import coordinates, is_coordinator, is_regional
@@ -6,9 +6,11 @@ from fete.network.models import Organisation
 from fete.network.policies import can_act_for, is_member
 from fete.programme.models import (
     Activity,
+    Answer,
     Circular,
     Edition,
     EditionState,
+    Handover,
     LateEntry,
     Sentence,
 )
@@ -17,6 +19,7 @@ from fete.programme.rules.merging import Entry, Made, departement_of
 from fete.programme.rules.versions import awaits_answer, is_public_matter
 from fete.programme.workflow import (
     CANCELLABLE,
+    CO_ORGANISER_STEPS,
     COORDINATOR_STEPS,
     DECLARER_STEPS,
     Status,
@@ -30,8 +33,8 @@ _VISIBLE_TO_COORDINATION = frozenset(set(Status) - {Status.DRAFT})
 
 
 def can_see(user: User, activity: Activity) -> bool:
-    """Whether the person may see it before the public: its structure's members, its coordination."""
-    return declares(user, activity) or can_review(user, activity)
+    """Whether the person may see it before the public: its structures' members, its coordination."""
+    return works_on(user, activity) or can_review(user, activity)
 
 
 def can_read(user: User, activity: Activity) -> bool:
@@ -43,6 +46,53 @@ def declares(user: User, activity: Activity) -> bool:
     """Whether the person declares it: a member of its structure, or the coordinator who began it for the structure."""
     return is_member(user, activity.organisation) or (
         activity.created_by_id == user.id and can_act_for(user, activity.organisation)
+    )
+
+
+def organises(user: User, activity: Activity) -> bool:
+    """Whether the person is a member of one of the structures that organise it, be it not the one that declares it."""
+    return any(is_member(user, organisation) for organisation in activity.organisers)
+
+
+def works_on(user: User, activity: Activity) -> bool:
+    """Whether the person completes, deposits and cancels it: who declares it, and members of its co-organisers."""
+    return declares(user, activity) or organises(user, activity)
+
+
+def can_share(user: User, activity: Activity) -> bool:
+    """Whether the person says which structures organise it, and hands it over: who declares it, its coordination."""
+    return (
+        activity.edition.state is not EditionState.CLOSED
+        and activity.status not in {Status.REFUSED, Status.WITHDRAWN}
+        and (declares(user, activity) or can_review(user, activity))
+    )
+
+
+def hands_over_at_once(user: User, activity: Activity, to: Organisation) -> bool:
+    """Whether nobody else has to agree that the structure takes it over: who acts for both, its coordination."""
+    return can_share(user, activity) and (can_act_for(user, to) or can_review(user, activity))
+
+
+def can_see_handover(user: User, handover: Handover) -> bool:
+    """Whether the person is asked to take the activity over, or was: a member of the structure that would."""
+    return is_member(user, handover.to_organisation)
+
+
+def can_settle_handover(user: User, handover: Handover) -> bool:
+    """Whether the person may still answer: as `can_see_handover`, as long as nobody answered or took it back."""
+    return handover.state is Answer.ASKED and can_see_handover(user, handover)
+
+
+def receives(user: User, container: Activity) -> bool:
+    """Whether the person takes stands in: the container's organisers, its creator, the coordination of its place."""
+    return container.is_container and (
+        organises(user, container)
+        or (
+            is_coordinator(user)
+            and (
+                container.created_by_id == user.id or coordinates(user, container.departement_code)
+            )
+        )
     )
 
 
@@ -73,7 +123,7 @@ def proposes(user: User, activity: Activity) -> bool:
 
 def can_take_back(user: User, activity: Activity) -> bool:
     """Whether the person may take back the change that its members propose."""
-    return declares(user, activity) and can_edit(user, activity) and awaits_answer(activity)
+    return works_on(user, activity) and can_edit(user, activity) and awaits_answer(activity)
 
 
 def can_picture(user: User, activity: Activity) -> bool:
@@ -139,6 +189,8 @@ def steps_for(user: User, activity: Activity) -> frozenset[Step]:
     mine: frozenset[Step] = frozenset()
     if activity.edition.state is EditionState.CLOSED:
         return mine
+    if works_on(user, activity):
+        mine |= CO_ORGANISER_STEPS
     if declares(user, activity):
         mine |= DECLARER_STEPS
     if can_review(user, activity):

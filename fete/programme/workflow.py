@@ -60,6 +60,8 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
 
 # The steps of those who declare; the others are the coordination's. Withdrawing is for both.
 DECLARER_STEPS = frozenset({Step.SUBMIT, Step.WITHDRAW, Step.REOPEN})
+# Of those, what the members of a co-organiser may take too: withdrawing is for the structure that declares.
+CO_ORGANISER_STEPS = frozenset({Step.SUBMIT})
 COORDINATOR_STEPS = frozenset(
     {Step.SEND_BACK, Step.LABEL, Step.REFUSE, Step.PUBLISH, Step.WITHDRAW}
 )

@@ -2,16 +2,15 @@
 
 from fete.accounts.models import User
 from fete.accounts.policies import is_coordinator
-from fete.network.policies import is_member
 from fete.programme.models import Activity
-from fete.programme.policies import can_review
+from fete.programme.policies import can_review, organises
 from fete.programme.workflow import Status
 
 
 def can_report(user: User, activity: Activity) -> bool:
-    """Whether the person may say what became of it: its structure's members, its coordination on their behalf."""
+    """Whether the person may say what became of it: its structures' members, its coordination on their behalf."""
     return activity.status is Status.PUBLISHED and (
-        is_member(user, activity.organisation) or can_review(user, activity)
+        organises(user, activity) or can_review(user, activity)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -13,15 +13,16 @@ from fete.accounts.models import User
 from fete.accounts.policies import territory_of
 from fete.core.db import db
 from fete.core.pagination import PAGE_SIZE, Page, paginate
-from fete.network.models import Membership, MembershipState, Organisation
-from fete.programme.models import Activity, Edition, EditionState, Slot, Venue
+from fete.network.models import Membership, Organisation
+from fete.programme.models import Activity, CoOrganiser, Edition, EditionState, Slot, Venue
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.lineage import lineage_of
+from fete.programme.queries.sharing import is_organised_by_structures_of
 from fete.programme.queries.territory import departement_of_activity, within
 from fete.programme.workflow import Status
-from fete.reports.arithmetic import Counts, Returns
+from fete.reports.arithmetic import Counts, Outcome, Returns
 from fete.reports.models import Report
-from fete.reports.rules import due_since, known_counts, standing_of
+from fete.reports.rules import due_since, is_counted_at_the_gate, known_counts, standing_of
 from fete.reports.workflow import ReportStatus, Standing
 
 
@@ -41,6 +42,13 @@ class ReportLine:
 
     activity: Activity
     report: Report | None
+    # That of its container, if any.
+    gate: Report | None = None
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether nobody waits for it: its container has counted at its gate."""
+        return self.standing in _UNSENT and is_counted_at_the_gate(self.gate)
 
     @property
     def standing(self) -> Standing:
@@ -66,6 +74,7 @@ class FollowUpFilters:
     departements: Sequence[str] = field(default=())
 
 
+_UNSENT = frozenset({Standing.DUE, Standing.DRAFT})
 _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.edition),
     joinedload(Activity.organisation).joinedload(Organisation.commune),
@@ -113,6 +122,9 @@ def find_reported(activity_id: int) -> Activity | None:
             joinedload(Activity.organisation)
             .selectinload(Organisation.memberships)
             .joinedload(Membership.person),
+            selectinload(Activity.co_organisers)
+            .joinedload(CoOrganiser.organisation)
+            .selectinload(Organisation.memberships),
         )
         .execution_options(populate_existing=True)
     )
@@ -133,7 +145,7 @@ def reports_of(user: User, *, at: datetime, number: int = 1) -> Page[ReportLine]
     statement = (
         select(Activity)
         .join(Activity.edition)
-        .where(is_due(at), _of_my_structures(user))
+        .where(is_due(at), is_organised_by_structures_of(user))
         .options(*_SHOWN)
         .order_by(Edition.year.desc(), ended_at(), Activity.id)
     )
@@ -149,7 +161,7 @@ def number_owed(user: User, *, at: datetime) -> int:
         .outerjoin(Report, Report.activity_id == Activity.id)
         .where(
             is_due(at),
-            _of_my_structures(user),
+            is_organised_by_structures_of(user),
             Edition.state != EditionState.CLOSED,
             _is(Wanted.MISSING),
         )
@@ -182,7 +194,10 @@ def returns_by_departement(
         select(departement_of_activity().label("departement"), Report.status)
         .select_from(Activity)
         .outerjoin(Report, Report.activity_id == Activity.id)
-        .where(*_followed(user, edition=edition, departements=(), at=at))
+        .where(
+            *_followed(user, edition=edition, departements=(), at=at),
+            not_(and_(_is_unsent(), _is_counted_at_the_gate())),
+        )
         .subquery()
     )
 
@@ -243,23 +258,23 @@ def _with_reports(page: Page[Activity]) -> Page[ReportLine]:
 
 
 def _lines(activities: Sequence[Activity]) -> list[ReportLine]:
-    numbers = [activity.id for activity in activities]
+    numbers = {activity.id for activity in activities}
+    numbers |= {activity.parent_id for activity in activities if activity.parent_id is not None}
     found = db.session.scalars(
         select(Report)
-        .where(Report.activity_id.in_(numbers))
+        .where(Report.activity_id.in_(sorted(numbers)))
         .order_by(Report.id)
         .execution_options(populate_existing=True)
     )
     reports = {report.activity_id: report for report in found}
-    return [ReportLine(activity=each, report=reports.get(each.id)) for each in activities]
-
-
-def _of_my_structures(user: User) -> ColumnElement[bool]:
-    return Activity.organisation_id.in_(
-        select(Membership.organisation_id).where(
-            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    return [
+        ReportLine(
+            activity=each,
+            report=reports.get(each.id),
+            gate=reports.get(each.parent_id) if each.parent_id is not None else None,
         )
-    )
+        for each in activities
+    ]
 
 
 def _followed(
@@ -271,12 +286,28 @@ def _followed(
     return conditions
 
 
+def _is_unsent() -> ColumnElement[bool]:
+    return or_(Report.id.is_(None), Report.status == ReportStatus.DRAFT)
+
+
+def _is_counted_at_the_gate() -> ColumnElement[bool]:
+    """Return, for a statement that reads `Activity`, what `rules.is_counted_at_the_gate` tells of its container."""
+    gate = aliased(Report)
+    told = exists().where(
+        gate.activity_id == Activity.parent_id,
+        gate.status.in_((ReportStatus.FILED, ReportStatus.VALIDATED)),
+        gate.outcome.in_((Outcome.HELD, Outcome.PARTLY)),
+        or_(gate.public.is_not(None), gate.pupils.is_not(None), gate.adults.is_not(None)),
+    )
+    return told.correlate(Activity)
+
+
 def _is(wanted: Wanted) -> ColumnElement[bool]:
     match wanted:
         case Wanted.TO_VALIDATE:
             return Report.status == ReportStatus.FILED
         case Wanted.MISSING:
-            return or_(Report.id.is_(None), Report.status == ReportStatus.DRAFT)
+            return and_(_is_unsent(), not_(_is_counted_at_the_gate()))
         case Wanted.VALIDATED:
             return Report.status == ReportStatus.VALIDATED
         case Wanted.WAIVED:

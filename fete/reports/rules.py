@@ -80,6 +80,19 @@ def is_due(activity: Activity, at: datetime) -> bool:
     return has_taken_place(activity, at)
 
 
+def is_counted_at_the_gate(gate: Report | None) -> bool:
+    """Whether the container has told the visitors of its gate: what it holds need not report any more.
+
+    Its stands may, and say who made them; their visitors would not be counted twice.
+    """
+    return (
+        gate is not None
+        and gate.standing in {Standing.FILED, Standing.VALIDATED}
+        and gate.counts.took_place
+        and gate.counts.visitors is not None
+    )
+
+
 def is_open(edition: Edition) -> bool:
     """Whether the reports of the edition can still change."""
     return edition.state is not EditionState.CLOSED

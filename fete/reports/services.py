@@ -11,8 +11,8 @@ from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
 from fete.journal.services import record
-from fete.network.policies import is_member
 from fete.programme.models import Activity
+from fete.programme.policies import organises
 from fete.reports import mails
 from fete.reports.arithmetic import Counts, incoherences
 from fete.reports.models import Method, Report
@@ -211,7 +211,7 @@ def _write(report: Report, told: Told) -> None:
 
 
 def _source(by: User, activity: Activity) -> str:
-    return "" if is_member(by, activity.organisation) else _("Saisi par la coordination.")
+    return "" if organises(by, activity) else _("Saisi par la coordination.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

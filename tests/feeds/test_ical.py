@@ -49,6 +49,8 @@ def slot(**values):
         ],
         created_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
     )
+    # Its own, unless a test says that it is its village's.
+    activity.booking_from = activity
     known = {
         "uid": "0b0e3f5a-0000-4000-8000-000000000001",
         "revision": 3,
@@ -123,6 +125,17 @@ def test_a_stand_is_where_its_village_is():
     assert "LOCATION:Muséum\\, 1\\, rue des Écoles\\, 32000 Auch" in lines(
         slot(venue=None, parent=village)
     )
+
+
+def test_a_stand_is_booked_as_its_village_is():
+    village = slot(booking=Booking.REQUIRED, booking_phone="05 62 00 00 00").activity
+    (told,) = [
+        line
+        for line in lines(slot(parent=village, booking_from=village))
+        if line.startswith("DESCRIPTION:")
+    ]
+    assert "Réservation obligatoire : 05 62 00 00 00" in told
+    assert "Entrée libre" not in told
 
 
 def test_the_reason_of_a_change_comes_first():

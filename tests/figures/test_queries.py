@@ -25,6 +25,7 @@ from fete.reports.workflow import ReportStatus
 from tests.factories.network import AUCH, make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
 from tests.factories.reports import make_report
+from tests.factories.sharing import make_co_organiser
 
 ALBI, TOULOUSE = "81004", "31555"
 
@@ -74,6 +75,45 @@ def test_a_stand_takes_the_place_and_the_end_of_its_village(edition, after):
     ]
     assert (lines[0].is_container, lines[1].parent_id) == (True, village.id)
     assert not any(line.is_due for line in lines_of(edition, at=on(4, 11)))
+
+
+def test_what_several_structures_organise_counts_once(edition, after):
+    activity = make_activity(on(3))
+    alone = totals_of(edition, at=after)
+    for _number in range(3):
+        make_co_organiser(activity, make_organisation())
+    make_report(activity)
+    assert (alone.coverage.due, totals_of(edition, at=after).coverage.due) == (1, 1)
+    counted = totals_of(edition, at=after)
+    assert (counted.activities, counted.visitors, counted.coverage.received) == (1, 68, 1)
+    assert [
+        part.totals.activities for part in figures_of(edition, region="76", at=after).kinds
+    ] == [1]
+
+
+def test_a_village_counted_at_its_gate_counts_nobody_twice(edition, after):
+    village = make_activity(on(4), kind="science_village")
+    stands = [make_activity(on(4)), make_activity(on(4))]
+    for stand in stands:
+        stand.parent = village
+    make_report(stands[0], public=300)
+    # Without the gate, both stands are awaited and the one that reported counts.
+    before = totals_of(edition, at=after)
+    assert (before.visitors, before.activities, before.containers) == (328, 1, 0)
+    assert before.coverage == Returns(due=3, received=1, validated=1, waived=0)
+    make_report(village, public=1000, pupils=0, adults=0)
+    # The gate replaces what its stands told; the silent one owes nothing any more.
+    told = totals_of(edition, at=after)
+    assert (told.visitors, told.activities, told.containers) == (1000, 1, 1)
+    assert told.coverage == Returns(due=2, received=2, validated=2, waived=0)
+
+
+def test_a_village_that_did_not_count_leaves_its_stands_to_report(edition, after):
+    village = make_activity(on(4), kind="science_village")
+    stand = make_activity(on(4))
+    stand.parent = village
+    make_report(village, public=None, pupils=None, adults=None)
+    assert totals_of(edition, at=after).coverage.due == 2
 
 
 def test_what_has_no_place_counts_where_its_structure_is_but_hosts_no_commune(edition, after):

@@ -213,11 +213,15 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="d’un an", at=at - LETTERS_KEPT).sent_at = at
     write_to(ada, subject="en attente", at=at)
 
-    assert purge(at=at) == Purged(entries=1, letters=2, accounts=0, sketches=0, files=0)
+    assert purge(at=at) == Purged(
+        entries=1, letters=2, accounts=0, sketches=0, files=0, invitations=0
+    )
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
-    assert purge(at=at) == Purged(entries=0, letters=0, accounts=0, sketches=0, files=0)
+    assert purge(at=at) == Purged(
+        entries=0, letters=0, accounts=0, sketches=0, files=0, invitations=0
+    )
 
 
 def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
@@ -241,7 +245,7 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
     assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
-        entries=0, letters=0, accounts=2, sketches=0, files=0
+        entries=0, letters=0, accounts=2, sketches=0, files=0, invitations=0
     )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []
@@ -269,3 +273,14 @@ def test_what_was_typed_and_never_kept_goes_after_thirty_days_and_not_a_moment_e
     accounts.keep_sketch(ada, "/mes-bilans/2", {"remarks": ["b"]}, at=at - SKETCHES_KEPT)
     assert purge(at=at).sketches == 1
     assert standing(Sketch.page) == ["/mes-bilans/2"]
+
+
+def test_an_invitation_goes_after_thirty_days_with_the_address_it_holds(db):
+    ada, began = make_user(), now()
+    museum = make_organisation(ada)
+    for email in ("partie@example.org", "restee@example.org"):
+        invite(museum, email=email, quality="", by=ada, at=began)
+    accept_invitation(museum.invitations[0], by=make_user(email="partie@example.org"), at=began)
+    assert purge(at=began + INVITATIONS_KEPT).invitations == 0
+    assert purge(at=began + INVITATIONS_KEPT + MOMENT).invitations == 2
+    assert db.session.scalars(select(Invitation)).all() == []

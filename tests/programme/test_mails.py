@@ -12,6 +12,7 @@ from fete.network.models import Membership, MembershipState
 from fete.programme.mails import CircularWords
 from fete.programme.models import Mode, Side
 from fete.programme.rules import CRITERIA, PlannedSlot, Verdict
+from fete.programme.services.activities import rewrite
 from fete.programme.services.circulars import send_circular
 from fete.programme.services.conversation import write
 from fete.programme.services.merging import merge, undo
@@ -21,6 +22,21 @@ from fete.programme.services.review import (
     change_slot,
     reinstate_activity,
     take_step,
+)
+from fete.programme.services.sharing import (
+    add_co_organiser,
+    decline_handover,
+    hand_over,
+    remove_co_organiser,
+    take_over,
+    withdraw_handover,
+)
+from fete.programme.services.stands import (
+    accept_stand,
+    ask_for_stand,
+    choose,
+    decline_stand,
+    withdraw_stand,
 )
 from fete.programme.services.versions import change
 from fete.programme.workflow import TRANSITIONS, SlotState, Status, Step
@@ -354,3 +370,70 @@ def test_a_member_whose_account_is_gone_is_not_written_to(member, coordinator, l
     database.session.flush()
     take_step(activity, Step.PUBLISH, by=coordinator, at=now())
     assert [each.person_id for each in letters()] == [member.id]
+
+
+@pytest.fixture
+def other(db):
+    return make_organisation(
+        make_user(name="Bob Martin", email="bob@example.org"), name="Laboratoire"
+    )
+
+
+def test_sharing_is_told(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    add_co_organiser(activity, other, by=member, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_added")
+    remove_co_organiser(activity, other, by=member, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_removed")
+    add_co_organiser(activity, other, by=member, at=now())
+    remove_co_organiser(activity, other, by=bob, at=now())
+    compare(letters()[-1], activity, samples, "co_organiser_left")
+
+
+def test_a_handover_is_told(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    withdrawn = hand_over(activity, other, message=WORDS, by=member, at=now())
+    asked = letters()[-1]
+    asked.text = asked.text.replace(f"reprises/{withdrawn.id}", "reprises/NUMÉRO")
+    asked.html = asked.html.replace(f"reprises/{withdrawn.id}", "reprises/NUMÉRO")
+    compare(asked, activity, samples, "handover_asked")
+    withdraw_handover(withdrawn, by=member, at=now())
+    compare(letters()[-1], activity, samples, "handover_withdrawn")
+    declined = hand_over(activity, other, message="", by=member, at=now())
+    decline_handover(declined, by=bob, at=now())
+    compare(letters()[-1], activity, samples, "handover_declined")
+    taken = hand_over(activity, other, message=WORDS, by=member, at=now())
+    take_over(taken, by=bob, at=now())
+    to_one, to_other = letters()[-2:]
+    compare(to_one, activity, samples, "handed_over_from")
+    compare(to_other, activity, samples, "handed_over_to")
+
+
+def test_a_stand_is_told_both_ways(member, other, letters, samples):
+    activity = made(Status.PUBLISHED, member)
+    (bob,) = [each.person for each in other.memberships]
+    village = make_activity(kind="science_village", title="Village d’Auch", organisation=other)
+
+    def compare_here(name):
+        letter = letters()[-1]
+        for number in (village.id, activity.id):
+            letter.text = letter.text.replace(f"/{number}/", "/NUMÉRO/")
+            letter.html = letter.html.replace(f"/{number}/", "/NUMÉRO/")
+        compare(letter, activity, samples, name)
+
+    withdraw_stand(
+        ask_for_stand(activity, village, needs="", by=member, at=now()), by=member, at=now()
+    )
+    compare_here("stand_withdrawn")
+    asked = ask_for_stand(activity, village, needs=WORDS, by=member, at=now())
+    compare_here("stand_asked")
+    decline_stand(asked, words=WORDS, by=bob, at=now())
+    compare_here("stand_declined")
+    asked = ask_for_stand(activity, village, needs="", by=member, at=now())
+    accept_stand(asked, words="", by=bob, at=now())
+    compare_here("stand_accepted")
+    rewrite(activity, by=member, at=now(), parent=None)
+    choose(activity, None, before=village, needs="", by=member, at=now())
+    compare_here("stand_left")

@@ -13,14 +13,16 @@ from fete.programme.policies import (
     can_reopen,
     can_review,
     can_see,
+    can_share,
     can_submit,
     can_withdraw,
     steps_for,
 )
-from fete.programme.workflow import TRANSITIONS, Status, Step
+from fete.programme.workflow import TRANSITIONS, Status, Step, possible_steps
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
 from tests.factories.network import TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition
+from tests.factories.sharing import make_co_organiser, make_handover
 
 pytestmark = pytest.mark.usefixtures("db")
 ACTIONS = {"see": can_see, "edit": can_edit, "review": can_review, "cancel": can_cancel}
@@ -188,3 +190,19 @@ def test_members_submit_withdraw_and_reopen_where_the_workflow_allows_it(people,
     assert not any(may(stranger, activity) for may in (can_submit, can_withdraw, can_reopen))
     # The coordination withdraws from its own pages, with a reason.
     assert not can_withdraw(people["coordinator"], activity)
+
+
+def test_members_of_a_co_organiser_work_on_it_without_disposing_of_it(people):
+    co = make_user()
+    for status in Status:
+        activity = make(people, status)
+        make_co_organiser(activity, make_organisation(co))
+        assert allowed(co, activity) == MEMBER[status], status
+        assert steps_for(co, activity) == {Step.SUBMIT} & possible_steps(status), status
+        assert not can_withdraw(co, activity)
+        assert not can_delete(co, activity)
+        assert not can_share(co, activity)
+        # What was only asked gives nothing.
+        asked = make_user()
+        make_handover(activity, make_organisation(asked))
+        assert allowed(asked, activity) == NOTHING

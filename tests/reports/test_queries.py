@@ -9,6 +9,7 @@ from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Returns
 from fete.reports.models import Outcome
+from fete.reports.policies import can_report
 from fete.reports.queries import (
     FollowUpFilters,
     Wanted,
@@ -24,6 +25,7 @@ from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
+from tests.factories.sharing import make_co_organiser
 
 ALBI = "81004"
 
@@ -135,6 +137,58 @@ def test_returns_are_counted_by_departement_within_the_territory(spread, after):
     }
     assert returns_by_departement(make_coordinator("81"), edition=edition, at=after) == {"81": one}
     assert returns_by_departement(make_coordinator(), edition=edition, at=on(1)) == {}
+
+
+GATE = {"public": 900, "pupils": 0, "adults": 0}
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "is_awaited"),
+    [
+        (ReportStatus.VALIDATED, GATE, False),
+        (ReportStatus.FILED, GATE, False),
+        (ReportStatus.DRAFT, GATE, True),
+        (ReportStatus.WAIVED, GATE, True),
+        (ReportStatus.VALIDATED, GATE | {"outcome": Outcome.CANCELLED}, True),
+        (ReportStatus.VALIDATED, {"public": None, "pupils": None, "adults": None}, True),
+    ],
+)
+def test_a_stand_owes_no_report_once_its_village_counted_at_the_gate(
+    ada, after, status, told, is_awaited
+):
+    village = make_activity(on(3), kind="science_village")
+    stand = make_activity(on(3), organisation=make_organisation(ada))
+    stand.parent = village
+    stand.slots.clear()
+    make_report(village, status=status, **told)
+    assert number_owed(ada, at=after) == int(is_awaited)
+    (line,) = reports_of(ada, at=after).rows
+    assert (line.activity, line.is_optional) == (stand, not is_awaited)
+    missing = followed_reports(
+        make_coordinator("32"),
+        edition=make_edition(),
+        filters=FollowUpFilters(wanted=Wanted.MISSING),
+        at=after,
+    )
+    assert (stand in [each.activity for each in missing.rows]) is is_awaited
+    returns = returns_by_departement(make_coordinator("32"), edition=make_edition(), at=after)
+    due = int(is_awaited) + int(status is not ReportStatus.WAIVED)
+    assert returns["32"].due == due
+    # What it tells all the same is a report like any other.
+    make_report(stand, status=ReportStatus.FILED)
+    (line,) = reports_of(ada, at=after).rows
+    assert not line.is_optional
+
+
+def test_members_of_a_co_organiser_find_and_fill_the_report_once(ada, after):
+    bob = make_user()
+    activity = make_activity(on(3), organisation=make_organisation(ada))
+    make_co_organiser(activity, make_organisation(bob, ada))
+    for person in (ada, bob):
+        assert [line.activity for line in reports_of(person, at=after).rows] == [activity]
+        assert number_owed(person, at=after) == 1
+        assert can_report(person, activity)
+    assert not can_report(make_user(), activity)
 
 
 def test_the_report_of_what_is_not_published_is_not_found(db):

@@ -26,6 +26,8 @@ from fete.programme.queries.activities import (
 )
 from fete.programme.queries.editions import current_edition, late_entries_for, open_calls
 from fete.programme.queries.renewal import waiting_to_renew
+from fete.programme.queries.sharing import handovers_for
+from fete.programme.queries.stands import awaited_stands
 from fete.programme.queries.territory import departements_within
 from fete.programme.rules import left_to_confirm, missing, situation
 from fete.programme.workflow import Status
@@ -67,6 +69,8 @@ def actor() -> ResponseReturnValue:
         organisations=organisations,
         requests=requests_of(person),
         invitations=invitations_for(person, at=now()),
+        offers=handovers_for(person),
+        awaited=awaited_stands(person),
         late=late_entries_for(person, today()),
         tasks=[
             *_sent_back(in_hand),

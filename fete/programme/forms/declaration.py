@@ -319,9 +319,15 @@ class WhomForm(PartForm):
 
 
 class WhereForm(PartForm):
-    """Where it is: a place known already, or a new one."""
+    """Where it is: a place known already, or a new one; which village it asks to join, and what it needs there."""
 
     parent = SelectField(FIELD_NAMES["parent"], validate_choice=False, coerce=str)
+    needs = TextAreaField(
+        lazy_gettext("Ce dont votre stand a besoin"),
+        [_at_most(NOTE_LENGTH)],
+        render_kw={"rows": 3},
+        default="",
+    )
     mode = Choice(lazy_gettext("Où prend-on part à l’activité ?"), [ForDeposit()])
     venue = SelectField(
         lazy_gettext("Un lieu déjà connu"), [ForDeposit()], validate_choice=False, coerce=str
@@ -347,8 +353,10 @@ class WhereForm(PartForm):
     def __init__(self, *, held: Activity) -> None:
         super().__init__(data=_held(held, Part.WHERE))
         containers = [] if held.is_container else list(containers_of(held.edition))
-        if held.parent is not None and held.parent not in containers:
-            containers.append(held.parent)
+        asked = held.asked_stand
+        for holder in (held.parent, asked.container if asked else None):
+            if holder is not None and holder not in containers:
+                containers.append(holder)
         if containers:
             self.parent.choices = [
                 SelectChoice("", _("Non, elle se tient à part")),
@@ -360,6 +368,7 @@ class WhereForm(PartForm):
             ]
         else:
             del self.parent
+            del self.needs
         self.mode.choices = [
             SelectChoice(Mode.ON_SITE, _("Sur place")),
             SelectChoice(Mode.ONLINE, _("En ligne")),
@@ -670,8 +679,10 @@ def _held(activity: Activity, part: Part) -> dict[str, object]:
             "age_max": activity.age_max,
         }
     if part is Part.WHERE:
+        asked = activity.asked_stand
         return {
-            "parent": str(activity.parent_id or ""),
+            "parent": str((asked.container_id if asked else activity.parent_id) or ""),
+            "needs": asked.message if asked else "",
             "mode": activity.mode.value,
             "venue": str(activity.venue_id or ""),
             "sites": [str(site.id) for site in activity.sites],

@@ -10,9 +10,9 @@ from fete.core.i18n import lazy_gettext
 from fete.core.templating import path_of
 from fete.mailing.models import Topic
 from fete.mailing.services import Recipient, write_letter
-from fete.network.queries import active_members
 from fete.programme.models import Activity
 from fete.programme.policies import can_review
+from fete.programme.queries.sharing import people_of
 
 # Where a letter leads, by the name of the page.
 MEMBER_PAGE = "activities.preview"
@@ -32,9 +32,8 @@ def recipient(person: User) -> Recipient:
 
 
 def to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:
-    """Write to each member of its structure."""
-    people = active_members(activity.organisation)
-    write_about(kind, people, activity, at=at, page=MEMBER_PAGE, **context)
+    """Write to each member of its structures."""
+    write_about(kind, people_of(activity), activity, at=at, page=MEMBER_PAGE, **context)
 
 
 def to_coordination_unless_by_it(
@@ -49,7 +48,7 @@ def to_coordination_unless_by_it(
     """Write to those who coordinate its département and are no members, unless one of them did it."""
     if can_review(by, activity):
         return
-    told = {person.id for person in active_members(activity.organisation)}
+    told = {person.id for person in people_of(activity)}
     people = [
         person for person in coordinators_of(activity.departement_code) if person.id not in told
     ]
@@ -70,16 +69,17 @@ def write_about(
     at: datetime,
     page: str,
     topic: Topic | None = None,
+    leads_to: str = "",
     **context: Any,
 ) -> None:
-    """Write to each of these people about the activity; the letter leads to that page of it."""
+    """Write to each of these people about the activity; the letter leads to that page of it, or elsewhere."""
     for person in people:
         write_letter(
             kind=kind,
             to=recipient(person),
             at=at,
             topic=topic or _TOPICS[page],
-            leads_to=path_of(page, activity_id=activity.id),
+            leads_to=leads_to or path_of(page, activity_id=activity.id),
             activity=activity,
             title=activity.title or lazy_gettext("Activité sans titre"),
             page=page,

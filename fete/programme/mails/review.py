@@ -6,7 +6,6 @@ from datetime import datetime
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.mailing.models import Topic
-from fete.network.queries import active_members
 from fete.programme.mails.addressing import (
     COORDINATION_PAGE,
     MEMBER_PAGE,
@@ -14,6 +13,7 @@ from fete.programme.mails.addressing import (
     write_about,
 )
 from fete.programme.models import Activity, Side
+from fete.programme.queries.sharing import people_of
 from fete.programme.rules import FIELD_NAMES, part_of
 from fete.programme.workflow import Step
 
@@ -45,9 +45,7 @@ def tell_of_step(
     kind = _TO_MEMBERS.get(step)
     if kind is not None:
         told = {person.id for person in reviewers}
-        people = [
-            person for person in active_members(activity.organisation) if person.id not in told
-        ]
+        people = [person for person in people_of(activity) if person.id not in told]
         write_about(
             kind,
             people,
@@ -77,7 +75,7 @@ def tell_of_step(
 def tell_of_message(activity: Activity, text: str, *, side: Side, by: User, at: datetime) -> None:
     """Tell the other side of the conversation what was written."""
     if side is Side.COORDINATION:
-        people, page = active_members(activity.organisation), MEMBER_PAGE
+        people, page = people_of(activity), MEMBER_PAGE
     else:
         people, page = coordinators_of(activity.departement_code), COORDINATION_PAGE
     write_about(

@@ -5,12 +5,12 @@ from datetime import datetime
 from fete.accounts.models import User
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import day, hour
-from fete.network.policies import is_member
 from fete.programme.mails.addressing import (
     to_both,
     to_members,
 )
 from fete.programme.models import Activity, Slot
+from fete.programme.policies import organises
 from fete.programme.workflow import SlotState
 
 # How a letter names what became of a slot.
@@ -41,7 +41,7 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
         to_both("programme/cancelled", activity, at=at, by=by, reason=slot.note, slot=slot)
     elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
         to_both("programme/reinstated", activity, at=at, by=by, slot=slot)
-    elif not is_member(by, activity.organisation):
+    elif not organises(by, activity):
         to_members(
             "programme/slot_changed",
             activity,
@@ -51,6 +51,38 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
             slot=slot,
             slot_word=SLOT_WORDS[slot.state],
         )
+
+
+def tell_of_inherited_slot(
+    activity: Activity, slot: Slot, *, before: SlotState, by: User, at: datetime
+) -> None:
+    """Tell the members of a stand what becomes of a slot of its container, when it keeps the container's hours."""
+    if slot.state is SlotState.CANCELLED:
+        to_members("programme/cancelled", activity, at=at, by=by, reason=slot.note, slot=slot)
+    elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
+        to_members("programme/reinstated", activity, at=at, by=by, slot=slot)
+    else:
+        to_members(
+            "programme/slot_changed",
+            activity,
+            at=at,
+            by=by,
+            reason=slot.note,
+            slot=slot,
+            slot_word=SLOT_WORDS[slot.state],
+        )
+
+
+def tell_of_inherited_cancellation(
+    activity: Activity, *, by: User, at: datetime, reason: str
+) -> None:
+    """Tell the members of a stand that its container, whose hours it keeps, will not take place."""
+    to_members("programme/cancelled", activity, at=at, by=by, reason=reason, slot=None)
+
+
+def tell_of_inherited_reinstatement(activity: Activity, *, by: User, at: datetime) -> None:
+    """Tell the members of a stand that its container, whose hours it keeps, will take place after all."""
+    to_members("programme/reinstated", activity, at=at, by=by, slot=None)
 
 
 def time_of(slot: Slot) -> str:

@@ -202,6 +202,11 @@ class Activity(Model):
         return self.venue or (self.parent.venue if self.parent else None)
 
     @property
+    def organisers(self) -> list[Organisation]:
+        """The structures that organise it: the one that declares it, then the others as they came."""
+        return [self.organisation, *(each.organisation for each in self.co_organisers)]
+
+    @property
     def commune(self) -> Commune | None:
         """The commune where it is held: that of its place."""
         return self.place.commune if self.place else None
@@ -243,8 +248,21 @@ class Activity(Model):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether every slot of it is cancelled."""
-        return bool(self.slots) and all(slot.state is SlotState.CANCELLED for slot in self.slots)
+        """Whether every time of it is cancelled: its own, else its container's."""
+        return bool(self.times) and all(slot.state is SlotState.CANCELLED for slot in self.times)
+
+    @property
+    def booking_from(self) -> "Activity":
+        """Whose booking it is: its own when it says anything of it, else its container's."""
+        says = (self.booking_phone, self.booking_email, self.booking_link)
+        if self.parent is None or self.booking is not Booking.NONE or any(says):
+            return self
+        return self.parent
+
+    @property
+    def asked_stand(self) -> "StandRequest | None":
+        """The stand that it asks for, as long as nobody answered."""
+        return next((each for each in self.stand_requests if each.is_asked), None)
 
     @property
     def times(self) -> list["Slot"]:

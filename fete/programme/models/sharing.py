@@ -90,3 +90,8 @@ class StandRequest(Model):
     )
     container: Mapped[Activity] = relationship(foreign_keys=[container_id])
     asked_by: Mapped[User | None] = relationship(foreign_keys=[asked_by_id])
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it waits for its answer."""
+        return self.state is Answer.ASKED

@@ -10,17 +10,21 @@ from fete.accounts.models import User
 from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.core.pagination import Page, paginate
-from fete.network.models import Membership, MembershipState, Organisation
+from fete.network.models import Organisation
 from fete.programme.models import (
     Activity,
     ActivityVersion,
+    CoOrganiser,
     Decision,
     Edition,
     EditionState,
+    Handover,
     Remark,
     Slot,
+    StandRequest,
     Venue,
 )
+from fete.programme.queries.sharing import is_organised_by_structures_of
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
@@ -45,6 +49,13 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     selectinload(Activity.children).options(
         joinedload(Activity.kind), joinedload(Activity.venue), selectinload(Activity.slots)
     ),
+    selectinload(Activity.co_organisers)
+    .joinedload(CoOrganiser.organisation)
+    .selectinload(Organisation.memberships),
+    selectinload(Activity.handovers).joinedload(Handover.to_organisation),
+    selectinload(Activity.stand_requests)
+    .joinedload(StandRequest.container)
+    .options(joinedload(Activity.kind), joinedload(Activity.venue)),
     selectinload(Activity.remarks).joinedload(Remark.person),
     selectinload(Activity.decisions).joinedload(Decision.person),
 )
@@ -66,12 +77,8 @@ def find_declared(form_key: str) -> Activity | None:
 
 
 def is_mine(user: User) -> ColumnElement[bool]:
-    """Return the condition that an activity is of a structure the person acts for, or declared by a coordinator."""
-    mine: ColumnElement[bool] = Activity.organisation_id.in_(
-        select(Membership.organisation_id).where(
-            Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-        )
-    )
+    """Return the condition that a structure of the person organises an activity, or that a coordinator declared it."""
+    mine = is_organised_by_structures_of(user)
     return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
 
 
@@ -118,7 +125,12 @@ def _mine(user: User) -> Select[Activity]:
             joinedload(Activity.organisation),
             joinedload(Activity.kind),
             _PLACE,
-            joinedload(Activity.parent).joinedload(Activity.venue),
+            joinedload(Activity.parent).options(
+                joinedload(Activity.venue), selectinload(Activity.slots)
+            ),
+            selectinload(Activity.stand_requests)
+            .joinedload(StandRequest.container)
+            .joinedload(Activity.venue),
             selectinload(Activity.terms),
             selectinload(Activity.slots),
             selectinload(Activity.versions).load_only(ActivityVersion.state),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select, union
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from fete.core.clock import day_bounds, to_paris
@@ -13,7 +13,15 @@ from fete.core.db import db
 from fete.core.text import fold
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, Slot, Venue, activity_site, activity_term
+from fete.programme.models import (
+    Activity,
+    CoOrganiser,
+    Edition,
+    Slot,
+    Venue,
+    activity_site,
+    activity_term,
+)
 from fete.programme.queries.search import (
     TERM_FIELDS,
     Filters,
@@ -173,10 +181,15 @@ def _by_place(
 
 
 def _organisations(filters: Filters, names: Names) -> list[Value]:
+    asked = (*activity_conditions(filters, but="organisations"), is_held(filters))
+    # Under each of the structures that organise it.
+    organising = union_all(
+        select(Activity.organisation_id.label("number")).where(*asked),
+        select(CoOrganiser.organisation_id).join(CoOrganiser.activity).where(*asked),
+    ).subquery()
     statement = (
         select(Organisation.id, Organisation.name, func.count())
-        .join(Activity, Activity.organisation_id == Organisation.id)
-        .where(*activity_conditions(filters, but="organisations"), is_held(filters))
+        .join(organising, organising.c.number == Organisation.id)
         .group_by(Organisation.id, Organisation.name)
     )
     found = [(str(number), name, count) for number, name, count in db.session.execute(statement)]

@@ -14,7 +14,7 @@ from fete.core.db import db
 from fete.core.pagination import PAGE_SIZE, Page
 from fete.geography.models import Commune
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Slot, Venue
+from fete.programme.models import Activity, CoOrganiser, Slot, Venue
 from fete.programme.queries.search import (
     Filters,
     activity_conditions,
@@ -32,6 +32,7 @@ _CONTAINER = joinedload(Activity.parent)
 _CARD: tuple[ExecutableOption, ...] = (
     joinedload(Activity.kind),
     joinedload(Activity.organisation),
+    selectinload(Activity.co_organisers).joinedload(CoOrganiser.organisation),
     _PLACE,
     _SITES,
     _CONTAINER.options(_PLACE, _SITES, _SLOTS),

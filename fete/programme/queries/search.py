@@ -28,6 +28,7 @@ from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
 from fete.programme.models import (
     Activity,
+    CoOrganiser,
     Edition,
     EditionState,
     Slot,
@@ -132,7 +133,7 @@ def activity_conditions(filters: Filters, *, but: str = "") -> list[ColumnElemen
     if filters.kinds and but != "kinds":
         conditions.append(Activity.kind_id.in_(_terms(TermList.KIND, filters.kinds)))
     if filters.organisations and but != "organisations":
-        conditions.append(Activity.organisation_id.in_(filters.organisations))
+        conditions.append(is_organised_by(filters.organisations))
     for of, field in TERM_FIELDS.items():
         if getattr(filters, field) and but != field:
             conditions.append(_bears(of, getattr(filters, field)))
@@ -158,6 +159,12 @@ def slot_conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bo
 def conditions(filters: Filters, *, but: str = "") -> list[ColumnElement[bool]]:
     """Return both: what an activity and one of its slots must be, all but one filter, named as its field."""
     return [*activity_conditions(filters, but=but), *slot_conditions(filters, but=but)]
+
+
+def is_organised_by(organisations: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that one of these structures organises an activity, alone or with others."""
+    shared = select(CoOrganiser.activity_id).where(CoOrganiser.organisation_id.in_(organisations))
+    return or_(Activity.organisation_id.in_(organisations), Activity.id.in_(shared))
 
 
 def is_timed() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from fete.programme.rules.declaring import (
     content_faults,
     deposit_is_open,
     has_taken_place,
+    holders_of,
     left_to_confirm,
     may_hold,
     missing,
@@ -23,6 +24,7 @@ from fete.programme.rules.declaring import (
     situation,
     slots_outside,
     terms_of,
+    unplaced,
     was_never_shown,
 )
 from fete.programme.rules.editions import (
@@ -140,6 +142,7 @@ __all__ = [
     "fields_to_confirm",
     "has_late_entry",
     "has_taken_place",
+    "holders_of",
     "in_offer_order",
     "is_in_window",
     "is_likely",
@@ -169,6 +172,7 @@ __all__ = [
     "terms_of",
     "titles_are_near",
     "told_by_itself",
+    "unplaced",
     "usual_audience",
     "was_held",
     "was_never_shown",

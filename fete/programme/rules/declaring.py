@@ -187,6 +187,37 @@ def may_hold(parent: Activity, child: Activity) -> bool:
     )
 
 
+def holders_of(activity: Activity) -> list[Activity]:
+    """Return whose place and hours it would take: its container's, and those of the one it asks to join."""
+    asked = activity.asked_stand
+    return [each for each in (activity.parent, asked.container if asked else None) if each]
+
+
+def unplaced(activity: Activity) -> str:
+    """Return why it cannot be published for want of a place or hours of its own; nothing when it has both.
+
+    It may be deposited while it asks for a stand, whose place and hours it would take; the public must find it.
+    """
+    if not activity.stand_requests or activity.parent is not None:
+        return ""
+    has_place = activity.mode is Mode.ONLINE or activity.venue is not None
+    if has_place and any(slot.state is not SlotState.CANCELLED for slot in activity.slots):
+        return ""
+    asked = activity.asked_stand
+    if asked is not None:
+        message = _(
+            "Elle attend un stand dans « %(title)s », dont elle prendrait le lieu et les horaires : "
+            "elle pourra être publiée quand le stand sera accepté.",
+            title=asked.container.title,
+        )
+    else:
+        message = _(
+            "Le stand qu’elle demandait ne lui a pas été accordé : elle n’a ni lieu ni horaires à elle. "
+            "Renvoyez-la pour qu’ils soient complétés."
+        )
+    return str(message)
+
+
 def missing(activity: Activity) -> list[Gap]:
     """Return what keeps the activity from being deposited, in the order of the form; nothing when it may be."""
     return [
@@ -376,14 +407,14 @@ def _whom(activity: Activity) -> list[Gap]:
 def _where(activity: Activity) -> list[Gap]:
     if activity.mode is Mode.ONLINE or activity.venue is not None:
         return []
-    if activity.parent is not None and activity.parent.venue is not None:
+    if any(holder.venue is not None for holder in holders_of(activity)):
         return []
     return [Gap(field="venue", step=Part.WHERE, message=_("Dites où l’activité a lieu."))]
 
 
 def _when(activity: Activity) -> list[Gap]:
     starts = [slot.starts_at for slot in activity.slots if slot.state is not SlotState.CANCELLED]
-    if not starts and activity.parent is not None:
+    if not starts and holders_of(activity):
         return []
     if not starts:
         message = _("Indiquez au moins un créneau : un jour, une heure de début et de fin.")

@@ -21,6 +21,7 @@ from fete.journal.services import record
 from fete.network.models import Organisation
 from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
+from fete.programme.policies import receives
 from fete.programme.queries.activities import find_declared
 from fete.programme.rules import PlannedSlot
 from fete.programme.workflow import CANCELLABLE, SlotState, Status
@@ -30,6 +31,7 @@ _SEARCHED = frozenset(
     {"title", "standfirst", "description", "kind", "themes", "venue", "sites", "parent"}
 )
 _SEEN_BY_CHILDREN = frozenset({"title", "venue", "sites"})
+_BOOKED_BY_CHILDREN = frozenset({"booking", "booking_phone", "booking_email", "booking_link"})
 _WELCOME = frozenset({"for_public", "for_schools"})
 _SHOWN = frozenset({Status.SUBMITTED, Status.LABELLED, Status.PUBLISHED})
 
@@ -168,6 +170,7 @@ def rewrite(
     if not changed:
         return []
     _check_correction(activity, reason, by=by)
+    _refuse_uninvited(activity, content, by=by)
     _claim(activity, version)
     _set_down(activity, content, by=by)
     if _WELCOME.intersection(changed) and activity.status in _SHOWN and rules.strangers(activity):
@@ -258,8 +261,7 @@ def index(activity: Activity) -> None:
         activity.description,
         activity.kind.label_fr if activity.kind else None,
         *(term.label_fr for term in activity.terms if term.list is TermList.THEME),
-        activity.organisation.name,
-        activity.organisation.acronym,
+        *(name for each in activity.organisers for name in (each.name, each.acronym)),
         *(place.name for place in places),
         *(dict.fromkeys(place.commune.name for place in places)),
     )
@@ -375,6 +377,21 @@ def _followers(container: Activity) -> list[Activity]:
     return [child for child in container.children if child.venue is None and not child.slots]
 
 
+def _refuse_uninvited(activity: Activity, content: Content, *, by: User | None) -> None:
+    container = content.get("parent")
+    if by is None or container is None or container is activity.parent:
+        return
+    if not container.is_container or receives(by, container):
+        return
+    raise RuleBrokenError(
+        _(
+            "Demandez un stand : les organisateurs de « %(title)s » répondront.",
+            title=container.title,
+        ),
+        field="parent",
+    )
+
+
 def _differs(activity: Activity, name: str, value: Any) -> bool:  # noqa: ANN401  # any field's value
     if name in rules.TERM_LISTS:
         return {term.id for term in rules.terms_of(activity, name)} != {term.id for term in value}
@@ -417,6 +434,10 @@ def _tell(
             if child.venue is None:
                 index(child)
             touch(child, at)
+    elif activity.is_container and _BOOKED_BY_CHILDREN.intersection(changed):
+        for child in activity.children:
+            if child.booking_from is activity:
+                touch(child, at)
     _note(activity, changed, by=by, at=at, reason=reason)
 
 

@@ -109,6 +109,9 @@ def cancel_activity(
     for child in activity.children:
         if child.status in CANCELLABLE and slots_to_cancel(child, at):
             cancel_activity(child, by=by, at=at, reason=reason)
+    for child in _at_its_hours(activity):
+        record("activity.cancelled", on=child, person_id=by.id, at=at, detail=reason)
+        mails.tell_of_inherited_cancellation(child, by=by, at=at, reason=reason)
 
 
 def reinstate_activity(
@@ -126,6 +129,9 @@ def reinstate_activity(
     record("activity.reinstated", on=activity, person_id=by.id, at=at)
     db.session.flush()
     mails.tell_of_reinstatement(activity, by=by, at=at)
+    for child in _at_its_hours(activity):
+        record("activity.reinstated", on=child, person_id=by.id, at=at)
+        mails.tell_of_inherited_reinstatement(child, by=by, at=at)
 
 
 def change_slot(
@@ -152,6 +158,15 @@ def change_slot(
     record("activity.slot_changed", on=activity, person_id=by.id, at=at, detail=detail)
     db.session.flush()
     mails.tell_of_slot(slot, before=before, by=by, at=at)
+    for child in _at_its_hours(activity):
+        mails.tell_of_inherited_slot(child, slot, before=before, by=by, at=at)
+
+
+def _at_its_hours(container: Activity) -> list[Activity]:
+    # What has no slot of its own takes place when its container does, and not when it does not.
+    return [
+        child for child in container.children if child.status in CANCELLABLE and not child.slots
+    ]
 
 
 def slots_to_cancel(activity: Activity, at: datetime) -> Sequence[Slot]:
@@ -217,6 +232,8 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
         )
     if step is Step.SUBMIT:
         _check_deposit(activity, at)
+    if step is Step.PUBLISH and (why := rules.unplaced(activity)):
+        raise RuleBrokenError(why)
     if (
         step is Step.WITHDRAW
         and rules.has_taken_place(activity, at)

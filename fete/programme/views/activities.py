@@ -57,12 +57,14 @@ from fete.programme.queries.editions import (
     open_editions,
 )
 from fete.programme.queries.renewal import waiting_to_renew
+from fete.programme.queries.sharing import handovers_for
+from fete.programme.queries.stands import awaited_stands
 from fete.programme.queries.twins import declared_twins, overlapping_twins
 from fete.programme.queries.versions import as_wished, changes_proposed
 from fete.programme.rules import Part
 from fete.programme.rules.versions import is_public_matter, reviewed_in
 from fete.programme.rules.wording import words
-from fete.programme.services import activities as services
+from fete.programme.services import activities as services, stands
 from fete.programme.services.conversation import write as write_message
 from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
@@ -95,6 +97,8 @@ def index() -> ResponseReturnValue:
         late=late_entries_for(_person(), today()),
         calls=calls,
         to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
+        offers=handovers_for(person),
+        awaited=awaited_stands(person),
     )
 
 
@@ -196,6 +200,7 @@ def edit(activity: Activity, part: str | None = None) -> ResponseReturnValue:
             conflict = error.args[0] if error.args else []
         else:
             _tell(activity, here, outcome)
+            _tell_stand_asked(activity, here)
             return redirect(_after(activity, here))
         activity = _anew(activity.id)
     if conflict is not None:
@@ -348,6 +353,11 @@ def _keep(
     if not policies.can_edit(current_user, activity):
         abort(404)
     typed: dict[str, Any] = form.content()
+    chosen, before = typed.get("parent"), activity.parent
+    is_to_ask = stands.must_be_asked(activity, chosen, by=_person())
+    if is_to_ask:
+        # Only its people can let it in: until they do, nothing of it changes.
+        typed["parent"] = activity.parent
     held = _as_edited(activity)
     if is_stale(held, part, form.version.data or ""):
         between = differences(held, typed)
@@ -361,6 +371,15 @@ def _keep(
         version=activity.version,
         reason=correction.reason.data if correction else "",
     )
+    if "parent" in typed:
+        stands.choose(
+            activity,
+            chosen if is_to_ask else None,
+            before=before,
+            needs=form.needs.data or "",
+            by=_person(),
+            at=now(),
+        )
     confirm_part(activity, part, by=_person(), at=now())
     return activity, outcome
 
@@ -427,6 +446,18 @@ def _tell(activity: Activity, part: Part, outcome: Outcome) -> None:
         )
     else:
         flash(_("C’est enregistré."), "success")
+
+
+def _tell_stand_asked(activity: Activity, part: Part) -> None:
+    asked = activity.asked_stand if part is Part.WHERE else None
+    if asked is not None:
+        flash(
+            _(
+                "Votre demande de stand dans « %(title)s » attend la réponse de ses organisateurs.",
+                title=asked.container.title,
+            ),
+            "info",
+        )
 
 
 def _part_page(

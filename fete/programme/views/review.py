@@ -16,7 +16,6 @@ from fete.core.clock import now
 from fete.core.db import transaction, transaction_if_free
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
-from fete.network.queries import active_members
 from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.review import (
     STATUSES,
@@ -46,6 +45,7 @@ from fete.programme.queries.review import (
     with_details,
 )
 from fete.programme.queries.sentences import sentences_of
+from fete.programme.queries.sharing import people_of
 from fete.programme.queries.versions import after_publication
 from fete.programme.rules import criteria_of, evidence, told_by_itself, why_not
 from fete.programme.services.bulk import Moved, take_steps
@@ -337,7 +337,7 @@ def _page(
         failed_step=failed_step,
         form=failed_form or message,
         forms={step.value: form for step, form in forms.items() if step in possible},
-        members=active_members(activity.organisation),
+        members=people_of(activity),
         message_form=message or message_form(activity),
         next_one=next_to_review(territory_of(person), beside=activity),
         readers=readers_of([activity.id], at=now(), beside=person.id).get(activity.id, ()),

@@ -7,7 +7,7 @@ from fete.core.clock import to_paris
 from fete.core.imaging import LARGE
 from fete.core.templating import absolute_url
 from fete.programme.models import Activity, Mode, Slot, Venue
-from fete.programme.workflow import SlotState
+from fete.programme.workflow import SlotState, Status
 
 Thing = dict[str, Any]
 _STATUS = {
@@ -44,10 +44,18 @@ def event_of(activity: Activity) -> Thing:
         "description": activity.standfirst or activity.description,
         "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[activity.mode]}",
         "location": _locations(activity, activity.places),
-        "organizer": {"@type": "Organization", "name": activity.organisation.name},
+        "organizer": _organisers(activity),
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
     }
+    if activity.parent is not None and activity.parent.status is Status.PUBLISHED:
+        event["superEvent"] = {
+            "@type": "Event",
+            "name": activity.parent.title,
+            "url": absolute_url(
+                "programme.show", activity_id=activity.parent.id, slug=activity.parent.slug
+            ),
+        }
     if image := picture_address(activity):
         event["image"] = [image]
     if activity.is_free:
@@ -63,6 +71,11 @@ def event_of(activity: Activity) -> Thing:
     if len(times) > 1:
         event["subEvent"] = [_part(slot, activity, event) for slot in times]
     return event
+
+
+def _organisers(activity: Activity) -> Thing | list[Thing]:
+    found = [{"@type": "Organization", "name": each.name} for each in activity.organisers]
+    return found if len(found) > 1 else found[0]
 
 
 def _status(times: list[Slot]) -> str:

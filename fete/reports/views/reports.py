@@ -11,9 +11,8 @@ from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
-from fete.network.policies import is_member
 from fete.programme.models import Activity
-from fete.programme.policies import can_see
+from fete.programme.policies import can_see, organises
 from fete.reports.arithmetic import Incoherence, incoherences
 from fete.reports.forms import ReportForm
 from fete.reports.models import Report
@@ -97,7 +96,7 @@ def _done(activity: Activity, *, is_filed: bool) -> ResponseReturnValue:
         flash(_("Le brouillon est enregistré. Déposez le bilan quand il est complet."), "success")
         return redirect(url_for("reports.fill", activity_id=activity.id))
     flash(_("Le bilan est déposé. Merci !"), "success")
-    if is_member(current_user, activity.organisation):
+    if organises(current_user, activity):
         return redirect(url_for("reports.due"))
     return redirect(url_for("follow_up.show", activity_id=activity.id))
 
@@ -196,7 +195,7 @@ def _page(state: str, activity: Activity, report: Report | None, **more: object)
         activity=activity,
         report=report,
         standing=standing_of(report),
-        on_behalf=not is_member(current_user, activity.organisation),
+        on_behalf=not organises(current_user, activity),
         is_late=is_late(activity.edition, today()),
         **shown,
     )

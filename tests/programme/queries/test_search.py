@@ -19,6 +19,7 @@ from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import TermList
 from tests.factories.network import AUCH, MONTPELLIER, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
+from tests.factories.sharing import make_co_organiser
 
 BEFORE = from_paris(date(2026, 9, 1), time(8))
 FRIDAY, SATURDAY, SUNDAY = (date(2026, 10, day) for day in (2, 3, 4))
@@ -143,6 +144,18 @@ def test_a_structure_shows_its_own_only(db):
     make_activity(title="D’une autre")
     assert titles(Filters(organisations=(mine.id,))) == ["De la structure"]
     assert titles(Filters(organisations=(0,))) == []
+
+
+def test_what_several_structures_organise_is_found_and_counted_under_each_and_once_in_all(db):
+    lead, other = make_organisation(name="Porteuse"), make_organisation(name="Associée")
+    shared = make_activity(title="Ensemble", organisation=lead)
+    make_co_organiser(shared, other)
+    make_activity(title="Seule", organisation=other)
+    assert titles(Filters(organisations=(lead.id,))) == ["Ensemble"]
+    assert titles(Filters(organisations=(other.id,))) == ["Ensemble", "Seule"]
+    assert titles(Filters(organisations=(lead.id, other.id))) == ["Ensemble", "Seule"]
+    counted = facets(Filters(), make_edition()).organisations
+    assert [(each.label, each.count) for each in counted] == [("Associée", 2), ("Porteuse", 1)]
 
 
 def test_cancelled_slots_stay_unless_they_are_unwanted(db):

@@ -206,9 +206,14 @@ def test_a_change_of_the_village_is_news_of_what_it_holds(db):
 def test_a_draft_may_join_a_published_village_of_its_edition(db):
     village = make_activity(kind="science_village")
     activity = make_activity(status=Status.DRAFT)
-    assert rewrite(activity, by=make_user(), at=now(), parent=village) == ["parent"]
+    host = make_coordinator("32")
     with pytest.raises(RuleBrokenError) as refused:
-        rewrite(activity, by=make_user(), at=now(), parent=make_activity())
+        # Others ask for a stand.
+        rewrite(activity, by=make_user(), at=now(), parent=village)
+    assert (refused.value.field, activity.parent) == ("parent", None)
+    assert rewrite(activity, by=host, at=now(), parent=village) == ["parent"]
+    with pytest.raises(RuleBrokenError) as refused:
+        rewrite(activity, by=host, at=now(), parent=make_activity())
     assert refused.value.field == "parent"
 
 

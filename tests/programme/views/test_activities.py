@@ -305,6 +305,7 @@ def test_each_part_keeps_what_was_typed_and_leads_to_the_next(member, organisati
         },
         "ou": {
             "parent": str(village.id),
+            "needs": "Une table",
             "mode": "both",
             "venue": "",
             "venue_name": "Halle Verdier",
@@ -352,8 +353,13 @@ def test_each_part_keeps_what_was_typed_and_leads_to_the_next(member, organisati
         "lsf",
     }
     assert (kept.for_public, kept.for_schools, kept.age_min, kept.age_max) == (True, True, 8, 99)
-    assert (kept.parent.title, kept.mode, kept.online_link) == (
+    # It is not inside until its people accept.
+    assert kept.parent is None
+    assert (kept.asked_stand.container.title, kept.asked_stand.message) == (
         "Village d’Auch",
+        "Une table",
+    )
+    assert (kept.mode, kept.online_link) == (
         Mode.BOTH,
         "https://exemple.fr/direct",
     )
@@ -906,7 +912,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
     with queries() as asked:
         page = text(member.get("/mes-activites"))
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 9
+    assert len(asked) == 10
 
 
 def test_the_page_of_a_big_list_is_chosen(member, organisation):

@@ -479,7 +479,8 @@ def test_a_village_shows_its_published_stands_only(client):
     assert "Stand caché" not in html
     stand = village.published_children[0]
     text = words(page(client, path_of(stand)))
-    assert "Aux heures de l’événement qui l’accueille :" in text
+    # When and where are those of the village, and it is said.
+    assert text.count("Comme « Village » :") == 2
     assert "samedi 3 octobre 2026 10 h – 12 h" in text
     assert "Dans le cadre de : Village" in text
     assert village.venue

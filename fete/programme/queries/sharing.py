@@ -1,0 +1,67 @@
+"""Who organises an activity with whom: its people, the activities of a person's structures, what is offered to them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
+
+from fete.accounts.models import User
+from fete.core.db import db
+from fete.network.models import Membership, MembershipState, Organisation
+from fete.programme.models import Activity, Answer, CoOrganiser, Handover
+
+
+def people_of(activity: Activity) -> Sequence[User]:
+    """Return who acts for the structures that organise an activity, each once, in the order of names."""
+    return members_of([each.id for each in activity.organisers])
+
+
+def members_of(organisation_ids: Sequence[int]) -> Sequence[User]:
+    """Return who acts for any of these structures, each once, in the order of names."""
+    acting = select(Membership.person_id).where(
+        Membership.organisation_id.in_(organisation_ids),
+        Membership.state == MembershipState.ACTIVE,
+    )
+    statement = (
+        select(User)
+        .where(User.id.in_(acting), User.checked_at.is_not(None), User.erased_at.is_(None))
+        .order_by(User.search, User.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def is_organised_by_structures_of(user: User) -> ColumnElement[bool]:
+    """Return the condition that a structure which the person acts for organises an activity, alone or with others."""
+    mine = select(Membership.organisation_id).where(
+        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    )
+    shared = select(CoOrganiser.activity_id).where(CoOrganiser.organisation_id.in_(mine))
+    return or_(Activity.organisation_id.in_(mine), Activity.id.in_(shared))
+
+
+def find_handover(handover_id: int) -> Handover | None:
+    """Return a handover with the structure that is asked and its members, and the activity."""
+    return db.session.scalar(
+        select(Handover)
+        .where(Handover.id == handover_id)
+        .options(
+            joinedload(Handover.to_organisation).selectinload(Organisation.memberships),
+            joinedload(Handover.activity).joinedload(Activity.organisation),
+        )
+    )
+
+
+def handovers_for(user: User) -> Sequence[Handover]:
+    """Return the activities that the person's structures are asked to take over, oldest first."""
+    mine = select(Membership.organisation_id).where(
+        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    )
+    return db.session.scalars(
+        select(Handover)
+        .where(Handover.state == Answer.ASKED, Handover.to_organisation_id.in_(mine))
+        .options(
+            joinedload(Handover.to_organisation),
+            joinedload(Handover.activity).joinedload(Activity.organisation),
+        )
+        .order_by(Handover.asked_at, Handover.id)
+    ).all()
