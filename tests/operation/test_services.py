@@ -21,7 +21,10 @@ from fete.journal.models import Entry
 from fete.journal.services import record
 from fete.mailing.models import Letter
 from fete.mailing.services import Recipient, enqueue
+from fete.network.models import Invitation
+from fete.network.services import accept_invitation, invite
 from fete.operation.services import (
+    INVITATIONS_KEPT,
     JOURNAL_KEPT,
     LETTERS_KEPT,
     SKETCHES_KEPT,

@@ -135,7 +135,8 @@ def for_committee(territory: Territory, filters: QueueFilters, *, limit: int) ->
 
 def with_details(numbers: Iterable[int]) -> Sequence[Activity]:
     """Return these activities as they stand now, with all that a decision about several shows, oldest deposit first."""
-    found = _whole(list(numbers), _IN_DETAIL)
+    said = (selectinload(Activity.decisions), selectinload(Activity.remarks))
+    found = _whole(list(numbers), (*_IN_DETAIL, *said))
     return sorted(found, key=lambda each: (each.submitted_at or each.created_at, each.id))
 
 

@@ -14,7 +14,7 @@ from fete.programme.models import Activity
 from fete.programme.policies import can_review
 from fete.programme.queries.review import with_details
 from fete.programme.rules import Verdict, on_evidence
-from fete.programme.services.review import take_step
+from fete.programme.services.review import take_step_on_held
 from fete.programme.workflow import Step, next_status
 
 
@@ -53,7 +53,7 @@ def take_steps(
         else:
             try:
                 # It changed since: this only tells whether the person took this very step already.
-                take_step(activity, step, by=by, at=at, reason=reason, version=version)
+                take_step_on_held(activity, step, by=by, at=at, reason=reason, version=version)
             except StaleError as error:
                 moved.append(Moved(activity_id=number, words=str(error)))
     if moved:
@@ -75,7 +75,7 @@ def _take(
 ) -> None:
     own = None if verdict is None else on_evidence(verdict, activity)
     try:
-        take_step(activity, step, by=by, at=at, reason=reason, verdict=own, fields=fields)
+        take_step_on_held(activity, step, by=by, at=at, reason=reason, verdict=own, fields=fields)
     except RuleBrokenError as error:
         message = _("« %(title)s » : %(sentence)s", title=activity.title, sentence=error.message)
         raise RuleBrokenError(str(message), field=error.field) from error

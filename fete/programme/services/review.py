@@ -68,6 +68,30 @@ def take_step(
     `RuleBrokenError` when a rule refuses; sent twice by one person, the step is taken once.
     """
     _hold(activity)
+    take_step_on_held(
+        activity,
+        step,
+        by=by,
+        at=at,
+        reason=reason,
+        version=version,
+        verdict=verdict,
+        fields=fields,
+    )
+
+
+def take_step_on_held(
+    activity: Activity,
+    step: Step,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    version: int | None = None,
+    verdict: Verdict | None = None,
+    fields: Sequence[str] = (),
+) -> None:
+    """Take the step as `take_step` does, about an activity that the caller has just read and keeps from others."""
     target = next_status(activity.status, step)
     if target is None or version not in {None, activity.version}:
         if _took_it_already(activity, step, by):

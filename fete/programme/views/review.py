@@ -1,5 +1,6 @@
 """For the coordination: what waits, one activity as the public will see it and what is internal, and each step."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -115,9 +116,11 @@ def several(word: str) -> ResponseReturnValue:
     """Take one step about several activities at once: what will be done is listed first, then all of it is done."""
     step = STEPS[word]
     if request.method == "GET":
-        numbers, left_out = _ticked()
-        return _several_page(word, with_details(numbers), left_out=left_out)
+        ticked, left_out = _ticked()
+        return _several_page(word, ticked, left_out=left_out)
     versions = read_rows(request.form.getlist("row"))
+    if len(versions) > MOST_AT_ONCE:
+        abort(400)  # The page never lists that many.
     known = with_details({*versions, *read_rows(request.form.getlist("listed"))})
     numbers = [each.id for each in known]
     if any(not can_review(this_person(), each) for each in known) or versions.keys() - {*numbers}:
@@ -207,25 +210,25 @@ def _asked() -> dict[str, str]:
     return form.asked() | {"statut": status_word(request.args)}
 
 
-def _ticked() -> tuple[list[int], int]:
-    """Return the numbers of the activities that a decision is asked about, and how many are too many for one."""
+def _ticked() -> tuple[Sequence[Activity], int]:
+    """Return the activities that a decision is asked about, and how many are too many for one."""
     person = this_person()
     if "tout" in request.args:
         form, territory = queue_form(request.args, by=person), territory_of(person)
         filters = form.filters(STATUSES[status_word(request.args)][0], by=person, at=now())
         total = counts_by_status(territory, filters)[filters.status]
-        numbers = list(numbers_in_queue(territory, filters, limit=MOST_AT_ONCE))
-        return numbers, total - len(numbers)
+        numbers = numbers_in_queue(territory, filters, limit=MOST_AT_ONCE)
+        return with_details(numbers), total - len(numbers)
     asked = list(dict.fromkeys(request.args.getlist("activite", type=int)))
     known = with_details([each for each in asked[:MOST_AT_ONCE] if 0 < each < 2**31])
     if any(not can_review(person, each) for each in known):
         abort(404)
-    return [each.id for each in known], max(0, len(asked) - MOST_AT_ONCE)
+    return known, max(0, len(asked) - MOST_AT_ONCE)
 
 
 def _several_page(
     word: str,
-    activities: Any,  # noqa: ANN401  # a sequence of activities
+    activities: Sequence[Activity],
     *,
     form: StepForm | None = None,
     moved: list[Moved] | None = None,
