@@ -79,14 +79,14 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
 
 
 def time_of(slot: Slot) -> str:
-    """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
+    """Return when a slot is, and where when it says so: « samedi 3 octobre 2026, de 10 h à 12 h, Halle »."""
     words = _(
         "%(day)s, de %(start)s à %(end)s",
         day=day(slot.starts_at),
         start=hour(slot.starts_at),
         end=hour(slot.ends_at),
     )
-    return str(words)
+    return f"{words}, {slot.venue.name}" if slot.venue is not None else str(words)
 
 
 def _to_both(kind: str, activity: Activity, *, at: datetime, by: User, **context: Any) -> None:
