@@ -337,7 +337,7 @@ class WhereForm(PartForm):
     commune = CommuneField(lazy_gettext("Commune"), search=matching_communes, find=find_commune)
     venue_twin = VenueTwin()
     # Of a container only: the sites kept, and one more, known already or described.
-    sites = Boxes(FIELD_NAMES["sites"])
+    sites = Boxes(lazy_gettext("Lieux déjà ajoutés"))
     sites_asked = HiddenField(default="1")
     site = SelectField(lazy_gettext("Un lieu déjà connu"), validate_choice=False, coerce=str)
     site_name = _name(lazy_gettext("Nom du lieu"))

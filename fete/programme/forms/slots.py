@@ -298,7 +298,7 @@ class SlotsForm(Form):
         audiences = list(AUDIENCES) if self.asks_audience else [rules.usual_audience(held)]
         grounds = held.grounds
         if len(grounds) > 1:
-            everywhere = _("Tous les lieux, aux mêmes heures")
+            everywhere = _("Tous les lieux")
             named = held.places_to_name
         else:
             everywhere = place_in_words(grounds[0]) if grounds else _("Le lieu de l’activité")

@@ -86,11 +86,11 @@ def tell_of_inherited_reinstatement(activity: Activity, *, by: User, at: datetim
 
 
 def time_of(slot: Slot) -> str:
-    """Return when a slot is: « samedi 3 octobre 2026, de 10 h à 12 h »."""
+    """Return when a slot is, and where when it says so: « samedi 3 octobre 2026, de 10 h à 12 h, Halle »."""
     words = _(
         "%(day)s, de %(start)s à %(end)s",
         day=day(slot.starts_at),
         start=hour(slot.starts_at),
         end=hour(slot.ends_at),
     )
-    return str(words)
+    return f"{words}, {slot.venue.name}" if slot.venue is not None else str(words)

@@ -72,9 +72,9 @@ def _beside(slot: Slot | PlannedSlot) -> list[str]:
     """Return what a slot says beside its time."""
     also = []
     if slot.capacity is not None:
-        also.append(_("places : %(capacity)s", capacity=slot.capacity))
+        also.append(_("places : %(capacity)s", capacity=slot.capacity))
     if slot.classes is not None:
-        also.append(_("classes : %(classes)s", classes=slot.classes))
+        also.append(_("classes : %(classes)s", classes=slot.classes))
     if slot.audience in _FOR_SOME:
         also.append(_FOR_SOME[slot.audience])
     if slot.is_opening:

@@ -385,7 +385,7 @@ def _refuse_uninvited(activity: Activity, content: Content, *, by: User | None) 
         return
     raise RuleBrokenError(
         _(
-            "Demandez un stand : les organisateurs de « %(title)s » répondront.",
+            "Demandez un stand : les organisateurs de « %(title)s » répondront.",
             title=container.title,
         ),
         field="parent",

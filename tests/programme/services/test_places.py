@@ -12,7 +12,8 @@ from fete.programme.models import Activity, SlotAudience
 from fete.programme.queries.activities import find_activity
 from fete.programme.rules import PlannedSlot, planned_of
 from fete.programme.services.activities import plan_slots, rewrite
-from fete.programme.workflow import Status
+from fete.programme.services.review import change_slot
+from fete.programme.workflow import SlotState, Status
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
 from tests.factories.network import AUCH, MONTPELLIER, TOULOUSE
@@ -164,3 +165,16 @@ def test_words_find_what_travels_by_each_of_its_places(village):
     for found in (village, stand):
         assert set(stems("Halle Toulouse")) <= set(found.search.split())
         assert not set(stems("Montpellier")) & set(found.search.split())
+
+
+def test_the_journal_tells_which_slot_of_what_travels_was_changed(village):
+    halle = village.sites[0]
+    plan_slots(
+        village, [replace(planned_of(village.slots[0]), venue=halle)], by=make_user(), at=now()
+    )
+    change_slot(village.slots[0], by=make_coordinator(), at=now(), state=SlotState.FULL, reason="")
+    assert (
+        history_of(village)[0]
+        .detail.replace("\u00a0", " ")
+        .endswith("samedi 3 octobre 2026, de 10 h à 12 h, Halle : complet.")
+    )
