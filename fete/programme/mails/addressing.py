@@ -78,7 +78,7 @@ def write_about(
             kind=kind,
             to=recipient(person),
             at=at,
-            topic=topic or _TOPICS[page],
+            topic=topic or _TOPICS.get(page),
             leads_to=leads_to or path_of(page, activity_id=activity.id),
             activity=activity,
             title=activity.title or lazy_gettext("Activité sans titre"),
