@@ -67,6 +67,7 @@ Objet : {letter.subject}
 {"=" * 72}
 {own.strip()}
 """
+    kept = re.sub(r"(/arreter/)[\w.-]+", r"\1CLÉ", kept)
     return re.sub(rf"/{activity.id}(?=[-/\"\n#])", "/NUMÉRO", kept)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import url_for
-from wtforms import SelectField
+from wtforms import Field, SelectField
 
 from fete.core.i18n import gettext as _, ngettext
 from fete.geography.queries import find_commune
@@ -108,21 +108,24 @@ def _where(form: WhereForm) -> dict[str, Any]:
         "mode": Mode(form.mode.data) if form.mode.data in set(Mode) else Mode.ON_SITE,
         "access_note": form.access_note.data,
         "online_link": form.online_link.data,
-        "venue": _venue(form),
+        "venue": form.venue_twin.chosen
+        or _venue(form.venue, form.venue_name, form.venue_address, form.commune),
     }
+    if "sites" in form and form.sites_asked.raw_data:
+        more = _venue(form.site, form.site_name, form.site_address, form.site_commune)
+        found["sites"] = [*form.ticked_sites, *([more] if more is not None else [])]
     if "parent" in form:
         number = form.parent.data or ""
         found["parent"] = find_activity(int(number)) if number.isdecimal() else None
     return found
 
 
-def _venue(form: WhereForm) -> Venue | None:
-    commune = find_commune(form.commune.data) if form.commune.data else None
-    if form.venue_name.data and commune is not None:
-        return Venue(
-            name=form.venue_name.data, address=form.venue_address.data or "", commune=commune
-        )
-    number = form.venue.data or ""
+def _venue(known: Field, name: Field, address: Field, commune: Field) -> Venue | None:
+    """Return the place that is described, not kept, or the one chosen among those known."""
+    found = find_commune(commune.data) if commune.data else None
+    if name.data and found is not None:
+        return Venue(name=name.data, address=address.data or "", commune=found)
+    number = known.data or ""
     return find_venue(int(number)) if number.isdecimal() else None
 
 

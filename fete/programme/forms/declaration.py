@@ -483,8 +483,13 @@ class WhereForm(PartForm):
                 _("Vous avez aussi choisi un lieu déjà connu : gardez l’un ou l’autre.")
             )
 
+    @property
+    def ticked_sites(self) -> list[Venue]:
+        """The sites that stay, in their order."""
+        return [self._sites[number] for number in self.sites.chosen]
+
     def _kept_sites(self) -> list[Venue]:
-        kept: list[Venue | None] = [self._sites[number] for number in self.sites.chosen]
+        kept: list[Venue | None] = list(self.ticked_sites)
         if self.site.data:
             kept.append(find_venue(int(self.site.data)))
         commune = find_commune(self.site_commune.data) if self.site_commune.data else None

@@ -98,12 +98,16 @@ def _when(activity: Activity) -> str:
 
 
 def _where(activity: Activity) -> str:
-    venue = activity.venue or (activity.parent.venue if activity.parent else None)
     if activity.mode is Mode.ONLINE:
         return str(_("En ligne"))
-    if venue is None:
+    places = activity.places
+    if not places:
         return str(_("Lieu à préciser"))
-    place = f"{venue.name}, {venue.commune.name} ({venue.commune.departement_code})"
+    first, more = places[0], len(places) - 1
+    place = f"{first.name}, {first.commune.name} ({first.commune.departement_code})"
+    if more:
+        others = ngettext("et %(num)s autre lieu", "et %(num)s autres lieux", more)
+        place = f"{place}, {others}"
     return place if activity.mode is Mode.ON_SITE else _("%(place)s, et en ligne", place=place)
 
 
@@ -125,14 +129,15 @@ def _whom(activity: Activity) -> str:
 
 def _booking(activity: Activity) -> str:
     said = [_("Gratuit")] if activity.is_free else []
-    if activity.booking is Booking.NONE:
+    booked = activity.booking_from
+    if booked.booking is Booking.NONE:
         return ", ".join([*said, _("sans réservation")]).capitalize()
     said.append(
         _("sur réservation")
-        if activity.booking is Booking.REQUIRED
+        if booked.booking is Booking.REQUIRED
         else _("réservation conseillée")
     )
-    reached = activity.booking_phone or activity.booking_email or _bare(activity.booking_link)
+    reached = booked.booking_phone or booked.booking_email or _bare(booked.booking_link)
     words = ", ".join(said).capitalize()
     return f"{words} : {reached}" if reached else words
 

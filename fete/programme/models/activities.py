@@ -284,7 +284,8 @@ class Activity(Model):
 
         What stays at its own place, at the hours of an itinerant container, does not follow it.
         """
-        if slot.venue is not None and (self.venue is None or slot.activity is self):
+        is_own = slot.activity is self or slot in self.slots
+        if slot.venue is not None and (self.venue is None or is_own):
             return [slot.venue]
         return self.grounds
 

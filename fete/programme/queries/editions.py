@@ -66,6 +66,13 @@ def calls_open_to(organisation: Organisation, today: date) -> Sequence[Edition]:
     return [*known, *further] if late else known
 
 
+def calls_open_to_person(user: User, today: date) -> Sequence[Edition]:
+    """Return the editions for which one structure at least of the person may declare today, as `calls_open_to`."""
+    known = open_calls(today)
+    late = (entry.edition for entry in late_entries_for(user, today))
+    return [*known, *dict.fromkeys(each for each in late if each not in known)]
+
+
 def late_entries_for(user: User, today: date) -> Sequence[LateEntry]:
     """Return what lets the person's structures declare today though the call is over, the first to end first."""
     acting = select(Membership.organisation_id).where(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from fete.accounts.models import User
 from fete.core.db import Model, db
@@ -32,6 +32,11 @@ _OWN: dict[Merged, type[Organisation] | type[Venue]] = {
     Merged.ORGANISATION: Organisation,
     Merged.VENUE: Venue,
 }
+_WHERE_HELD = (
+    joinedload(Activity.venue),
+    selectinload(Activity.sites),
+    selectinload(Activity.slots).joinedload(Slot.venue),
+)
 
 
 def references_to(kind: Merged) -> list[Column[int]]:
@@ -217,8 +222,9 @@ def activities_to_index(numbers: Sequence[int]) -> Sequence[Activity]:
         .options(
             joinedload(Activity.kind),
             joinedload(Activity.organisation),
-            joinedload(Activity.venue),
-            joinedload(Activity.parent).joinedload(Activity.venue),
+            selectinload(Activity.co_organisers).joinedload(CoOrganiser.organisation),
+            *_WHERE_HELD,
+            joinedload(Activity.parent).options(*_WHERE_HELD),
             joinedload(Activity.terms),
         )
         .order_by(Activity.id)

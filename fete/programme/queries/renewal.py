@@ -3,15 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from fete.accounts.models import User
+from fete.accounts.policies import is_coordinator
 from fete.core.db import db
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Edition, Slot, Venue
-from fete.programme.queries.activities import is_mine
+from fete.programme.queries.sharing import is_declared_by_structures_of
 from fete.programme.rules import in_offer_order
 from fete.programme.workflow import Status
 
@@ -143,7 +144,7 @@ def waiting_to_renew(user: User, *, into: Edition) -> ToRenew | None:
         select(func.max(earlier.year))
         .select_from(Activity)
         .join(earlier, Activity.edition_id == earlier.id)
-        .where(earlier.year < into.year, Activity.status.in_(_HELD), is_mine(user))
+        .where(earlier.year < into.year, Activity.status.in_(_HELD), _whose(user, None))
         .correlate(None)
         .scalar_subquery()
     )
@@ -155,7 +156,7 @@ def waiting_to_renew(user: User, *, into: Edition) -> ToRenew | None:
         .where(
             Edition.year == latest,
             Activity.status.in_(_HELD),
-            is_mine(user),
+            _whose(user, None),
             ~select(renewal.id)
             .where(renewal.renewed_from_id == Activity.id, renewal.edition_id == into.id)
             .exists(),
@@ -168,5 +169,7 @@ def waiting_to_renew(user: User, *, into: Edition) -> ToRenew | None:
 
 def _whose(user: User, organisation: Organisation | None) -> ColumnElement[bool]:
     if organisation is None:
-        return is_mine(user)
+        # What others declare and the person's structures organise with them is theirs to renew.
+        mine = is_declared_by_structures_of(user)
+        return or_(mine, Activity.created_by_id == user.id) if is_coordinator(user) else mine
     return Activity.organisation_id == organisation.id

@@ -36,7 +36,15 @@ def is_organised_by_structures_of(user: User) -> ColumnElement[bool]:
         Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
     )
     shared = select(CoOrganiser.activity_id).where(CoOrganiser.organisation_id.in_(mine))
-    return or_(Activity.organisation_id.in_(mine), Activity.id.in_(shared))
+    return or_(is_declared_by_structures_of(user), Activity.id.in_(shared))
+
+
+def is_declared_by_structures_of(user: User) -> ColumnElement[bool]:
+    """Return the condition that a structure which the person acts for declares an activity."""
+    mine = select(Membership.organisation_id).where(
+        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    )
+    return Activity.organisation_id.in_(mine)
 
 
 def find_handover(handover_id: int) -> Handover | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from fete.core.db import db
 from fete.journal.models import Entry
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, Slot, Venue
+from fete.programme.models import Activity, CoOrganiser, Edition, Slot, Venue
 from fete.programme.rules import are_likely_one, place_of, titles_are_near
 from fete.programme.workflow import Status
 
@@ -84,6 +84,9 @@ def overlapping_twins(activity: Activity) -> list[Activity]:
             joinedload(Activity.edition),
             joinedload(Activity.organisation).joinedload(Organisation.commune),
             joinedload(Activity.organisation).selectinload(Organisation.memberships),
+            selectinload(Activity.co_organisers)
+            .joinedload(CoOrganiser.organisation)
+            .selectinload(Organisation.memberships),
             joinedload(Activity.venue).joinedload(Venue.commune),
             joinedload(Activity.parent).joinedload(Activity.venue),
             selectinload(Activity.slots),

@@ -87,7 +87,7 @@ def venues_of(organisation: Organisation) -> Sequence[Venue]:
     return db.session.scalars(
         select(Venue)
         .join(Activity, Activity.venue_id == Venue.id)
-        .where(Activity.organisation_id == organisation.id)
+        .where(Activity.organisation_id == organisation.id, Venue.merged_into_id.is_(None))
         .group_by(Venue.id)
         .order_by(func.count().desc(), Venue.name, Venue.id)
         .limit(MOST_OFFERED)

@@ -33,6 +33,7 @@ from fete.programme.rules.versions import (
     changed,
     clashes,
     plain,
+    rows_following,
     wish,
     written,
 )
@@ -71,7 +72,8 @@ def as_wished(activity: Activity, wished: Mapping[str, Any] | None = None) -> Ac
     planned = written(activity)["slots"]
     if not wished and len(planned) == len(activity.slots):
         return activity
-    values = read({"slots": planned, **wished})
+    content = {"slots": planned, **wished}
+    values = read({**content, "slots": rows_following(activity, wished, content["slots"])})
     copy = Activity()
     relations = inspect(Activity).relationships.keys()
     for name in (*inspect(Activity).column_attrs.keys(), *relations):

@@ -115,5 +115,9 @@ def _slot(planned: PlannedSlot) -> Slot:
         starts_at=planned.starts_at,
         ends_at=planned.ends_at,
         capacity=planned.capacity,
+        classes=planned.classes,
+        audience=planned.audience,
+        is_opening=planned.is_opening,
+        venue=planned.venue,
         state=SlotState.SCHEDULED,
     )

@@ -311,8 +311,11 @@ def complete_parts(activity: Activity) -> frozenset[Part]:
     return frozenset(set(Part) - lacking)
 
 
-def content_faults(activity: Activity) -> list[Gap]:
-    """Return what cannot stand even in a draft: too long, contradictory, or not the declarer's to choose."""
+def content_faults(activity: Activity, *, with_slots: bool = True) -> list[Gap]:
+    """Return what cannot stand even in a draft: too long, contradictory, or not the declarer's to choose.
+
+    Without its slots, where they are held is left aside: others are planned right after.
+    """
     found: list[Gap] = []
     for field, most in (
         ("title", TITLE_LENGTH),
@@ -340,10 +343,10 @@ def content_faults(activity: Activity) -> list[Gap]:
                 message=_("Cette activité ne peut pas être rattachée à cet événement."),
             )
         )
-    return found or _site_faults(activity)
+    return found or _site_faults(activity, with_slots=with_slots)
 
 
-def _site_faults(activity: Activity) -> list[Gap]:
+def _site_faults(activity: Activity, *, with_slots: bool) -> list[Gap]:
     sites = [site for site in activity.sites if site is not activity.venue]
     if sites and not activity.is_container:
         message = _("Seul un village, un festival ou un parcours a plusieurs lieux.")
@@ -352,7 +355,10 @@ def _site_faults(activity: Activity) -> list[Gap]:
     elif left := [
         slot
         for slot in activity.slots
-        if slot.venue is not None and slot.venue not in activity.places_to_name
+        if with_slots
+        and slot.state is not SlotState.CANCELLED
+        and slot.venue is not None
+        and slot.venue not in activity.places_to_name
     ]:
         message = _(
             "Un créneau au moins se tient à « %(place)s » : donnez-lui d’abord un autre lieu dans « Quand ».",

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from fete.core.i18n import lazy_gettext
-from fete.programme.models import Activity, EditionState, Slot, SlotAudience, Venue
+from fete.programme.models import Activity, EditionState, Slot, Venue
 from fete.programme.rules.declaring import FIELD_NAMES, FIELDS, TERM_LISTS, Part, missing, terms_of
 from fete.programme.rules.slots import PlannedSlot, same_time
 from fete.programme.workflow import CANCELLABLE, SlotState
@@ -62,14 +62,7 @@ CORRECTED = frozenset(
 )
 # Of a slot that stays where and when it is: how many it takes in.
 _CORRECTED_IN_SLOTS = ("capacity", "classes", "is_opening")
-_SLOT_DEFAULTS = {
-    "capacity": None,
-    "classes": None,
-    "audience": SlotAudience.ALL.value,
-    "is_opening": False,
-    "venue_id": None,
-}
-_SLOT_COLUMNS = ("starts_at", "ends_at", *_SLOT_DEFAULTS)
+_SLOT_FIELDS = ("starts_at", "ends_at", "capacity", "classes", "audience", "is_opening")
 _GLANCE = 60
 # Where two texts meet again for a space or a comma only, one change reads better than two.
 _WORD = re.compile(r"\w")
@@ -194,16 +187,14 @@ def plain(value: Any) -> Any:  # noqa: ANN401  # any field's value, as JSON can 
 
 
 def row_of(slot: Slot | PlannedSlot, standing: Slot | None = None) -> Row:
-    """Return a slot as a row: what the wish does not say is as it stands, or as a new slot begins."""
-    row = (
-        row_of(standing)
-        if standing is not None
-        else {"id": slot.id, "uid": slot.uid or "", **_SLOT_DEFAULTS}
-    )
-    for name in _SLOT_COLUMNS:
-        value = getattr(slot, name, None)
-        if hasattr(slot, name) and not (value is None and _SLOT_DEFAULTS.get(name) is not None):
-            row[name] = plain(value)
+    """Return a slot as a row, under the number and the name in calendars of the one that stands."""
+    known = slot if standing is None else standing
+    row = {
+        "id": known.id,
+        "uid": known.uid or "",
+        **{name: plain(getattr(slot, name)) for name in _SLOT_FIELDS},
+        "venue_id": slot.venue_id if isinstance(slot, Slot) else plain(slot.venue),
+    }
     if (
         standing is not None
         and same_time(slot.starts_at, standing.starts_at)
@@ -250,8 +241,28 @@ def wish(activity: Activity) -> Written:
     wished = dict(activity.proposal.content["proposed"])
     if "slots" in wished:
         before = activity.proposal.content["before"]["slots"]
-        wished["slots"] = _merged(before, wished["slots"], written(activity)["slots"])
+        merged = _merged(before, wished["slots"], written(activity)["slots"])
+        wished["slots"] = rows_following(activity, wished, merged)
     return wished
+
+
+def rows_following(
+    activity: Activity, wished: Mapping[str, Any], rows: Sequence[Row]
+) -> Sequence[Row]:
+    """Return rows of slots with those that name the activity's own place at the one where it is wished.
+
+    That is what becomes of its slots when it moves; a place that it keeps among its sites, or that is its
+    container's, is still named.
+    """
+    before, there = activity.venue_id, wished.get("venue")
+    holder = activity.parent
+    kept = {
+        *wished.get("sites", [site.id for site in activity.sites]),
+        *([holder.venue_id, *(site.id for site in holder.sites)] if holder is not None else []),
+    }
+    if there is None or before is None or before in {there, *kept}:
+        return rows
+    return [row | {"venue_id": there} if row["venue_id"] == before else row for row in rows]
 
 
 def clashes(activity: Activity) -> frozenset[str]:

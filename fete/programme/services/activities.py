@@ -159,21 +159,26 @@ def rewrite(
     at: datetime,
     version: int | None = None,
     reason: str = "",
+    is_invited: bool = False,
+    replans: bool = False,
     **content: Unpack[Content],
 ) -> list[str]:
     """Return the names of the fields that changed; where the public sees them, calendars are told.
 
     With a `version`, raise `StaleError` when somebody else wrote since. Once the edition is closed it is a
-    correction: by the region only, with its `reason`.
+    correction: by the region only, with its `reason`. `is_invited` says that the hosts of its new container agree
+    already; `replans`, that its slots are planned anew right after.
     """
     changed = [name for name, value in content.items() if _differs(activity, name, value)]
     if not changed:
         return []
     _check_correction(activity, reason, by=by)
-    _refuse_uninvited(activity, content, by=by)
+    if not is_invited:
+        refuse_uninvited(activity, content.get("parent"), by=by)
     _claim(activity, version)
-    _set_down(activity, content, by=by)
-    if _WELCOME.intersection(changed) and activity.status in _SHOWN and rules.strangers(activity):
+    if _set_down(activity, content, by=by, replans=replans):
+        changed.append("slots")
+    if _WELCOME.intersection(changed) and activity.status in _SHOWN and not replans and rules.strangers(activity):
         raise RuleBrokenError(
             _(
                 "Un créneau au moins est pour ceux que vous n’accueilleriez plus : changez d’abord les créneaux dans « Quand »."
@@ -349,8 +354,10 @@ def _begun(
     )
 
 
-def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
-    """Put the content on the activity; refuse what cannot stand."""
+def _set_down(
+    activity: Activity, content: Content, *, by: User | None, replans: bool = False
+) -> bool:
+    """Put the content on the activity, and return whether slots went with its place; refuse what cannot stand."""
     if by is not None:
         refuse_container(content.get("kind"), by=by)
     words = {name: content[name] for name in rules.TERM_LISTS if name in content}  # type: ignore[literal-required]
@@ -362,12 +369,12 @@ def _set_down(activity: Activity, content: Content, *, by: User | None) -> None:
     for name, value in content.items():
         if name not in rules.TERM_LISTS:
             setattr(activity, name, value)
-    if activity.venue is not before and "venue" in content:
-        _follow(activity, before)
-    for fault in rules.content_faults(activity):
+    has_followers = activity.venue is not before and _follow(activity, before)
+    for fault in rules.content_faults(activity, with_slots=not replans):
         raise RuleBrokenError(fault.message, field=fault.field)
     if _SEARCHED & content.keys():
         index(activity)
+    return has_followers
 
 
 def _followers(container: Activity) -> list[Activity]:
@@ -377,8 +384,8 @@ def _followers(container: Activity) -> list[Activity]:
     return [child for child in container.children if child.venue is None and not child.slots]
 
 
-def _refuse_uninvited(activity: Activity, content: Content, *, by: User | None) -> None:
-    container = content.get("parent")
+def refuse_uninvited(activity: Activity, container: Activity | None, *, by: User | None) -> None:
+    """Refuse to put the activity into a container whose people the person is not among: a stand is asked for."""
     if by is None or container is None or container is activity.parent:
         return
     if not container.is_container or receives(by, container):
@@ -400,13 +407,14 @@ def _differs(activity: Activity, name: str, value: Any) -> bool:  # noqa: ANN401
     return bool(getattr(activity, name) != value)
 
 
-def _follow(activity: Activity, before: Venue | None) -> None:
-    """Let the slots that named the activity's own place go with it where it goes."""
+def _follow(activity: Activity, before: Venue | None) -> bool:
+    """Let the slots that named the activity's own place go with it where it goes; return whether there are any."""
     named = [slot for slot in activity.slots if slot.venue is before and before is not None]
     if not named or activity.venue is None or before in activity.places_to_name:
-        return
+        return False
     for slot in named:
         slot.venue = activity.venue
+    return True
 
 
 def _claim(activity: Activity, version: int | None) -> None:

@@ -18,8 +18,8 @@ from fete.programme.services.versions import (
     drop_proposal,
     hold,
     keep_approved,
-    put_down,
     refuse_parent,
+    take_on,
     tell_visitors,
 )
 
@@ -62,8 +62,7 @@ def accept(
     wished = read(wish(activity))
     notes = activity.proposal.content["notes"] if activity.proposal else {}
     refuse_parent(activity, wished.get("parent"))
-    drop_proposal(activity)
-    put_down(activity, wished, by=by, at=at, cancels=True)
+    take_on(activity, wished, by=by, at=at)
     tell_visitors(activity, notes)
     keep_approved(activity, by=by, at=at)
     record(_ACCEPTED, on=activity, person_id=by.id, at=at, detail=_fields(changes))

@@ -1,7 +1,7 @@
 """Change what is labelled or published: what goes live at once, what is proposed, what stands as approved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from fete.programme.services.activities import (
     plan_slots,
     refuse_container,
     refuse_slot_faults,
+    refuse_uninvited,
     rewrite,
 )
 from fete.programme.workflow import SlotState, Step
@@ -40,7 +41,6 @@ _APPROVING = frozenset({Step.LABEL, Step.PUBLISH})
 # What ends the life that a proposal would change.
 _ENDING = frozenset({Step.WITHDRAW, Step.REFUSE})
 _NOTHING: Written = {"proposed": {}, "before": {}, "notes": {}}
-_PLANNED = tuple(each.name for each in fields(PlannedSlot))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +105,7 @@ def reschedule(
     moved = replace(_planned(slot), starts_at=starts_at, ends_at=ends_at)
     others = [_planned(each) for each in wished.slots if each.id != slot.id]
     planned = sorted([*others, moved], key=lambda each: each.starts_at)
-    for fault in rules.slot_faults(planned, activity.edition):
+    for fault in rules.slot_faults(planned, activity.edition, held=wished):
         mine = planned[fault.number] is moved
         raise RuleBrokenError(fault.message, field=fault.field if mine else "starts")
     return change(activity, {"slots": planned}, by=by, at=at, version=version, note=note)
@@ -122,9 +122,16 @@ def follow(activity: Activity, step: Step, *, by: User, at: datetime) -> None:
         activity.corrected_at = None
         drop_proposal(activity)
     elif step is Step.SEND_BACK and activity.proposal is not None:
-        wished = read(wish(activity))
-        drop_proposal(activity)
-        put_down(activity, wished, by=by, at=at, cancels=True)
+        take_on(activity, read(wish(activity)), by=by, at=at)
+
+
+def take_on(activity: Activity, wished: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    """Let the activity be as its members proposed; the people of a container that it leaves by that are told."""
+    before = activity.parent
+    drop_proposal(activity)
+    put_down(activity, wished, by=by, at=at, cancels=True, is_invited=True)
+    if before is not None and activity.parent is not before:
+        mails.tell_stand_left(activity, before, by=by, at=at)
 
 
 def keep_approved(activity: Activity, *, by: User | None, at: datetime) -> None:
@@ -143,12 +150,24 @@ def put_down(
     at: datetime,
     version: int | None = None,
     cancels: bool = False,
+    is_invited: bool = False,
     reason: str = "",
 ) -> list[str]:
     """Return the names of the fields that changed, slots among the others; see `rewrite` and `plan_slots`."""
     words = {name: value for name, value in content.items() if name != "slots"}
     names = (
-        rewrite(activity, by=by, at=at, version=version, reason=reason, **words) if words else []
+        rewrite(
+            activity,
+            by=by,
+            at=at,
+            version=version,
+            reason=reason,
+            is_invited=is_invited,
+            replans="slots" in content,
+            **words,
+        )
+        if words
+        else []
     )
     if "slots" in content:
         seen = None if version is None else activity.version
@@ -157,7 +176,7 @@ def put_down(
             activity, planned, by=by, at=at, version=seen, cancels=cancels, reason=reason
         ):
             names.append("slots")
-    return names
+    return list(dict.fromkeys(names))
 
 
 def refuse_parent(activity: Activity, parent: Activity | None) -> None:
@@ -253,10 +272,11 @@ def _check(
     """Refuse what could not stand once accepted, and what would leave the activity without what a deposit needs."""
     refuse_container(content.get("kind"), by=by)
     refuse_parent(activity, content.get("parent"))
-    if "slots" in content:
-        refuse_slot_faults(content["slots"], activity.edition, held=activity)
+    refuse_uninvited(activity, content.get("parent"), by=by)
     words = {name: plain(value) for name, value in corrections.items() if name != "slots"}
     after = as_wished(activity, {**proposed, **words})
+    if "slots" in content:
+        refuse_slot_faults(content["slots"], activity.edition, held=after)
     for fault in (*rules.content_faults(after), *lost(activity, after)):
         raise RuleBrokenError(fault.message, field=fault.field)
 
@@ -332,7 +352,4 @@ def _notes(activity: Activity, content: Mapping[str, Any], note: str) -> dict[st
 
 def _planned(slot: PlannedSlot | Slot) -> PlannedSlot:
     """Return the slot as somebody wishes it, whether typed or read back from a version."""
-    if isinstance(slot, PlannedSlot):
-        return slot
-    known = {name: getattr(slot, name) for name in _PLANNED if hasattr(slot, name)}
-    return PlannedSlot(**known)
+    return slot if isinstance(slot, PlannedSlot) else rules.planned_of(slot)

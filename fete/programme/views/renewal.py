@@ -19,7 +19,7 @@ from fete.network.policies import can_act_for
 from fete.network.queries import find_organisation, organisations_of
 from fete.programme import policies, rules
 from fete.programme.models import Activity, Edition
-from fete.programme.queries.editions import open_calls, open_editions
+from fete.programme.queries.editions import calls_open_to_person, open_editions
 from fete.programme.queries.lineage import renewals_in
 from fete.programme.queries.renewal import (
     MOST_OFFERED,
@@ -47,7 +47,12 @@ def choose() -> ResponseReturnValue:
     organisation = _structure(person)
     earlier = editions_to_renew(person, organisation, into=target)
     source = _edition_asked("de", earlier) or (earlier[0] if earlier else None)
-    offered = activities_to_renew(person, organisation, source) if source else []
+    found = activities_to_renew(person, organisation, source) if source else []
+    offered = [
+        each
+        for each in found
+        if is_coordinator(person) or rules.may_declare(target, each.organisation_id, today())
+    ]
     renewals = renewals_in(target, [each.id for each in offered])
     return render_template(
         "renewal/choose.html",
@@ -66,7 +71,7 @@ def choose() -> ResponseReturnValue:
         renewals=renewals,
         mine={source for source, made in renewals.items() if policies.can_see(person, made)},
         may_renew_containers=is_coordinator(person),
-        most=MOST_OFFERED if len(offered) == MOST_OFFERED else None,
+        most=MOST_OFFERED if len(found) == MOST_OFFERED else None,
     )
 
 
@@ -125,7 +130,7 @@ def _done(made: Sequence[Activity], target: Edition) -> ResponseReturnValue:
 
 
 def _targets(person: User) -> Sequence[Edition]:
-    return open_editions() if is_coordinator(person) else open_calls(today())
+    return open_editions() if is_coordinator(person) else calls_open_to_person(person, today())
 
 
 def _edition_asked(name: str, among: Sequence[Edition]) -> Edition | None:

@@ -187,7 +187,4 @@ def _tell_of(handover: Handover) -> None:
 
 
 def _organisation(organisation_id: int) -> Organisation:
-    found = find_organisation(organisation_id)
-    if found is None or found.merged_into_id is not None:
-        abort(404)
-    return found
+    return find_organisation(organisation_id) or abort(404)

@@ -144,6 +144,24 @@ def test_a_stand_has_the_place_and_the_hours_of_its_village(db):
     assert (entry.where, plain(entry.when)) == ("Halle, Auch (32)", "sam. 3 oct., 10 h – 12 h")
 
 
+def test_a_stand_that_says_nothing_of_its_booking_is_booked_as_its_village(db):
+    village = make_activity(kind="science_village", booking=Booking.REQUIRED, booking_phone="05 62")
+    stand = make_activity(parent=village, booking=Booking.NONE, booking_phone="", is_free=True)
+    assert plain(printed(stand).booking) == "Gratuit, sur réservation : 05 62"
+
+
+def test_what_is_held_in_several_places_says_so(db):
+    festival = make_activity(
+        kind="festival",
+        venue=make_venue(name="Halle"),
+        sites=[make_venue(name="Lycée"), make_venue(name="Mairie")],
+    )
+    assert printed(festival).where == "Halle, Auch (32), et 2 autres lieux"
+    # Where it goes from place to place, the first one is where it begins.
+    festival.slots[0].venue = festival.sites[0]
+    assert printed(festival).where == "Lycée, Auch (32)"
+
+
 def test_of_what_is_not_written_yet_an_entry_says_so(db):
     entry = printed(unwritten(make_organisation(), make_edition()))
     assert (entry.title.text, entry.text.text, entry.when, entry.where) == (

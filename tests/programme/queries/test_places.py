@@ -135,4 +135,4 @@ def test_a_page_of_what_travels_asks_the_same_number_of_questions(db, queries, n
             for place in row.activity.places_at(slot)
         ]
     assert sorted(places) == ["31"] * number + ["32"] * number
-    assert len(asked) == 8
+    assert len(asked) == 9

@@ -284,7 +284,9 @@ def test_a_place_that_was_made_one_with_another_meanwhile_is_the_other(
 
 
 def test_a_change_that_cannot_stand_any_more_is_refused_and_kept(activity, member, coordinator):
-    village = make_activity(title="Village", kind="science_village")
+    village = make_activity(
+        title="Village", kind="science_village", organisation=activity.organisation
+    )
     change(activity, {"parent": village}, by=member, at=now())
     village.status = Status.WITHDRAWN
     database.session.commit()

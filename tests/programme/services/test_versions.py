@@ -1,5 +1,6 @@
 """Changing what is labelled or published: what goes live, what is proposed, what is kept as approved."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -10,16 +11,16 @@ from fete.core.errors import RuleBrokenError, StaleError
 from fete.programme.models import Decision, EditionState, Mode, Slot, SlotAudience
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.versions import as_wished, changes_since_approval
-from fete.programme.rules import PlannedSlot
+from fete.programme.rules import PlannedSlot, planned_of
 from fete.programme.rules.versions import written
 from fete.programme.services.activities import rewrite
 from fete.programme.services.proposals import accept, see_corrections
 from fete.programme.services.review import change_slot, take_step
-from fete.programme.services.versions import Outcome, change, reschedule
+from fete.programme.services.versions import Outcome, change, keep_approved, reschedule
 from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
-from tests.factories.network import make_organisation
+from tests.factories.network import TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_venue, term
 
 
@@ -251,15 +252,124 @@ def test_the_rest_is_proposed_and_what_stands_stays(activity, member, coordinato
     ]
 
 
-def test_a_slot_keeps_what_a_wish_does_not_say_of_it(activity, member):
-    venue = make_venue()
+def test_a_proposed_slot_keeps_its_place_its_public_its_classes_and_its_opening(
+    activity, member, coordinator
+):
+    activity.kind, activity.for_schools = term("kind", "science_village"), True
+    activity.sites = [make_venue(name="Halle"), make_venue(name="Lycée")]
+    hall, school = activity.sites
     slot = activity.slots[0]
-    slot.audience, slot.classes, slot.venue = SlotAudience.SCHOOLS, 2, venue
+    slot.audience, slot.classes, slot.venue = SlotAudience.SCHOOLS, 2, hall
+    slot.is_opening = True
     database.session.flush()
-    slots = [as_planned(slot, starts_at=at(3, 9)), as_planned(activity.slots[1])]
-    change(activity, {"slots": slots}, by=member, at=now())
+    reschedule(slot, starts_at=at(3, 9), ends_at=at(3, 11), by=member, at=now())
     row = proposed(activity)["slots"][0]
-    assert (row["audience"], row["classes"], row["venue_id"]) == ("schools", 2, venue.id)
+    told = ("schools", 2, True, hall.id)
+    assert tuple(row[name] for name in ("audience", "classes", "is_opening", "venue_id")) == told
+    wished = as_wished(anew(activity)).slots
+    slots = [planned_of(wished[0]), replace(planned_of(wished[1]), venue=school)]
+    change(activity, {"slots": slots}, by=member, at=now())
+    accept(activity, by=coordinator, at=now())
+    stands = anew(activity).slots
+    assert [
+        (each.starts_at, each.audience, each.classes, each.is_opening, each.venue)
+        for each in stands
+    ] == [
+        (at(3, 9), SlotAudience.SCHOOLS, 2, True, hall),
+        (at(4, 10), SlotAudience.ALL, None, False, school),
+    ]
+
+
+def test_a_slot_that_names_the_place_of_its_activity_goes_with_it_when_that_is_accepted(
+    activity, member, coordinator
+):
+    old, new = activity.venue, make_venue(name="Halle")
+    activity.slots[0].venue = old
+    database.session.flush()
+    slots = [as_planned(activity.slots[0], starts_at=at(3, 9), venue=old)]
+    change(activity, {"slots": [*slots, planned_of(activity.slots[1])]}, by=member, at=now())
+    change(activity, {"venue": new}, by=member, at=now())
+    assert [slot.venue for slot in as_wished(anew(activity)).slots] == [new, None]
+    assert [slot.venue for slot in activity.slots] == [old, None]
+    accept(activity, by=coordinator, at=now())
+    assert [slot.venue for slot in anew(activity).slots] == [new, None]
+    assert changes_since_approval(activity) == []
+
+
+def test_the_coordination_moves_what_names_its_place_and_approves_both(activity, coordinator):
+    activity.slots[0].venue = activity.venue
+    database.session.flush()
+    keep_approved(activity, by=coordinator, at=now())
+    new = make_venue(name="Halle")
+    outcome = change(activity, {"venue": new}, by=coordinator, at=now())
+    assert outcome.live == ("venue", "slots")
+    assert changes_since_approval(anew(activity)) == []
+
+
+def test_a_site_is_given_up_with_the_slot_that_was_held_there(activity, member, coordinator):
+    activity.kind = term("kind", "science_village")
+    activity.sites = [make_venue(name="Halle")]
+    (hall,) = activity.sites
+    activity.slots[0].venue = hall
+    database.session.flush()
+    school = make_venue(name="Lycée")
+    with pytest.raises(RuleBrokenError) as refused:
+        change(activity, {"sites": [school]}, by=member, at=now())
+    assert refused.value.field == "sites"
+    change(activity, {"sites": [hall, school]}, by=member, at=now())
+    slots = [as_planned(activity.slots[0], venue=school), planned_of(activity.slots[1])]
+    # A place that is proposed may be named by slots that are proposed.
+    change(activity, {"slots": slots}, by=member, at=now())
+    change(activity, {"sites": [school]}, by=member, at=now())
+    accept(activity, by=coordinator, at=now())
+    stands = anew(activity)
+    assert (stands.sites, [slot.venue for slot in stands.slots]) == ([school], [school, None])
+
+
+def test_a_cancelled_slot_keeps_no_site_from_being_given_up(activity, coordinator):
+    activity.kind = term("kind", "science_village")
+    activity.sites = [make_venue(name="Halle")]
+    activity.slots[0].venue = activity.sites[0]
+    activity.slots[0].state = SlotState.CANCELLED
+    database.session.flush()
+    change(activity, {"sites": []}, by=coordinator, at=now())
+    assert anew(activity).sites == []
+
+
+# The event it is part of
+
+
+def test_nobody_proposes_to_join_a_village_whose_people_were_not_asked(activity, member):
+    village = make_activity(kind="science_village")
+    with pytest.raises(RuleBrokenError) as refused:
+        change(activity, {"parent": village}, by=member, at=now())
+    assert (refused.value.field, activity.proposal) == ("parent", None)
+
+
+def test_who_receives_stands_proposes_to_join_and_any_coordination_accepts(
+    activity, member, coordinator
+):
+    elsewhere = make_venue(TOULOUSE)
+    village = make_activity(
+        kind="science_village", venue=elsewhere, organisation=activity.organisation
+    )
+    change(activity, {"parent": village}, by=member, at=now())
+    assert activity.parent is None
+    accept(activity, by=coordinator, at=now())
+    assert anew(activity).parent is village
+
+
+def test_the_people_of_a_village_learn_that_a_stand_has_left_once_that_is_accepted(
+    activity, member, coordinator, letters
+):
+    host = make_user(name="Hélène")
+    activity.parent = make_activity(kind="science_village", organisation=make_organisation(host))
+    database.session.flush()
+    change(activity, {"parent": None}, by=member, at=now())
+    accept(activity, by=coordinator, at=now())
+    assert [letter.kind for letter in letters() if letter.person_id == host.id] == [
+        "programme/stand_left"
+    ]
 
 
 def test_what_is_proposed_is_amended_field_by_field_and_given_up(activity, member):

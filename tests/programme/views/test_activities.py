@@ -912,7 +912,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
     with queries() as asked:
         page = text(member.get("/mes-activites"))
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 10
+    assert len(asked) == 14
 
 
 def test_the_page_of_a_big_list_is_chosen(member, organisation):

@@ -328,7 +328,7 @@ def test_the_page_asks_the_same_number_of_questions_whatever_the_slots(
     member.get(address(village))
     with queries() as asked:
         assert member.get(address(village)).status_code == 200
-    assert len(asked) == 11, asked
+    assert len(asked) == 16, asked
 
 
 # Whom a slot is for

@@ -225,6 +225,24 @@ def test_the_address_of_the_advice_is_on_the_page_in_its_language(member, draft)
     assert f'data-coach="/en/mes-activites/{draft.id}/quoi/conseils"' in page
 
 
+def test_the_sites_of_a_festival_are_places_as_they_are_typed(sign_in, db):
+    hall, school = make_venue(name="Halle"), make_venue(name="Lycée")
+    festival = make_activity(kind="festival", venue=hall, sites=[school])
+    browser = sign_in(make_coordinator("32"))
+    typed = {"mode": "on_site", "venue": str(hall.id), "sites_asked": "1"}
+    kept = said(ask(browser, festival, "ou", **typed, sites=str(school.id)))
+    assert "Halle, Auch (32), et 1 autre lieu" in kept
+    described = {"site_name": "Mairie", "site_commune": "Auch (32)", "site_commune_code": "32013"}
+    more = said(ask(browser, festival, "ou", **typed, **described, sites=str(school.id)))
+    assert "Halle, Auch (32), et 2 autres lieux" in more
+    assert "autre lieu" not in said(ask(browser, festival, "ou", **typed))
+    db.session.expire_all()
+    assert (festival.sites, db.session.scalar(select(func.count()).select_from(Venue))) == (
+        [school],
+        2,
+    )
+
+
 def test_the_place_of_a_village_is_the_place(member, organisation, draft):
     village = make_activity(kind="science_village", venue=make_venue(name="Halle"))
     page = said(ask(member, draft, "ou", mode="on_site", venue="", parent=str(village.id)))

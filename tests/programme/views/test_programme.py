@@ -332,7 +332,7 @@ def test_the_page_costs_the_same_whatever_the_programme(client, queries, count):
     database.session.expire_all()
     with queries() as asked:
         page(client, "/programme")
-    assert len(asked) == 17
+    assert len(asked) == 18
 
 
 # One activity
@@ -572,7 +572,7 @@ def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries,
     database.session.expire_all()
     with queries() as asked:
         page(client, path)
-    assert len(asked) == 6
+    assert len(asked) == 7
 
 
 # Both

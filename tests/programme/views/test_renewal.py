@@ -1,18 +1,19 @@
 """Taking last year's activities over, page by page: what is offered, to whom, and what is marked until it is read."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from sqlalchemy import select
 
-from fete.core.clock import from_paris
+from fete.core.clock import PARIS, from_paris, now
 from fete.core.db import db as database
-from fete.programme.models import Activity, EditionState
+from fete.programme.models import Activity, EditionState, LateEntry
 from fete.programme.workflow import Status
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition
+from tests.factories.sharing import make_co_organiser
 
 CHOOSE = "/mes-activites/reconduire"
 CONFIRM = "/mes-activites/reconduire/confirmer"
@@ -101,6 +102,43 @@ def test_one_s_past_activities_are_offered_with_their_date_before_their_title(
     assert "Déjà en 2026" not in page
 
 
+def test_what_others_declare_and_one_organises_with_them_is_theirs_to_renew(
+    sign_in, person, source, last_year, organisation
+):
+    shared = make_activity(at(3, 10), title="Avec d’autres", edition=last_year)
+    make_co_organiser(shared, organisation)
+    browser = sign_in(person)
+    assert ticks(browser.get(CHOOSE)) == [source.id]
+    assert browser.get(f"{CONFIRM}?edition=2026&activite={shared.id}").status_code == 404
+
+
+def test_a_structure_that_may_come_late_renews_what_is_its_own_alone(
+    sign_in, person, source, last_year, organisation, clock
+):
+    clock.move_to(datetime(2026, 5, 5, 10, tzinfo=PARIS))
+    browser = sign_in(person)
+    assert "n’est pas ouvert" in words(browser.get(CHOOSE))
+    other = make_organisation(person, name="Club d’Auch")
+    make_activity(at(3, 10), title="Trop tard", edition=last_year, organisation=other)
+    database.session.add(
+        LateEntry(
+            edition_id=make_edition().id,
+            organisation_id=organisation.id,
+            until=date(2026, 5, 20),
+            reason="Retard",
+            granted_at=now(),
+        )
+    )
+    database.session.commit()
+    assert ticks(browser.get(CHOOSE)) == [source.id]
+    path = f"{CHOOSE}?edition=2026&structure={organisation.id}"
+    assert path.replace("&", "&amp;") in browser.get("/mes-activites").text
+    assert ticks(browser.get(path)) == [source.id]
+    confirm = f"{CONFIRM}?edition=2026&activite={source.id}"
+    browser.send(CONFIRM, {"edition": 2026, "activite": source.id}, token_from=confirm)
+    assert [each.title for each in made()] == ["Le ciel de Gascogne"]
+
+
 def test_what_is_renewed_already_is_told_and_not_offered(sign_in, person, source, organisation):
     renewal = make_activity(
         status=Status.DRAFT, title="La suite", renewed_from=source, organisation=organisation
@@ -181,7 +219,7 @@ def test_the_list_asks_the_same_number_of_questions(
     with queries() as asked:
         page = client.get(CHOOSE).get_data(as_text=True)
     assert page.count('class="renewable ') == number
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 # Confirming
@@ -218,7 +256,7 @@ def test_the_new_dates_ask_the_same_number_of_questions(
     with queries() as asked:
         page = client.get(f"{CONFIRM}?edition=2026&{asked_of}").get_data(as_text=True)
     assert page.count('class="panel outlook"') == number
-    assert len(asked) == 13
+    assert len(asked) == 14
 
 
 def test_several_are_made_at_once_and_only_once(sign_in, person, source, organisation):

@@ -106,10 +106,17 @@ def test_a_structure_that_is_none_is_not_added(people, activity, sign_in):
     assert sign_in(people["lead"]).send(here(activity, 999999, "ajouter")).status_code == 404
 
 
-def test_a_structure_merged_into_another_is_not_added(people, activity, asked, sign_in):
-    asked.merged_into_id = activity.organisation_id
-    answer = sign_in(people["lead"]).send(here(activity, asked.id, "ajouter"))
-    assert (answer.status_code, organisers(activity)) == (404, ["Muséum", "Club d’Auch"])
+def test_of_a_structure_merged_into_another_the_other_is_added(people, activity, asked, sign_in):
+    gone = make_organisation(name="Labo de Tarbes")
+    gone.merged_into_id = asked.id
+    browser = sign_in(people["lead"])
+    browser.send(here(activity, gone.id, "ajouter"))
+    assert organisers(activity) == ["Muséum", "Club d’Auch", "Laboratoire de Tarbes"]
+    # One that is among them already is not added twice.
+    gone.merged_into_id = activity.organisation_id
+    database.session.commit()
+    browser.send(here(activity, gone.id, "ajouter"))
+    assert organisers(activity) == ["Muséum", "Club d’Auch", "Laboratoire de Tarbes"]
 
 
 def test_members_of_a_co_organiser_complete_and_deposit_but_withdraw_nothing(
@@ -238,4 +245,4 @@ def test_the_page_asks_the_same_however_many_organise(people, activity, sign_in,
     with queries() as asked:
         page = browser.get(path).text
     assert page.count("Enlever<") == count + 1
-    assert len(asked) == 13, "\n".join(asked)
+    assert len(asked) == 15, "\n".join(asked)

@@ -298,4 +298,4 @@ def test_the_page_asks_the_same_however_many_stands(people, village, sign_in, qu
     with queries() as asked:
         page = browser.get(path).text
     assert page.count('name="words-') == count
-    assert len(asked) == 18, "\n".join(asked)
+    assert len(asked) == 20, "\n".join(asked)

@@ -13,6 +13,7 @@ from fete.programme.workflow import Status
 from tests.factories.accounts import make_user
 from tests.factories.journal import history_of
 from tests.factories.network import TOULOUSE, make_organisation
+from tests.factories.sharing import make_co_organiser
 from tests.factories.programme import make_activity, make_edition, make_venue
 
 KEY = "0b0e7f39-44f5-4b4f-8a7e-3b6f0a1d2c3e"
@@ -259,10 +260,15 @@ def test_the_preview_asks_the_same_number_of_questions(
     member, queries, draft, organisation, number
 ):
     for _each in range(number):
+        # What others declare and the structure organises with them may be seen too.
+        shared = make_activity(
+            at(3, 11), title=draft.title, status=Status.SUBMITTED, venue=draft.venue
+        )
+        make_co_organiser(shared, organisation)
         make_activity(
             at(3, 11), status=Status.SUBMITTED, organisation=organisation, venue=draft.venue
         )
     with queries() as asked:
         answer = member.get(preview(draft))
-    assert len(asked_about(answer)) == number
-    assert len(asked) == 13
+    assert len(asked_about(answer)) == 2 * number
+    assert len(asked) == 20
