@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.views.sign import this_person
@@ -58,7 +57,7 @@ class Task:
 @requires(signed_in)
 def actor() -> ResponseReturnValue:
     """Show what waits for the person first, then their structures and their activities."""
-    person = current_user._get_current_object()  # how the library gives the person itself
+    person = this_person()
     organisations = organisations_of(person)
     in_hand = activities_in_hand(person)
     drafts = _drafts(in_hand)
