@@ -151,7 +151,7 @@ def test_the_page_asks_the_same_number_of_questions(sign_in, queries, ada, organ
     with queries() as asked:
         answer = client.get(address(before))
     assert len(rows(answer)) == number
-    assert len(asked) == 14
+    assert len(asked) == 19
 
 
 def test_the_report_of_this_year_recalls_last_year_s_visitors(sign_in, ada, line, clock):
