@@ -13,7 +13,8 @@ from fete.mailing.services import Recipient, write_letter
 CONFIRM, RESET, INVITE = "confirm", "reset", "invite"
 
 
-def _to(person: User) -> Recipient:
+def recipient(person: User) -> Recipient:
+    """Return a person as the reader of a letter."""
     # Nobody has proved that an unchecked address is theirs: what they typed as a name is not sent to it.
     return Recipient(
         address=person.email, name=person.name if person.is_active else "", person_id=person.id
@@ -34,7 +35,7 @@ def ask_to_confirm(person: User, *, at: datetime) -> None:
     """Write to a new account: open this link, the address is yours."""
     write_letter(
         kind="accounts/confirm",
-        to=_to(person),
+        to=recipient(person),
         at=at,
         token=token_for(person, CONFIRM),
         hours=settings().registration_hours,
@@ -43,14 +44,14 @@ def ask_to_confirm(person: User, *, at: datetime) -> None:
 
 def tell_it_exists(person: User, *, at: datetime) -> None:
     """Write to somebody who registers again: the account stands, here is the way in."""
-    write_letter(kind="accounts/exists", to=_to(person), at=at)
+    write_letter(kind="accounts/exists", to=recipient(person), at=at)
 
 
 def offer_reset(person: User, *, at: datetime) -> None:
     """Write to somebody who forgot the password: choose another here."""
     write_letter(
         kind="accounts/reset",
-        to=_to(person),
+        to=recipient(person),
         at=at,
         token=token_for(person, RESET),
         hours=settings().reset_hours,
@@ -65,14 +66,14 @@ def tell_nobody(email: str, *, at: datetime) -> None:
 
 def tell_password_changed(person: User, *, at: datetime) -> None:
     """Write that the password is not the same any more, should it be somebody else's doing."""
-    write_letter(kind="accounts/password_changed", to=_to(person), at=at, when=at)
+    write_letter(kind="accounts/password_changed", to=recipient(person), at=at, when=at)
 
 
 def tell_rights(person: User, *, at: datetime) -> None:
     """Write what the person may do from now on."""
     write_letter(
         kind="accounts/rights",
-        to=_to(person),
+        to=recipient(person),
         at=at,
         roles=[
             (role.name.value, [each.name for each in role.departements])

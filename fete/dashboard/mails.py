@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from fete.accounts.mails import recipient
 from fete.accounts.models import User
 from fete.dashboard.queries.home import Desk
 from fete.mailing.models import Letter
 from fete.mailing.rules import DIGEST_KIND
-from fete.mailing.services import Recipient, write_letter
+from fete.mailing.services import write_letter
 
 
 def tell_of_the_day(
@@ -16,7 +17,7 @@ def tell_of_the_day(
     """Write to the person what waited for this letter, and what waits for an answer of theirs."""
     write_letter(
         kind=DIGEST_KIND,
-        to=Recipient(address=person.email, name=person.name, person_id=person.id),
+        to=recipient(person),
         at=at,
         letters=letters,
         desk=desk,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from fete.accounts.mails import recipient
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of, find_by_email
 from fete.core.templating import path_of
@@ -16,10 +17,6 @@ from fete.network.rules import INVITATION_LASTS
 INVITATION = "network-invitation"
 
 
-def _to(person: User) -> Recipient:
-    return Recipient(address=person.email, name=person.name, person_id=person.id)
-
-
 def ask_for_an_answer(membership: Membership, *, at: datetime) -> None:
     """Write to the structure's members and to its coordination that somebody asks to join; once to each."""
     organisation = membership.organisation
@@ -29,7 +26,7 @@ def ask_for_an_answer(membership: Membership, *, at: datetime) -> None:
         is_member = number in members
         write_letter(
             kind="network/requested",
-            to=_to(person),
+            to=recipient(person),
             at=at,
             topic=None if is_member else Topic.REVIEW,
             leads_to=path_of("organisation.members", organisation_id=organisation.id)
@@ -47,7 +44,7 @@ def tell_admitted(membership: Membership, *, at: datetime) -> None:
     organisation = membership.organisation
     write_letter(
         kind="network/admitted",
-        to=_to(membership.person),
+        to=recipient(membership.person),
         at=at,
         leads_to=path_of("organisation.show", organisation_id=organisation.id),
         organisation=organisation,
@@ -58,7 +55,7 @@ def tell_not_admitted(person: User, organisation: Organisation, *, at: datetime)
     """Write to who asked: the answer is no."""
     write_letter(
         kind="network/not_admitted",
-        to=_to(person),
+        to=recipient(person),
         at=at,
         leads_to=path_of("organisation.index"),
         organisation=organisation,
@@ -70,7 +67,7 @@ def invite(invitation: Invitation, *, at: datetime) -> None:
     person = find_by_email(invitation.email)
     is_known = person is not None and person.is_active
     to = (
-        _to(person)
+        recipient(person)
         if person is not None and is_known
         else Recipient(address=invitation.email, name="", person_id=None)
     )
@@ -95,7 +92,7 @@ def tell_joined(invitation: Invitation, person: User, *, at: datetime) -> None:
         if member.id != person.id:
             write_letter(
                 kind="network/joined",
-                to=_to(member),
+                to=recipient(member),
                 at=at,
                 leads_to=path_of("organisation.members", organisation_id=organisation.id),
                 organisation=organisation,
@@ -108,7 +105,7 @@ def tell_removed(person: User, organisation: Organisation, *, by: User, at: date
     """Write to who acted for the structure that they do so no more, and who said so."""
     write_letter(
         kind="network/removed",
-        to=_to(person),
+        to=recipient(person),
         at=at,
         leads_to=path_of("organisation.index"),
         organisation=organisation,
@@ -120,7 +117,7 @@ def acknowledge_charter(signature: CharterSignature, signer: User, *, at: dateti
     """Write to who signed: what was signed, and how to take a consent back."""
     write_letter(
         kind="network/charter",
-        to=_to(signer),
+        to=recipient(signer),
         at=at,
         leads_to=path_of("organisation.sign", organisation_id=signature.organisation_id),
         organisation=signature.organisation,

@@ -104,10 +104,9 @@ def is_standing() -> ColumnElement[bool]:
 
 def organisations_of(user: User) -> Sequence[Organisation]:
     """Return the structures that the person acts for, in the order of names."""
-    acting = (Membership.person_id == user.id) & (Membership.state == MembershipState.ACTIVE)
     statement = (
         select(Organisation)
-        .where(Organisation.memberships.any(acting))
+        .where(Organisation.id.in_(acting_for(user)))
         .options(
             joinedload(Organisation.commune),
             selectinload(Organisation.memberships),
@@ -116,6 +115,13 @@ def organisations_of(user: User) -> Sequence[Organisation]:
         .order_by(Organisation.search, Organisation.id)
     )
     return db.session.scalars(statement).all()
+
+
+def acting_for(user: User) -> Select[int]:
+    """Return the statement of the numbers of the structures that the person acts for."""
+    return select(Membership.organisation_id).where(
+        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
+    )
 
 
 def requests_of(user: User) -> Sequence[Membership]:
@@ -131,15 +137,18 @@ def requests_of(user: User) -> Sequence[Membership]:
 
 def active_members(organisation: Organisation) -> Sequence[User]:
     """Return who acts for a structure, in the order of names."""
+    return members_of([organisation.id])
+
+
+def members_of(numbers: Collection[int]) -> Sequence[User]:
+    """Return who acts for any of these structures, each once, in the order of names."""
+    acting = select(Membership.person_id).where(
+        Membership.organisation_id.in_(sorted(numbers)),
+        Membership.state == MembershipState.ACTIVE,
+    )
     statement = (
         select(User)
-        .join(Membership, Membership.person_id == User.id)
-        .where(
-            Membership.organisation_id == organisation.id,
-            Membership.state == MembershipState.ACTIVE,
-            User.checked_at.is_not(None),
-            User.erased_at.is_(None),
-        )
+        .where(User.id.in_(acting), User.checked_at.is_not(None), User.erased_at.is_(None))
         .order_by(User.search, User.id)
     )
     return db.session.scalars(statement).all()

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from fete.accounts.mails import recipient
 from fete.core.templating import path_of
 from fete.mailing.models import Topic
-from fete.mailing.services import Recipient, write_letter
+from fete.mailing.services import write_letter
 from fete.programme.queries.sharing import people_of
 from fete.reports.models import Report
 
@@ -15,7 +16,7 @@ def tell_of_question(report: Report, *, at: datetime) -> None:
     for person in people_of(activity):
         write_letter(
             kind="reports/sent_back",
-            to=Recipient(address=person.email, name=person.name, person_id=person.id),
+            to=recipient(person),
             at=at,
             topic=Topic.DECISIONS,
             leads_to=path_of("reports.fill", activity_id=activity.id),

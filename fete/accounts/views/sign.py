@@ -229,5 +229,5 @@ def reset(token: str) -> ResponseReturnValue:
 
 
 def this_person() -> User:
-    """Return who is signed in."""
+    """Return who is signed in, the person itself."""
     return cast("User", current_user._get_current_object())

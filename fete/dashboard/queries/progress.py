@@ -127,13 +127,13 @@ def same_day_of(previous: Edition, edition: Edition, today: date) -> date:
 
 def board_of(
     edition: Edition,
+    previous: Edition | None,
     *,
     territory: Territory,
     departements: Sequence[Departement],
     today: date,
 ) -> Board:
-    """Return how far each of these départements is; what belongs to none of them comes last."""
-    previous = edition_before(edition)
+    """Return how far each of these départements is, beside the edition before; what belongs to none comes last."""
     now = _counts(edition, _as_it_stands(), territory)
     now = _with_hosts(now, _hosts(edition, None, departements))
     before: dict[str | None, Counts] | None = None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.views.sign import this_person
@@ -58,7 +57,7 @@ class Task:
 @requires(signed_in)
 def actor() -> ResponseReturnValue:
     """Show what waits for the person first, then their structures and their activities."""
-    person = current_user._get_current_object()  # how the library gives the person itself
+    person = this_person()
     organisations = organisations_of(person)
     in_hand = activities_in_hand(person)
     drafts = _drafts(in_hand)
@@ -153,19 +152,22 @@ def _task(activity: Activity, *, icon: str, is_pressing: bool = False) -> Task:
 @requires(is_coordinator)
 def coordinator() -> ResponseReturnValue:
     """Show what waits for the coordination, and how far the edition is."""
-    territory = territory_of(this_person())
+    person = this_person()
+    territory = territory_of(person)
     departements = departements_within(territory)
     edition = current_edition(today())
     progress = progress_of(territory, edition=edition, departements=departements)
+    previous = edition_before(edition) if edition is not None else None
     board = (
-        board_of(edition, territory=territory, departements=departements, today=today())
+        board_of(edition, previous, territory=territory, departements=departements, today=today())
         if edition is not None
         else None
     )
-    previous = edition_before(edition) if edition is not None else None
     codes = None if territory is None else [each.code for each in departements]
     return render_template(
         "dashboard/coordinator.html",
+        # The region answers for its own villages, each département for all of its own.
+        awaited=awaited_stands(person, territory=territory or frozenset()),
         board=board,
         departements=departements,
         desk=desk_of(territory, at=now()),

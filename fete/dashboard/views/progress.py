@@ -126,6 +126,7 @@ def late() -> ResponseReturnValue:
 def _board(edition: Edition) -> Board:
     return board_of(
         edition,
+        edition_before(edition),
         territory=territory_of(this_person()),
         departements=_departements(),
         today=today(),

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from fete.accounts.mails import recipient
 from fete.accounts.models import User
 from fete.accounts.queries import coordinators_of
 from fete.core.i18n import lazy_gettext
 from fete.core.templating import path_of
 from fete.mailing.models import Topic
-from fete.mailing.services import Recipient, write_letter
+from fete.mailing.services import write_letter
 from fete.programme.models import Activity
 from fete.programme.policies import can_review
 from fete.programme.queries.sharing import people_of
@@ -24,11 +25,6 @@ _TOPICS = {
     COORDINATION_PAGE: Topic.REVIEW,
     CHANGES_PAGE: Topic.REVIEW,
 }
-
-
-def recipient(person: User) -> Recipient:
-    """Return a person as the reader of a letter."""
-    return Recipient(address=person.email, name=person.name, person_id=person.id)
 
 
 def to_members(kind: str, activity: Activity, *, at: datetime, **context: Any) -> None:

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from fete.accounts.mails import recipient
 from fete.accounts.models import User
 from fete.core.templating import path_of
 from fete.mailing.models import Topic
 from fete.mailing.services import write_letter
 from fete.network.models import Organisation
 from fete.network.queries import active_members
-from fete.programme.mails.addressing import (
-    recipient,
-)
 from fete.programme.models import Activity, Edition, LateEntry
 
 

@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from fete.accounts.mails import recipient
 from fete.accounts.models import User
 from fete.core.templating import WrittenLetter, path_of, render_letter
 from fete.mailing.models import Topic
 from fete.mailing.services import write_letter
 from fete.network.models import Organisation
-from fete.programme.mails.addressing import (
-    recipient,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

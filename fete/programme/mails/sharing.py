@@ -7,9 +7,10 @@ from fete.accounts.models import User
 from fete.core.templating import path_of
 from fete.mailing.models import Topic
 from fete.network.models import Organisation
+from fete.network.queries import members_of
 from fete.programme.mails.addressing import MEMBER_PAGE, write_about
 from fete.programme.models import Activity, CoOrganiser, Handover
-from fete.programme.queries.sharing import members_of, people_of
+from fete.programme.queries.sharing import people_of
 
 SHARING_PAGE = "sharing.show"
 OWN_PAGE = "activities.index"

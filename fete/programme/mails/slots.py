@@ -42,15 +42,7 @@ def tell_of_slot(slot: Slot, *, before: SlotState, by: User, at: datetime) -> No
     elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
         to_both("programme/reinstated", activity, at=at, by=by, slot=slot)
     elif not organises(by, activity):
-        to_members(
-            "programme/slot_changed",
-            activity,
-            at=at,
-            by=by,
-            reason=slot.note,
-            slot=slot,
-            slot_word=SLOT_WORDS[slot.state],
-        )
+        _tell_members_of_slot(activity, slot, by=by, at=at)
 
 
 def tell_of_inherited_slot(
@@ -62,15 +54,19 @@ def tell_of_inherited_slot(
     elif before is SlotState.CANCELLED and slot.state is SlotState.SCHEDULED:
         to_members("programme/reinstated", activity, at=at, by=by, slot=slot)
     else:
-        to_members(
-            "programme/slot_changed",
-            activity,
-            at=at,
-            by=by,
-            reason=slot.note,
-            slot=slot,
-            slot_word=SLOT_WORDS[slot.state],
-        )
+        _tell_members_of_slot(activity, slot, by=by, at=at)
+
+
+def _tell_members_of_slot(activity: Activity, slot: Slot, *, by: User, at: datetime) -> None:
+    to_members(
+        "programme/slot_changed",
+        activity,
+        at=at,
+        by=by,
+        reason=slot.note,
+        slot=slot,
+        slot_word=SLOT_WORDS[slot.state],
+    )
 
 
 def tell_of_inherited_cancellation(

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from fete.accounts.models import User
 from fete.core.db import db
-from fete.network.models import Membership, MembershipState, Organisation
+from fete.network.models import Organisation
+from fete.network.queries import acting_for
 from fete.programme.models import Activity, Edition, EditionState, LateEntry, Slot
 from fete.programme.rules import window_of
 from fete.programme.workflow import SlotState, Status
@@ -75,10 +76,7 @@ def calls_open_to_person(user: User, today: date) -> Sequence[Edition]:
 
 def late_entries_for(user: User, today: date) -> Sequence[LateEntry]:
     """Return what lets the person's structures declare today though the call is over, the first to end first."""
-    acting = select(Membership.organisation_id).where(
-        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-    )
-    return _late_entries(today, LateEntry.organisation_id.in_(acting))
+    return _late_entries(today, LateEntry.organisation_id.in_(acting_for(user)))
 
 
 def _late_entries(today: date, whose: ColumnElement[bool]) -> Sequence[LateEntry]:

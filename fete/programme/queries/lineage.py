@@ -8,7 +8,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from fete.core.db import db
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition, Venue
+from fete.programme.models import Activity, CoOrganiser, Edition, Venue
 
 # Longer than any line of editions: a circle that should not be is not followed for ever.
 _MOST_YEARS = 60
@@ -48,7 +48,13 @@ def lineage_of(activity: Activity) -> Sequence[Activity]:
         select(Activity)
         .join(Activity.edition)
         .where(Activity.id.in_(numbers))
-        .options(*_WHO_SEES_IT, selectinload(Activity.slots))
+        .options(
+            *_WHO_SEES_IT,
+            selectinload(Activity.co_organisers)
+            .joinedload(CoOrganiser.organisation)
+            .selectinload(Organisation.memberships),
+            selectinload(Activity.slots),
+        )
         .order_by(Edition.year, Activity.id)
     ).all()
 

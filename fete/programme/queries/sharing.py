@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from fete.accounts.models import User
 from fete.core.db import db
-from fete.network.models import Membership, MembershipState, Organisation
+from fete.network.models import Organisation
+from fete.network.queries import acting_for, members_of
 from fete.programme.models import Activity, Answer, CoOrganiser, Handover
 
 
@@ -16,25 +17,9 @@ def people_of(activity: Activity) -> Sequence[User]:
     return members_of([each.id for each in activity.organisers])
 
 
-def members_of(organisation_ids: Sequence[int]) -> Sequence[User]:
-    """Return who acts for any of these structures, each once, in the order of names."""
-    acting = select(Membership.person_id).where(
-        Membership.organisation_id.in_(organisation_ids),
-        Membership.state == MembershipState.ACTIVE,
-    )
-    statement = (
-        select(User)
-        .where(User.id.in_(acting), User.checked_at.is_not(None), User.erased_at.is_(None))
-        .order_by(User.search, User.id)
-    )
-    return db.session.scalars(statement).all()
-
-
 def is_organised_by_structures_of(user: User) -> ColumnElement[bool]:
     """Return the condition that a structure which the person acts for organises an activity, alone or with others."""
-    mine = select(Membership.organisation_id).where(
-        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-    )
+    mine = acting_for(user)
     shared = select(CoOrganiser.activity_id).where(CoOrganiser.organisation_id.in_(mine))
     return or_(is_declared_by_structures_of(user), Activity.id.in_(shared))
 
@@ -61,12 +46,9 @@ def find_handover(handover_id: int) -> Handover | None:
 
 def handovers_for(user: User) -> Sequence[Handover]:
     """Return the activities that the person's structures are asked to take over, oldest first."""
-    mine = select(Membership.organisation_id).where(
-        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-    )
     return db.session.scalars(
         select(Handover)
-        .where(Handover.state == Answer.ASKED, Handover.to_organisation_id.in_(mine))
+        .where(Handover.state == Answer.ASKED, Handover.to_organisation_id.in_(acting_for(user)))
         .options(
             joinedload(Handover.to_organisation),
             joinedload(Handover.activity).joinedload(Activity.organisation),

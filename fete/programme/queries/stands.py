@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fete.accounts.models import User
@@ -13,6 +13,7 @@ from fete.core.db import db
 from fete.programme.models import Activity, Answer, StandRequest
 from fete.programme.queries.activities import is_mine
 from fete.programme.queries.sharing import people_of
+from fete.programme.queries.territory import within
 from fete.programme.workflow import Status
 
 # What is refused or withdrawn waits for nothing.
@@ -77,8 +78,9 @@ def stands_in(container: Activity) -> Sequence[Activity]:
     ).all()
 
 
-def awaited_stands(user: User) -> Sequence[Awaited]:
-    """Return the containers of the person where stands wait for an answer, by title."""
+def awaited_stands(user: User, *, territory: frozenset[str] = frozenset()) -> Sequence[Awaited]:
+    """Return the containers of the person, and of these départements, where stands wait for an answer, by title."""
+    whose = or_(is_mine(user), within(territory)) if territory else is_mine(user)
     waiting = (
         select(StandRequest.container_id, func.count().label("number"))
         .join(StandRequest.activity)
@@ -89,7 +91,7 @@ def awaited_stands(user: User) -> Sequence[Awaited]:
     statement = (
         select(Activity, waiting.c.number)
         .join(waiting, waiting.c.container_id == Activity.id)
-        .where(is_mine(user))
+        .where(whose)
         .order_by(Activity.title, Activity.id)
     )
     return [Awaited(container=row[0], number=row[1]) for row in db.session.execute(statement).all()]

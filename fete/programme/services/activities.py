@@ -249,6 +249,18 @@ def plan_slots(
     return True
 
 
+def hold(activity: Activity) -> None:
+    """Read the activity anew and keep it: of two people who act at once, the second sees what the first did."""
+    db.session.flush()
+    db.session.refresh(activity, with_for_update={"of": Activity})
+
+
+def refuse_closed(activity: Activity) -> None:
+    """Refuse to change what belongs to a closed edition."""
+    if activity.edition.state is EditionState.CLOSED:
+        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+
+
 def touch(activity: Activity, at: datetime) -> None:
     """Raise the revision of the activity's slots: calendars learn that something of it changed."""
     activity.changed_at = at

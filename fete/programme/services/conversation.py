@@ -11,6 +11,7 @@ from fete.core.i18n import gettext as _
 from fete.journal.services import record
 from fete.programme import mails
 from fete.programme.models import Activity, Remark, Side
+from fete.programme.services.activities import hold
 
 
 def write(
@@ -23,8 +24,7 @@ def write(
     """
     if not text:
         raise RuleBrokenError(_("Écrivez votre message."), field="text")
-    db.session.flush()
-    db.session.refresh(activity, with_for_update={"of": Activity})
+    hold(activity)
     known = db.session.scalar(
         select(Remark).where(
             Remark.activity_id == activity.id,

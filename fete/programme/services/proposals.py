@@ -10,13 +10,14 @@ from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import moment
 from fete.journal.services import record
 from fete.programme import mails
-from fete.programme.models import Activity, EditionState, Remark
+from fete.programme.models import Activity, Remark
 from fete.programme.queries.versions import changes_proposed, read
 from fete.programme.rules.versions import Change, awaits_answer, wish
 from fete.programme.rules.wording import words
+from fete.programme.services.activities import refuse_closed
 from fete.programme.services.versions import (
     drop_proposal,
-    hold,
+    hold_as_read,
     keep_approved,
     refuse_parent,
     take_on,
@@ -102,7 +103,7 @@ def see_corrections(
 ) -> None:
     """Let what its members corrected be approved: it waits no more to be seen. Done twice, it is done once."""
     try:
-        hold(activity, version)
+        hold_as_read(activity, version)
     except StaleError:
         if activity.corrected_at is None:
             return
@@ -117,11 +118,10 @@ def _is_to_answer(activity: Activity, act: str, *, by: User, version: int | None
     """Whether there is a proposal to answer: not when the person has done so; raise when somebody else has."""
     is_stale = False
     try:
-        hold(activity, version)
+        hold_as_read(activity, version)
     except StaleError:
         is_stale = True
-    if activity.edition.state is EditionState.CLOSED:
-        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    refuse_closed(activity)
     if not awaits_answer(activity):
         latest = latest_act(activity, _ALREADY)
         if latest is not None and (latest.act, latest.person_id) == (act, by.id):

@@ -12,11 +12,11 @@ from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.templating import moment
 from fete.journal.services import record
 from fete.programme import mails, rules
-from fete.programme.models import Activity, Decision, EditionState, Remark, Side, Slot
+from fete.programme.models import Activity, Decision, Remark, Side, Slot
 from fete.programme.policies import can_review, declares
 from fete.programme.rules import FIELD_NAMES, Verdict
 from fete.programme.services import versions
-from fete.programme.services.activities import touch
+from fete.programme.services.activities import hold, refuse_closed, touch
 from fete.programme.workflow import (
     CANCELLABLE,
     REASONED_STEPS,
@@ -67,7 +67,7 @@ def take_step(
     `fields` are those that are to be completed. Raise `StaleError` when somebody was quicker and
     `RuleBrokenError` when a rule refuses; sent twice by one person, the step is taken once.
     """
-    _hold(activity)
+    hold(activity)
     take_step_on_held(
         activity,
         step,
@@ -117,7 +117,7 @@ def cancel_activity(
 
     The slots to come are cancelled; all of them when none is to come. Done twice, it is done once.
     """
-    _hold(activity)
+    hold(activity)
     _check_cancellable(activity)
     if not activity.slots:
         raise RuleBrokenError(_("Cette activité n’a pas de créneau à elle : retirez-la plutôt."))
@@ -142,7 +142,7 @@ def reinstate_activity(
     activity: Activity, *, by: User, at: datetime, version: int | None = None
 ) -> None:
     """Let a cancelled activity take place after all: its cancelled slots are scheduled again."""
-    _hold(activity)
+    hold(activity)
     _check_cancellable(activity)
     slots = [slot for slot in activity.slots if slot.state is SlotState.CANCELLED]
     if not slots:
@@ -169,7 +169,7 @@ def change_slot(
 ) -> None:
     """Say what becomes of a slot and why; calendars learn it. Said twice, it is said once."""
     activity = slot.activity
-    _hold(activity)
+    hold(activity)
     _check_cancellable(activity)
     if slot.state is state and slot.note == reason:
         return
@@ -198,12 +198,6 @@ def slots_to_cancel(activity: Activity, at: datetime) -> Sequence[Slot]:
     standing = [slot for slot in activity.slots if slot.state is not SlotState.CANCELLED]
     to_come = [slot for slot in activity.slots if slot.ends_at > at]
     return [slot for slot in standing if slot.ends_at > at] if to_come else standing
-
-
-def _hold(activity: Activity) -> None:
-    # Read it anew and keep it: of two people who act at once, the second waits and then sees what the first did.
-    db.session.flush()
-    db.session.refresh(activity, with_for_update={"of": Activity})
 
 
 def _mark(activity: Activity, at: datetime) -> None:
@@ -248,8 +242,7 @@ def _check_version(activity: Activity, version: int | None) -> None:
 
 
 def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: str) -> None:
-    if activity.edition.state is EditionState.CLOSED:
-        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    refuse_closed(activity)
     if not reason and (step in REASONED_STEPS or _withdraws_for_others(activity, step, by)):
         raise RuleBrokenError(
             _("Dites pourquoi : la structure recevra votre message."), field="reason"
@@ -292,8 +285,7 @@ def _check_deposit(activity: Activity, at: datetime) -> None:
 
 
 def _check_cancellable(activity: Activity) -> None:
-    if activity.edition.state is EditionState.CLOSED:
-        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    refuse_closed(activity)
     if activity.status not in CANCELLABLE:
         raise RuleBrokenError(
             _("Seule une activité labellisée ou publiée s’annule ; les autres se retirent.")

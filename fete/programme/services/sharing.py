@@ -10,9 +10,9 @@ from fete.journal.services import record
 from fete.network.models import Organisation
 from fete.network.policies import is_member
 from fete.programme import mails
-from fete.programme.models import Activity, Answer, CoOrganiser, EditionState, Handover
+from fete.programme.models import Activity, Answer, CoOrganiser, Handover
 from fete.programme.policies import hands_over_at_once
-from fete.programme.services.activities import index, touch
+from fete.programme.services.activities import hold, index, refuse_closed, touch
 from fete.programme.workflow import Status
 
 # What whoever answers too late reads.
@@ -32,7 +32,7 @@ def add_co_organiser(
 
     Adding it twice adds it once.
     """
-    _hold(activity)
+    hold(activity)
     _refuse_settled(activity)
     if organisation.id == activity.organisation_id:
         raise RuleBrokenError(_("C’est déjà la structure qui porte l’activité."))
@@ -58,8 +58,8 @@ def remove_co_organiser(
     activity: Activity, organisation: Organisation, *, by: User, at: datetime
 ) -> None:
     """Let a structure organise the activity no more, and tell the others; done twice, it is done once."""
-    _hold(activity)
-    _refuse_closed(activity)
+    hold(activity)
+    refuse_closed(activity)
     shared = _shared_with(activity, organisation)
     if shared is None:
         return
@@ -82,7 +82,7 @@ def hand_over(
 
     Asked twice, it is asked once.
     """
-    _hold(activity)
+    hold(activity)
     if to.id == activity.organisation_id:
         known = next((each for each in reversed(activity.handovers)), None)
         if known is not None and known.to_organisation_id == to.id:
@@ -180,7 +180,7 @@ def _take_over(handover: Handover, *, by: User, at: datetime) -> None:
 
 def _is_open_to(handover: Handover, answer: Answer) -> bool:
     """Return whether the answer is to be given now; raise when another one was."""
-    _hold(handover.activity)
+    hold(handover.activity)
     db.session.refresh(handover)
     if handover.state is Answer.ASKED:
         return True
@@ -201,18 +201,7 @@ def _shared_with(activity: Activity, organisation: Organisation) -> CoOrganiser 
     )
 
 
-def _refuse_closed(activity: Activity) -> None:
-    if activity.edition.state is EditionState.CLOSED:
-        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
-
-
 def _refuse_settled(activity: Activity) -> None:
-    _refuse_closed(activity)
+    refuse_closed(activity)
     if activity.status in {Status.REFUSED, Status.WITHDRAWN}:
         raise RuleBrokenError(_("Cette activité est retirée ou refusée : reprenez-la d’abord."))
-
-
-def _hold(activity: Activity) -> None:
-    # Of two people who act at once, the second waits and then sees what the first did.
-    db.session.flush()
-    db.session.refresh(activity, with_for_update={"of": Activity})

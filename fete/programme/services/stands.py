@@ -9,9 +9,9 @@ from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.journal.services import record
 from fete.programme import mails, rules
-from fete.programme.models import Activity, Answer, EditionState, StandRequest
+from fete.programme.models import Activity, Answer, StandRequest
 from fete.programme.policies import receives
-from fete.programme.services.activities import index, touch
+from fete.programme.services.activities import hold, index, refuse_closed, touch
 
 # What whoever answers too late reads.
 _ANSWERED = {
@@ -135,16 +135,13 @@ def withdraw_stand(asked: StandRequest, *, by: User, at: datetime) -> None:
 
 def _is_open_to(asked: StandRequest, answer: Answer) -> bool:
     """Return whether the answer is to be given now; raise when another one was."""
-    # Of two people who answer at once, the second waits and then sees what the first did.
-    db.session.flush()
-    db.session.refresh(asked.activity, with_for_update={"of": Activity})
+    hold(asked.activity)
     db.session.refresh(asked)
     if asked.state is answer:
         return False
     if asked.state is not Answer.ASKED:
         raise RuleBrokenError(str(_ANSWERED[asked.state]))
-    if asked.activity.edition.state is EditionState.CLOSED:
-        raise RuleBrokenError(_("Cette édition est close : ses activités ne changent plus."))
+    refuse_closed(asked.activity)
     return True
 
 

@@ -29,6 +29,7 @@ from fete.programme.rules.versions import (
     written,
 )
 from fete.programme.services.activities import (
+    hold,
     plan_slots,
     refuse_container,
     refuse_slot_faults,
@@ -72,7 +73,7 @@ def change(
         if can_review(by, activity):
             _approve_fields(activity, names)
         return Outcome(live=tuple(names))
-    hold(activity, version)
+    hold_as_read(activity, version)
     content = as_typed(activity, content)
     _keep_what_was_approved(activity, at=at)
     if not proposes(by, activity):
@@ -202,10 +203,9 @@ def drop_proposal(activity: Activity) -> None:
         db.session.flush()
 
 
-def hold(activity: Activity, version: int | None) -> None:
-    """Read the activity anew and keep it until the transaction ends; raise `StaleError` when somebody was quicker."""
-    db.session.flush()
-    db.session.refresh(activity, with_for_update={"of": Activity})
+def hold_as_read(activity: Activity, version: int | None) -> None:
+    """Keep the activity until the transaction ends; raise `StaleError` when somebody was quicker."""
+    hold(activity)
     if version not in {None, activity.version}:
         raise StaleError
 

@@ -6,10 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from fete.accounts.models import Sketch, User
+from fete.accounts.models import Sketch
 from fete.accounts.policies import is_coordinator
 from fete.accounts.queries import find_sketch, latest_act
 from fete.accounts.services import forget_sketches_under
+from fete.accounts.views.sign import this_person
 from fete.accounts.views.sketches import forget_this_page, sketched, taken_up
 from fete.core.access import allows, requires, signed_in
 from fete.core.clock import now, today
@@ -81,7 +82,7 @@ _PARTS = ",".join(f'"{part}"' for part in Part)
 @requires(signed_in)
 def index() -> ResponseReturnValue:
     """List the activities of one's structures."""
-    person = _person()
+    person = this_person()
     years = activities_by_year(person)
     asked = request.args.get("edition", type=int)
     year = asked if asked in years else None
@@ -94,7 +95,7 @@ def index() -> ResponseReturnValue:
         year=year,
         years=years,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
-        late=late_entries_for(_person(), today()),
+        late=late_entries_for(this_person(), today()),
         calls=calls,
         to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
         offers=handovers_for(person),
@@ -106,7 +107,7 @@ def index() -> ResponseReturnValue:
 @requires(signed_in)
 def choose() -> ResponseReturnValue:
     """Choose the structure in whose name one declares; with one only, there is nothing to choose."""
-    organisations = organisations_of(_person())
+    organisations = organisations_of(this_person())
     if len(organisations) == 1:
         return redirect(url_for("activities.declare", organisation_id=organisations[0].id))
     return render_template("activities/choose.html", organisations=organisations)
@@ -117,7 +118,7 @@ def choose() -> ResponseReturnValue:
 @allows(can_act_for, load=find_organisation)
 def declare(organisation: Organisation) -> ResponseReturnValue:
     """Declare a new activity of a structure: its first part makes the draft."""
-    person = _person()
+    person = this_person()
     open_now = open_editions() if is_coordinator(person) else calls_open_to(organisation, today())
     closed = editions_just_closed(_seen_call(), person=person, organisation=organisation, at=now())
     editions = [*open_now, *(each for each in closed if each not in open_now)]
@@ -223,7 +224,7 @@ def submit(activity: Activity) -> ResponseReturnValue:
         return _preview_page(activity, is_refused=True)
     try:
         with transaction():
-            take_step(_anew(activity.id), Step.SUBMIT, by=_person(), at=now())
+            take_step(_anew(activity.id), Step.SUBMIT, by=this_person(), at=now())
     except (RuleBrokenError, StaleError) as error:
         flash(str(error), "error")
     else:
@@ -247,7 +248,7 @@ def write(activity: Activity) -> ResponseReturnValue:
             activity,
             form.text.data,
             side=Side.DECLARERS,
-            by=_person(),
+            by=this_person(),
             at=now(),
             seen=form.seen_number,
         )
@@ -279,7 +280,7 @@ def delete(activity: Activity) -> ResponseReturnValue:
     title = activity.title
     try:
         with transaction():
-            services.delete_draft(_anew(activity.id), by=_person(), at=now())
+            services.delete_draft(_anew(activity.id), by=this_person(), at=now())
             forget_sketches_under(f"{blueprint.url_prefix}/{activity.id}/")
     except RuleBrokenError as error:
         flash(error.message, "error")
@@ -292,13 +293,8 @@ def _seen_call() -> str:
     """Return the mark of the form under way, or of the one that was begun."""
     if request.method == "POST":
         return request.form.get("call", "")
-    sketch = find_sketch(_person(), request.path)
+    sketch = find_sketch(this_person(), request.path)
     return next(iter(sketch.fields.get("call", ())), "") if sketch else ""
-
-
-def _person() -> User:
-    person: User = current_user._get_current_object()  # how the library gives the person itself
-    return person
 
 
 def _declared_twins(organisation: Organisation, form: DeclareForm) -> list[Activity]:
@@ -315,7 +311,7 @@ def _declared_twins(organisation: Organisation, form: DeclareForm) -> list[Activ
 
 def _twins(activity: Activity) -> list[tuple[Activity, str]]:
     """Return what is likely the same activity and that the person may see, each with where it leads."""
-    person = _person()
+    person = this_person()
     return [
         (
             each,
@@ -336,7 +332,7 @@ def _as_edited(activity: Activity) -> Activity:
     """Return the activity as the person goes on writing it: with what its members propose, without cancelled slots."""
     if not is_public_matter(activity):
         return activity
-    if policies.proposes(_person(), activity):
+    if policies.proposes(this_person(), activity):
         return as_wished(activity)
     return as_wished(activity, {})
 
@@ -354,7 +350,7 @@ def _keep(
         abort(404)
     typed: dict[str, Any] = form.content()
     chosen, before = typed.get("parent"), activity.parent
-    is_to_ask = stands.must_be_asked(activity, chosen, by=_person())
+    is_to_ask = stands.must_be_asked(activity, chosen, by=this_person())
     if is_to_ask:
         # Only its people can let it in: until they do, nothing of it changes.
         typed["parent"] = activity.parent
@@ -366,7 +362,7 @@ def _keep(
     outcome = change(
         activity,
         typed,
-        by=_person(),
+        by=this_person(),
         at=now(),
         version=activity.version,
         reason=correction.reason.data if correction else "",
@@ -377,10 +373,10 @@ def _keep(
             chosen if is_to_ask else None,
             before=before,
             needs=form.needs.data or "",
-            by=_person(),
+            by=this_person(),
             at=now(),
         )
-    confirm_part(activity, part, by=_person(), at=now())
+    confirm_part(activity, part, by=this_person(), at=now())
     return activity, outcome
 
 
@@ -474,7 +470,7 @@ def _part_page(
         "activities/edit.html",
         activity=activity,
         corrected=corrected,
-        proposes=policies.proposes(_person(), activity),
+        proposes=policies.proposes(this_person(), activity),
         reviewed=reviewed,
         part=part,
         form=form,
@@ -492,7 +488,7 @@ def _part_page(
 def _preview_page(
     activity: Activity, *, is_refused: bool = False, message: MessageForm | None = None
 ) -> ResponseReturnValue:
-    person = _person()
+    person = this_person()
     may_edit = policies.can_edit(person, activity)
     return render_template(
         "activities/preview.html",
@@ -552,7 +548,7 @@ def _confirmed_step(activity: Activity, step: Step, done: str) -> ResponseReturn
         return render_template(f"activities/{step.value}.html", activity=activity, form=form)
     try:
         with transaction():
-            take_step(_anew(activity.id), step, by=_person(), at=now())
+            take_step(_anew(activity.id), step, by=this_person(), at=now())
     except (RuleBrokenError, StaleError) as error:
         flash(str(error), "error")
     else:

@@ -4,10 +4,9 @@ from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
-from fete.accounts.models import User
 from fete.accounts.queries import acts_on
+from fete.accounts.views.sign import this_person
 from fete.core.access import allows, requires
 from fete.core.clock import now, today
 from fete.core.db import transaction
@@ -60,7 +59,7 @@ def create() -> ResponseReturnValue:
         try:
             with transaction():
                 edition = open_edition(
-                    form.plan(), state=EditionState(form.state.data), by=_person(), at=now()
+                    form.plan(), state=EditionState(form.state.data), by=this_person(), at=now()
                 )
         except RuleBrokenError as error:
             form.take_back(error)
@@ -115,7 +114,9 @@ def outside(edition: Edition) -> ResponseReturnValue:
     if form.submitted():
         if request.form.get("tell") == "yes":
             with transaction():
-                count = tell_moved_dates(find_edition(year) or abort(404), by=_person(), at=now())
+                count = tell_moved_dates(
+                    find_edition(year) or abort(404), by=this_person(), at=now()
+                )
             flash(
                 ngettext(
                     "%(num)s personne est prévenue.", "%(num)s personnes sont prévenues.", count
@@ -154,12 +155,7 @@ def _describe(year: int, form: EditionForm) -> None:
         edition,
         form.plan(),
         state=EditionState(form.state.data),
-        by=_person(),
+        by=this_person(),
         at=now(),
         version=int(typed) if typed.isdecimal() else None,
     )
-
-
-def _person() -> User:
-    person: User = current_user._get_current_object()  # how the library gives the person itself
-    return person

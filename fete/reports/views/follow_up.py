@@ -14,11 +14,10 @@ from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
-from fete.core.settings import settings
 from fete.geography.models import Departement
-from fete.geography.queries import departements_of_region
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.queries.editions import editions
+from fete.programme.queries.territory import departements_within
 from fete.reports.arithmetic import Returns, together
 from fete.reports.forms import (
     QuestionForm,
@@ -67,7 +66,7 @@ def index() -> ResponseReturnValue:
     edition = _edition_of(known)
     if edition is None:
         return render_template("follow_up/index.html", edition=None)
-    departements = _departements()
+    departements = departements_within(territory_of(current_user))
     filters = _filters(departements)
     at = now()
     by_departement = returns_by_departement(current_user, edition=edition, at=at)
@@ -252,15 +251,6 @@ def _edition_of(known: list[Edition]) -> Edition | None:
     asked = [edition for edition in known if edition.year == year]
     begun = [edition for edition in known if edition.starts_on <= today()]
     return next(iter([*asked, *begun, *known]), None)
-
-
-def _departements() -> list[Departement]:
-    territory = territory_of(current_user)
-    return [
-        departement
-        for departement in departements_of_region(settings().region)
-        if territory is None or departement.code in territory
-    ]
 
 
 def _filters(departements: list[Departement]) -> FollowUpFilters:

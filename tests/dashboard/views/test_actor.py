@@ -131,7 +131,7 @@ def test_the_page_asks_the_same_number_of_questions_however_much_waits(sign_in, 
     with queries() as asked:
         page = page_of(client)
     assert page.count('class="own-activity"') == min(count, 25)
-    assert len(asked) == 17
+    assert len(asked) == 25
 
 
 def last_year():

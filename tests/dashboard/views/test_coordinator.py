@@ -8,13 +8,14 @@ import pytest
 from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.network.models import Membership, MembershipState
-from fete.programme.models import EditionState
+from fete.programme.models import Answer, EditionState
 from fete.programme.workflow import Status
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
+from tests.factories.sharing import make_stand_request
 
 PAGE = "/coordination"
 
@@ -129,7 +130,38 @@ def test_progress_is_told_by_departement_where_there_are_several(waiting, sign_i
 def test_one_departement_needs_no_table(waiting, sign_in):
     answer = sign_in(make_coordinator("32")).get(PAGE)
     assert "<table" not in answer.get_data(as_text=True)
-    assert "2 Déposées 1 Publiées" in text_of(answer)
+    assert "Par état 2 Déposées 1 Publiées" in text_of(answer)
+
+
+def village(commune, title, **values):
+    """Give a village of this commune where one stand asks for its place, and one has it already."""
+    edition = make_edition()
+    found = make_activity(
+        kind="science_village", edition=edition, commune=commune, title=title, **values
+    )
+    make_stand_request(make_activity(status=Status.DRAFT, edition=edition), found)
+    make_stand_request(make_activity(edition=edition), found, state=Answer.ACCEPTED)
+    return found
+
+
+def awaited(browser):
+    """Return the villages where stands wait, each with how many."""
+    part = browser.get(PAGE).get_data(as_text=True).partition('id="awaited"')[2]
+    lines = part.partition("</ul>")[0].split("<li>")[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in lines]
+
+
+def test_stands_wait_for_those_who_answer_for_the_village(db, sign_in):
+    region, gers = make_coordinator(), make_coordinator("32")
+    village(AUCH, "Auch en fête", created_by=region)
+    village(AUCH, "Les curieux du Gers")
+    village(TOULOUSE, "Toulouse en fête")
+    assert awaited(sign_in(gers)) == [
+        "Auch en fête 1 demande",
+        "Les curieux du Gers 1 demande",
+    ]
+    assert awaited(sign_in(region)) == ["Auch en fête 1 demande"]
+    assert awaited(sign_in(make_coordinator("09"))) == []
 
 
 def test_what_is_held_nowhere_is_counted_for_the_region(waiting, sign_in):
@@ -153,8 +185,9 @@ def test_the_page_costs_the_same_whatever_waits(count, db, sign_in, queries):
         make_activity(status=Status.SUBMITTED)
         ask_to_join(make_organisation())
         over()
+        village(AUCH, "Village")
     browser = sign_in(make_coordinator("31", "32"))
     browser.get(PAGE)
     with queries() as asked:
         browser.get(PAGE)
-    assert len(asked) == 16, "\n".join(asked)
+    assert len(asked) == 18, "\n".join(asked)
