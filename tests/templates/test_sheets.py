@@ -126,3 +126,9 @@ def test_a_sheet_fetches_nothing_from_elsewhere(path):
     assert [
         address for address in addresses if not address.startswith(("../", "data:image/svg+xml,"))
     ] == []
+
+
+@pytest.mark.parametrize("sheet", sorted(FOLDER.glob("*.css")), ids=lambda sheet: sheet.name)
+def test_a_class_is_described_once_in_a_sheet(sheet):
+    described = re.findall(r"^  (\.[\w-]+) \{", sheet.read_text("utf-8"), re.MULTILINE)
+    assert sorted(described) == sorted(set(described))

@@ -17,6 +17,7 @@ from fete.programme.forms.review import StepForm
 from fete.programme.models import Activity
 from fete.programme.policies import can_review, can_take_back, declares
 from fete.programme.queries.activities import find_activity
+from fete.programme.queries.territory import departements_within
 from fete.programme.queries.versions import (
     after_publication,
     changes_proposed,
@@ -40,12 +41,19 @@ CORRECTIONS = "corrections"
 def queue() -> ResponseReturnValue:
     """List what members propose to change, or what they corrected, of what is labelled or published."""
     territory = territory_of(this_person())
+    departements = departements_within(territory)
+    asked = request.args.get("departement")
+    chosen = next((each.code for each in departements if each.code == asked), None)
+    if chosen is not None:
+        territory = frozenset({chosen})
     kind = CORRECTIONS if request.args.get("voir") == CORRECTIONS else ""
     pages = page_of_corrections if kind else page_of_proposals
     page = pages(territory, number=request.args.get("page", default=1, type=int))
     return render_template(
         "proposals/queue.html",
         after_publication=after_publication(territory),
+        chosen=chosen,
+        departements=departements,
         kind=kind,
         names={each.id: names_of(each, is_proposed=not kind) for each in page.rows},
         page=page,

@@ -93,10 +93,12 @@ def queue() -> ResponseReturnValue:
         total=counts[filters.status],
     )
     numbers = [activity.id for activity in page.rows]
+    chosen = filters.departement
     return render_template(
         "review/queue.html",
-        after_publication=after_publication(territory),
+        after_publication=after_publication(frozenset({chosen}) if chosen else territory),
         awaiting=awaiting_answer(numbers),
+        chosen=chosen,
         counts=counts,
         form=form,
         most=MOST_AT_ONCE,

@@ -526,7 +526,34 @@ def test_the_list_costs_the_same_whatever_waits(coordinator, people, queries, co
     with queries() as asked:
         page = coordinator.get(f"/coordination/relecture/changements{kind}")
     assert page.text.count('class="queue-title"') == min(count, 25)
-    assert len(asked) == 11, "\n".join(asked)
+    assert len(asked) == 12, "\n".join(asked)
+
+
+@pytest.mark.parametrize("kind", ["", "&voir=corrections"])
+def test_the_region_looks_at_one_departement_at_a_time(people, sign_in, kind):
+    organisation = make_organisation(people["member"])
+    here, there = (
+        make_activity(organisation=organisation),
+        make_activity(commune=TOULOUSE, organisation=organisation),
+    )
+    for each in (here, there):
+        propose(each, people, age_min=8, partners="X")
+    regional = sign_in(people["regional"])
+    page = regional.get(f"/coordination/relecture/changements?departement=31{kind}")
+    assert re.findall(r'/relecture/(\d+)/changements"', page.text) == [str(there.id)]
+    assert "Changements proposés 1" in words(page)
+    assert "Corrigées après publication 1" in words(page)
+    assert 'href="/coordination/relecture/changements?departement=31"' in page.text
+    page = regional.get(f"/coordination/relecture/changements?departement=nowhere{kind}")
+    assert re.findall(r'/relecture/(\d+)/changements"', page.text) == [str(here.id), str(there.id)]
+    states = regional.get("/coordination/relecture?departement=31")
+    assert "Changements proposés 1" in words(states)
+    # Of a territory that is not theirs, nobody sees more by asking.
+    page = sign_in(people["coordinator"]).get(
+        f"/coordination/relecture/changements?departement=31{kind}"
+    )
+    assert re.findall(r'/relecture/(\d+)/changements"', page.text) == [str(here.id)]
+    assert 'name="departement"' not in page.text
 
 
 # A new time for one slot
