@@ -19,17 +19,15 @@ def people_of(activity: Activity) -> Sequence[User]:
 
 def is_organised_by_structures_of(user: User) -> ColumnElement[bool]:
     """Return the condition that a structure which the person acts for organises an activity, alone or with others."""
-    mine = acting_for(user)
-    shared = select(CoOrganiser.activity_id).where(CoOrganiser.organisation_id.in_(mine))
+    shared = select(CoOrganiser.activity_id).where(
+        CoOrganiser.organisation_id.in_(acting_for(user))
+    )
     return or_(is_declared_by_structures_of(user), Activity.id.in_(shared))
 
 
 def is_declared_by_structures_of(user: User) -> ColumnElement[bool]:
     """Return the condition that a structure which the person acts for declares an activity."""
-    mine = select(Membership.organisation_id).where(
-        Membership.person_id == user.id, Membership.state == MembershipState.ACTIVE
-    )
-    return Activity.organisation_id.in_(mine)
+    return Activity.organisation_id.in_(acting_for(user))
 
 
 def find_handover(handover_id: int) -> Handover | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 from fete.core.clock import from_paris
 from fete.programme.models import SlotAudience
@@ -18,7 +19,12 @@ def test_slots_that_are_typed_say_all_that_a_slot_says(db):
     hall, school = make_venue(name="Halle"), make_venue(name="Lycée")
     festival = make_activity(at(3, 10), at(4, 10), kind="festival", venue=hall, sites=[school])
     first, second = (planned_of(slot) for slot in festival.slots)
-    told = {"classes": 2, "audience": SlotAudience.SCHOOLS, "is_opening": True, "venue": school}
+    told: dict[str, Any] = {
+        "classes": 2,
+        "audience": SlotAudience.SCHOOLS,
+        "is_opening": True,
+        "venue": school,
+    }
     typed = as_typed(festival, {"slots": [second, replace(first, **told)]})
     slot, other = typed.slots
     assert {name: getattr(slot, name) for name in told} == told
