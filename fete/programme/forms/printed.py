@@ -133,9 +133,7 @@ def _booking(activity: Activity) -> str:
     if booked.booking is Booking.NONE:
         return ", ".join([*said, _("sans réservation")]).capitalize()
     said.append(
-        _("sur réservation")
-        if booked.booking is Booking.REQUIRED
-        else _("réservation conseillée")
+        _("sur réservation") if booked.booking is Booking.REQUIRED else _("réservation conseillée")
     )
     reached = booked.booking_phone or booked.booking_email or _bare(booked.booking_link)
     words = ", ".join(said).capitalize()

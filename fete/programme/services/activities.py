@@ -178,7 +178,12 @@ def rewrite(
     _claim(activity, version)
     if _set_down(activity, content, by=by, replans=replans):
         changed.append("slots")
-    if _WELCOME.intersection(changed) and activity.status in _SHOWN and not replans and rules.strangers(activity):
+    if (
+        _WELCOME.intersection(changed)
+        and activity.status in _SHOWN
+        and not replans
+        and rules.strangers(activity)
+    ):
         raise RuleBrokenError(
             _(
                 "Un créneau au moins est pour ceux que vous n’accueilleriez plus : changez d’abord les créneaux dans « Quand »."

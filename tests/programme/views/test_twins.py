@@ -13,8 +13,8 @@ from fete.programme.workflow import Status
 from tests.factories.accounts import make_user
 from tests.factories.journal import history_of
 from tests.factories.network import TOULOUSE, make_organisation
-from tests.factories.sharing import make_co_organiser
 from tests.factories.programme import make_activity, make_edition, make_venue
+from tests.factories.sharing import make_co_organiser
 
 KEY = "0b0e7f39-44f5-4b4f-8a7e-3b6f0a1d2c3e"
 
