@@ -153,10 +153,9 @@ def test_everybody_who_organises_learns_what_is_answered_and_said_once(
     assert new(lambda: decline(activity, by=camille, at=now(), reason="Non")) == [
         ("change_declined", name) for name in everybody
     ]
-    said = {"side": Side.COORDINATION, "by": camille, "at": now(), "seen": 0}
-    assert new(lambda: write(activity, "Bonjour", **said)) == [
-        ("message", name) for name in everybody
-    ]
+    assert new(
+        lambda: write(activity, "Bonjour", side=Side.COORDINATION, by=camille, at=now())
+    ) == [("message", name) for name in everybody]
 
 
 def make_co_member(organisation, person):
