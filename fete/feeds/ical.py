@@ -16,7 +16,7 @@ from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
 
 # Changes whenever the same slot would be written otherwise: fragments written before are then written anew.
-WRITER = "2"
+WRITER = "3"
 PRODUCT = "-//Réseau Science(s) en Occitanie//fete//FR"
 REFRESH = "PT6H"
 LINE = 75

@@ -69,7 +69,7 @@ def change(
     what the public should read of the slots that move, once they do; `reason`, why a closed edition is corrected.
     """
     if not is_public_matter(activity):
-        names = put_down(activity, content, by=by, at=at, version=version)
+        names = put_down(activity, content, by=by, at=at, version=version, reason=reason)
         if can_review(by, activity):
             _approve_fields(activity, names)
         return Outcome(live=tuple(names))

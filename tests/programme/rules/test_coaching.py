@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, time
-from typing import Any
 
 from fete.core.clock import from_paris
 from fete.programme.models import SlotAudience
@@ -19,15 +18,15 @@ def test_slots_that_are_typed_say_all_that_a_slot_says(db):
     hall, school = make_venue(name="Halle"), make_venue(name="Lycée")
     festival = make_activity(at(3, 10), at(4, 10), kind="festival", venue=hall, sites=[school])
     first, second = (planned_of(slot) for slot in festival.slots)
-    told: dict[str, Any] = {
-        "classes": 2,
-        "audience": SlotAudience.SCHOOLS,
-        "is_opening": True,
-        "venue": school,
-    }
-    typed = as_typed(festival, {"slots": [second, replace(first, **told)]})
+    first = replace(first, classes=2, audience=SlotAudience.SCHOOLS, is_opening=True, venue=school)
+    typed = as_typed(festival, {"slots": [second, first]})
     slot, other = typed.slots
-    assert {name: getattr(slot, name) for name in told} == told
+    assert (slot.classes, slot.audience, slot.is_opening, slot.venue) == (
+        2,
+        SlotAudience.SCHOOLS,
+        True,
+        school,
+    )
     assert (typed.places_at(slot), typed.places_at(other)) == ([school], [hall, school])
     assert typed.places == [school, hall]
     assert festival.places == [hall, school]

@@ -10,8 +10,10 @@ from fete.core.text import stems
 from fete.journal.models import Entry
 from fete.network.models import Membership, MembershipState
 from fete.network.services import leave
-from fete.programme.models import Answer, EditionState
+from fete.programme.models import Answer, EditionState, Side
 from fete.programme.queries.activities import page_of_activities
+from fete.programme.services.conversation import write
+from fete.programme.services.proposals import accept, decline
 from fete.programme.services.review import take_step
 from fete.programme.services.sharing import (
     add_co_organiser,
@@ -21,6 +23,7 @@ from fete.programme.services.sharing import (
     take_over,
     withdraw_handover,
 )
+from fete.programme.services.versions import change
 from fete.programme.workflow import Status, Step
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import TOULOUSE, make_organisation
@@ -116,6 +119,43 @@ def test_everybody_who_organises_gets_the_letters_once(activity, lab, people, le
         ("published", "Bob"),
         ("published", "Deux"),
     ]
+
+
+def test_everybody_who_organises_learns_what_is_answered_and_said_once(
+    activity, lab, people, letters
+):
+    camille = make_coordinator("32", name="Camille")
+    # Who acts for both structures, and who coordinates and acts for one, read one letter each.
+    both = make_user(name="Deux")
+    for organisation in (activity.organisation, lab):
+        make_co_member(organisation, both)
+    member = make_coordinator("32", name="Membre")
+    make_co_member(lab, member)
+    make_co_organiser(activity, lab)
+    database.session.expire_all()
+    everybody = ["Ada", "Bob", "Deux", "Membre", "Zoé"]
+
+    def new(act):
+        count = len(letters())
+        act()
+        return sorted(told(letters)[count:])
+
+    assert new(lambda: change(activity, {"standfirst": "Mieux"}, by=people["Bob"], at=now())) == [
+        ("corrected", "Camille")
+    ]
+    assert new(lambda: change(activity, {"title": "Autre"}, by=people["Bob"], at=now())) == [
+        ("change_proposed", "Camille")
+    ]
+    assert new(lambda: accept(activity, by=camille, at=now())) == [
+        ("change_accepted", name) for name in everybody
+    ]
+    change(activity, {"title": "Encore"}, by=people["Ada"], at=now())
+    assert new(lambda: decline(activity, by=camille, at=now(), reason="Non")) == [
+        ("change_declined", name) for name in everybody
+    ]
+    assert new(
+        lambda: write(activity, "Bonjour", side=Side.COORDINATION, by=camille, at=now())
+    ) == [("message", name) for name in everybody]
 
 
 def make_co_member(organisation, person):

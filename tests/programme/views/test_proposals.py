@@ -309,7 +309,9 @@ def test_the_coordination_writes_at_once(activity, people, coordinator):
 
 
 def test_nothing_that_is_proposed_is_public(activity, people, client, sign_in):
-    village = make_activity(title="Village fuyant", kind="science_village")
+    village = make_activity(
+        title="Village fuyant", kind="science_village", organisation=activity.organisation
+    )
     venue = make_venue(MONTPELLIER, name="Lieu fuyant")
     other_actor = sign_in(people["other actor"])
     paths = [

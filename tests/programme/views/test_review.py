@@ -849,6 +849,8 @@ def public_addresses(app, activity):
         "slug": activity.slug,
         "year": activity.edition.year,
         "token": "x",
+        "key": "x",
+        "size": "640",
     }
     with app.test_request_context():
         return [

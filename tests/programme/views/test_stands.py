@@ -132,6 +132,24 @@ def test_an_actor_asks_and_the_host_answers_from_page_to_page(
     assert anew(activity).parent_id == village.id
 
 
+def test_a_published_activity_joins_a_village_once_its_people_accept(
+    people, village, activity, sign_in
+):
+    activity.status, activity.venue = Status.PUBLISHED, make_venue(name="Club-house")
+    database.session.commit()
+    actor = sign_in(people["actor"])
+    where = f"/mes-activites/{activity.id}/ou"
+    own = str(activity.venue_id)
+    typed = chosen(village, venue=own, needs="Une table", version=version_in(actor.get(where).text))
+    page = actor.send(where, typed, follow=True).text
+    kept = anew(activity)
+    assert (kept.parent, kept.proposal, kept.asked_stand.container) == (None, None, village)
+    assert "attend la réponse de ses organisateurs" in page
+    number = kept.asked_stand.id
+    sign_in(people["host"]).send(f"/mes-activites/{village.id}/stands/repondre", {"accept": number})
+    assert anew(activity).parent is village
+
+
 def found(pattern, page):
     match = re.search(pattern, page, re.DOTALL)
     assert match, pattern
