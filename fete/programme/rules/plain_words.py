@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fete.core.i18n import gettext as _, ngettext
 from fete.core.text import fold
-from fete.programme.models import Activity
+from fete.programme.models import DESCRIPTION_LENGTH, Activity
 
 # The texts that the public reads, in the order of the form.
 TEXTS = ("title", "standfirst", "description", "conditions")
@@ -136,7 +136,7 @@ _OFFICIAL = re.compile(
     r"|\bmerci de bien vouloir\b|\bveuillez\b|\bil convient de\b|\bs'inscri(?:t|vent) dans\b"
 )
 _PHONE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[ .]?\(?0?\)?[ .]?|0)[1-9](?:[ .\-]?\d{2}){4}(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 _DAYS = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
 # A day of the calendar; with its year, when one is given: « le 20 juillet 1969 » is history.
@@ -182,7 +182,8 @@ def notes_on(field: str, text: str, *, year: int) -> list[str]:
     """Return what could be said more plainly in one text of an activity of the edition of a year."""
     if not text.strip():
         return []
-    bare = _LINK.sub(" ", text)
+    # Beyond what any field holds, the text is refused as it is: nobody waits for advice about it.
+    bare = _LINK.sub(" ", text[:DESCRIPTION_LENGTH])
     return [
         sentence for check in _CHECKS.get(field, ()) + _EVERYWHERE for sentence in check(bare, year)
     ]
@@ -209,7 +210,8 @@ def _full_stop(text: str, year: int) -> Iterator[str]:  # noqa: ARG001
 
 
 def _capitals(text: str, year: int) -> Iterator[str]:  # noqa: ARG001
-    shouted = [word for word in _shouted(text) if len(word) > _LONGEST_ACRONYM or _is_run(text)]
+    is_run = _is_run(text)
+    shouted = [word for word in _shouted(text) if len(word) > _LONGEST_ACRONYM or is_run]
     if shouted:
         yield _(
             "En capitales, les mots se lisent mal : écrivez %(words)s en minuscules.",
@@ -222,7 +224,7 @@ def _acronyms(text: str, year: int) -> Iterator[str]:  # noqa: ARG001
         return
     unknown = [
         word
-        for word in _shouted(text)
+        for word in dict.fromkeys(_shouted(text))
         if len(word) <= _LONGEST_ACRONYM
         and word not in _KNOWN_ACRONYMS
         and not _ROMAN.fullmatch(word)
@@ -320,7 +322,7 @@ def _shouted(text: str) -> list[str]:
 
 def _is_run(text: str) -> bool:
     """Whether the text shouts several words in a row, « VENEZ TOUS ICI »: letters that stand alone do not."""
-    return bool(re.search(r"(?:[A-ZÀ-ÖØ-Þ]{2,}[^\w.]+){2}[A-ZÀ-ÖØ-Þ]{3,}", text))
+    return bool(re.search(r"(?<![A-ZÀ-ÖØ-Þ])(?:[A-ZÀ-ÖØ-Þ]{2,}[^\w.]+){2}[A-ZÀ-ÖØ-Þ]{3,}", text))
 
 
 def _is_explained(word: str, text: str) -> bool:
