@@ -294,8 +294,13 @@ def similar_organisations(
     return list(dict.fromkeys(twin.merged_into or twin for twin in twins))
 
 
-def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation]:
-    """Return the structures whose name, acronym or commune holds every word typed, or whose SIRET this is."""
+def matching_organisations(
+    typed: str, limit: int = 20, *, territory: frozenset[str] | None = None
+) -> Sequence[Organisation]:
+    """Return the structures whose name, acronym or commune holds every word typed, or whose SIRET this is.
+
+    Those of a territory only, the codes of its départements; `None` means everywhere.
+    """
     words = fold_name(typed[:100]).split()
     bare = bare_identifier(typed)
     if len("".join(words)) < _SHORTEST:
@@ -308,6 +313,8 @@ def matching_organisations(typed: str, limit: int = 20) -> Sequence[Organisation
         .order_by(Organisation.search, Organisation.id)
         .limit(limit)
     )
+    if territory is not None:
+        statement = statement.where(Commune.departement_code.in_(sorted(territory)))
     if re.fullmatch(r"[0-9]{9}|[0-9]{14}", bare):
         return db.session.scalars(statement.where(Organisation.siret.startswith(bare))).all()
     return db.session.scalars(statement.where(*_hold(words))).all()

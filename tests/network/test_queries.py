@@ -64,6 +64,16 @@ def test_no_more_than_twenty_are_shown(db):
     assert len(queries.matching_organisations("museum")) == 20
 
 
+def test_those_of_a_territory_are_found_however_many_are_elsewhere(db):
+    for number in range(22):
+        make_organisation(name=f"Muséum {number:02}", commune_code=TOULOUSE)
+    make_organisation(name="Muséum d’Auch")
+    make_organisation(name="Muséum sans lieu", commune_code=None)
+    found = queries.matching_organisations("museum", territory=frozenset({"32"}))
+    assert names(found) == ["Muséum d’Auch"]
+    assert queries.matching_organisations("museum", territory=frozenset()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "commune", "siret", "expected"),
     [

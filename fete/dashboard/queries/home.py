@@ -43,7 +43,8 @@ class Desk:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not (self.activities.number or self.requests or self.reports)
+        changes = self.changes.proposals.number or self.changes.corrections.number
+        return not (self.activities.number or changes or self.requests or self.reports)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

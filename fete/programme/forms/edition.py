@@ -71,7 +71,10 @@ class EditionForm(Form):
             SelectChoice(EditionState.OPEN, _("Ouverte : visible de tous, modifiable")),
             SelectChoice(
                 EditionState.CLOSED,
-                _("Close : visible de tous, seule la région y corrige encore, en disant pourquoi"),
+                _(
+                    "Close : visible de tous ; les bilans ne se rendent ni ne se valident plus, "
+                    "et seule la région corrige encore, en disant pourquoi"
+                ),
             ),
         ]
 

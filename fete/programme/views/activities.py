@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from fete.accounts.models import Sketch
-from fete.accounts.policies import is_coordinator
+from fete.accounts.policies import is_coordinator, territory_of
 from fete.accounts.queries import find_sketch, latest_act
 from fete.accounts.services import forget_sketches_under
 from fete.accounts.views.sign import this_person
@@ -20,7 +20,7 @@ from fete.core.forms import Form
 from fete.core.i18n import gettext as _
 from fete.network.models import Organisation
 from fete.network.policies import can_act_for
-from fete.network.queries import find_organisation, organisations_of
+from fete.network.queries import find_organisation, matching_organisations, organisations_of
 from fete.programme import policies, rules
 from fete.programme.forms.calls import (
     call_mark,
@@ -75,6 +75,7 @@ from fete.programme.workflow import Status, Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
 
+_LONGEST_SEARCH = 100
 _PARTS = ",".join(f'"{part}"' for part in Part)
 
 
@@ -106,11 +107,23 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/declarer")
 @requires(signed_in)
 def choose() -> ResponseReturnValue:
-    """Choose the structure in whose name one declares; with one only, there is nothing to choose."""
-    organisations = organisations_of(this_person())
-    if len(organisations) == 1:
+    """Choose the structure in whose name one declares: with one only, there is nothing to choose.
+
+    Who coordinates looks for any structure of the territory.
+    """
+    person = this_person()
+    organisations = organisations_of(person)
+    coordinates = is_coordinator(person)
+    if len(organisations) == 1 and not coordinates:
         return redirect(url_for("activities.declare", organisation_id=organisations[0].id))
-    return render_template("activities/choose.html", organisations=organisations)
+    typed = request.args.get("q", "").strip()[:_LONGEST_SEARCH] if coordinates else ""
+    return render_template(
+        "activities/choose.html",
+        coordinates=coordinates,
+        found=matching_organisations(typed, territory=territory_of(person)) if typed else [],
+        organisations=organisations,
+        typed=typed,
+    )
 
 
 @blueprint.route("/structures/<int:organisation_id>/declarer", methods=["GET", "POST"])

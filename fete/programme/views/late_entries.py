@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fete.accounts.policies import territory_of
 from fete.accounts.views.sign import this_person
 from fete.core.access import allows
 from fete.core.clock import now, today
@@ -45,9 +46,7 @@ def index(edition: Edition) -> ResponseReturnValue:
             if can_grant_late_entry(person, entry.organisation)
         ],
         typed=typed,
-        found=[
-            each for each in matching_organisations(typed) if can_grant_late_entry(person, each)
-        ],
+        found=matching_organisations(typed, territory=territory_of(person)),
         today=today(),
     )
 

@@ -48,11 +48,7 @@ def index() -> ResponseReturnValue:
     person = this_person()
     page = _page_of(twin_organisations(territory_of(person)))
     typed = _typed()
-    found = [
-        each
-        for each in matching_organisations(typed, limit=_LOOKED_THROUGH)
-        if can_merge(person, each)
-    ]
+    found = matching_organisations(typed, limit=_LOOKED_THROUGH, territory=territory_of(person))
     return render_template(
         "merging/index.html",
         page=page,

@@ -17,6 +17,7 @@ from fete.core.clock import now
 from fete.core.db import transaction, transaction_if_free
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
+from fete.network.policies import can_act_for
 from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.review import (
     STATUSES,
@@ -336,6 +337,7 @@ def _page(
         asked=asked_points(activity),
         can_cancel=can_cancel(person, activity),
         can_edit=can_edit(person, activity),
+        can_open_structure=can_act_for(person, activity.organisation),
         committees=committees_of(activity.edition),
         criteria_of=criteria_of,
         evidence=evidence(activity),

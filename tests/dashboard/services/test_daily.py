@@ -12,6 +12,7 @@ from fete.mailing.models import Channel, Letter, Topic
 from fete.mailing.rules import DIGEST_KIND
 from fete.mailing.services import choose
 from fete.network.models import Membership, MembershipState
+from fete.programme.services.versions import change
 from fete.programme.workflow import Status
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
@@ -66,14 +67,27 @@ def test_a_coordinator_reads_what_waits_for_an_answer(db, samples):
     make_activity(status=Status.SUBMITTED, submitted_at=now() - timedelta(days=12))
     make_activity(status=Status.SUBMITTED)
     make_activity(status=Status.SUBMITTED, commune=TOULOUSE)
-    make_organisation().memberships.append(
+    organisation = make_organisation()
+    organisation.memberships.append(
         Membership(person=make_user(), state=MembershipState.REQUESTED, asked_at=now())
     )
     over = from_paris(date(2026, 3, 1), time(10))
     make_report(make_activity(over), status=ReportStatus.FILED)
+    changed = make_activity(organisation=make_organisation(ada := make_user()))
+    with transaction():
+        change(changed, {"age_min": 8, "partners": "X"}, by=ada, at=now())
     assert write() == 1
-    (letter,) = written()
+    letter = written()[-1]
     compare(letter, samples, "mailing/digest_coordination")
+
+
+@pytest.mark.parametrize("values", [{"age_min": 8}, {"partners": "X"}])
+def test_what_changed_after_publication_is_reason_enough_to_write(db, values):
+    make_coordinator("32")
+    changed = make_activity(organisation=make_organisation(ada := make_user()))
+    with transaction():
+        change(changed, values, by=ada, at=now())
+    assert write() == 1
 
 
 def test_an_english_reader_is_led_to_english_pages(db):

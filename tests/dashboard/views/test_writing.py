@@ -347,3 +347,15 @@ def test_the_reader_s_language_is_theirs(db, sign_in, letters):
     send(sign_in(make_coordinator("32")), Group.DRAFTS)
     assert "Bonjour" not in letters()[0].text
     assert now() - timedelta(1) < letters()[0].written_at
+
+
+def test_of_those_who_cannot_be_written_to_the_page_says_which(db, sign_in):
+    # They took part last year and have no member.
+    start = from_paris(date(2025, 10, 4), time(10))
+    make_activity(start, edition=make_edition(2025), organisation=willing())
+    make_edition()
+    page = sign_in(make_coordinator("32")).get(to(Group.LATE))
+    assert "1 structure n’a personne à qui écrire" in text_of(page)
+    found = re.search(r'href="(/coordination/avancement/structures-en-retard[^"]*)"', page.text)
+    assert found is not None
+    assert found[1].replace("&amp;", "&").endswith("?edition=2026&joignables=non")

@@ -277,6 +277,24 @@ def test_with_one_structure_there_is_nothing_to_choose(sign_in, member, organisa
     assert "Vous n’agissez encore pour aucune structure" in text(
         sign_in(make_user()).get("/mes-activites/declarer")
     )
+    # Only who coordinates looks for the structure of others.
+    assert "Muséum du Gers" not in text(
+        sign_in(make_user()).get("/mes-activites/declarer?q=museum")
+    )
+
+
+def test_who_coordinates_looks_for_a_structure_of_the_territory_to_declare_a_village(
+    sign_in, organisation
+):
+    for number in range(20):
+        make_organisation(name=f"Muséum {number:02}", commune_code=TOULOUSE)
+    coordinator = sign_in(make_coordinator("32"))
+    assert 'href="/mes-activites/declarer"' in coordinator.get("/coordination").text
+    page = coordinator.get("/mes-activites/declarer?q=museum")
+    assert re.findall(r"/structures/(\d+)/declarer", page.text) == [str(organisation.id)]
+    page = coordinator.get("/mes-activites/declarer?q=toulouse")
+    assert "Aucune structure de votre territoire ne correspond" in text(page)
+    assert "/structures/" not in page.text
 
 
 # Each part

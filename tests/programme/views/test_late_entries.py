@@ -62,13 +62,14 @@ def test_a_structure_is_found_let_in_and_its_members_declare(sign_in, db, letter
     make_edition()
     ada = make_user()
     auch = make_organisation(ada, name="Les Étoiles du Gers")
-    make_organisation(name="Les Étoiles de Toulouse", commune_code=TOULOUSE)
+    for number in range(20):
+        make_organisation(name=f"Étoiles de Toulouse {number:02}", commune_code=TOULOUSE)
     member, gers = sign_in(ada), sign_in(make_coordinator("32", name="Camille"))
     declaring = f"/mes-activites/structures/{auch.id}/declarer"
     assert "pas ouvert" in text(member.get(declaring))
     found = text(gers.get(f"{HERE}/2026?q=etoiles"))
     assert "Les Étoiles du Gers" in found
-    assert "Les Étoiles de Toulouse" not in found
+    assert "Étoiles de Toulouse" not in found
     answer = gers.send(f"{HERE}/2026/structures/{auch.id}", TYPED)
     assert answer.location == f"{HERE}/2026"
     page = text(gers.get(f"{HERE}/2026"))
