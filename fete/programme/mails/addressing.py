@@ -18,7 +18,7 @@ from fete.programme.queries.sharing import people_of
 MEMBER_PAGE = "activities.preview"
 COORDINATION_PAGE = "review.show"
 CHANGES_PAGE = "proposals.show"
-# What the readers of each may choose about.
+# What the readers of each may choose about; a letter that leads elsewhere says its topic itself, or must reach them.
 _TOPICS = {
     MEMBER_PAGE: Topic.DECISIONS,
     COORDINATION_PAGE: Topic.REVIEW,
@@ -69,17 +69,17 @@ def write_about(
     at: datetime,
     page: str,
     topic: Topic | None = None,
-    leads_to: str = "",
+    leads_to: str | None = None,
     **context: Any,
 ) -> None:
-    """Write to each of these people about the activity; the letter leads to that page of it, or elsewhere."""
+    """Write to each of these people about the activity; the letter leads to that page of it, or elsewhere, or nowhere."""
     for person in people:
         write_letter(
             kind=kind,
             to=recipient(person),
             at=at,
-            topic=topic or _TOPICS[page],
-            leads_to=leads_to or path_of(page, activity_id=activity.id),
+            topic=topic or _TOPICS.get(page),
+            leads_to=path_of(page, activity_id=activity.id) if leads_to is None else leads_to,
             activity=activity,
             title=activity.title or lazy_gettext("Activité sans titre"),
             page=page,
