@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from fete.accounts.models import User
 from fete.core.clock import from_paris
-from fete.demo import story, writing
+from fete.demo import season, story, writing
 from fete.demo.containers import containers, stands, take_stands
 from fete.demo.declaring import Declared, Desk, Draft, declare_all
 from fete.demo.hosts import Network
@@ -55,10 +55,11 @@ def fill_coming(
     cast: Cast,
     *,
     theme: str,
+    before: Declared,
     today: date,
     progress: Progress,
 ) -> Edition:
-    """Return the edition as it stands some weeks after its call opened."""
+    """Return the edition as it stands some weeks after its call opened; the association renews what it held `before`."""
     rng = random.Random(f"fete/{year}")  # noqa: S311  # the same edition each time
     plan = coming_plan(year, today=today, theme=theme)
     edition = open_edition(plan, by=None, at=_at(plan.call_opens_on - _DAY), is_demo=True)
@@ -67,10 +68,12 @@ def fill_coming(
     texts = writing.compose(
         rng,
         kinds=writing.usual_kinds(
-            count + len(story.COMING), year=year, lab_open_days=LAB_OPEN_DAYS
+            count + len(story.COMING) + season.TEXTS + 2, year=year, lab_open_days=LAB_OPEN_DAYS
         ),
         year=year,
     )
+    story.drop_title(texts, before.draft.text.title)
+    of_the_season = season.take_texts(texts)
     mine = story.take_texts(texts, len(story.COMING))
     settings = settle(rng, texts, host_communes(rng, known, count=HOST_COMMUNES))
     first = _at(today - _CONTAINERS_AGE * _DAY)
@@ -111,11 +114,28 @@ def fill_coming(
     ):
         kept = awaited if status is Status.SUBMITTED else []
         batch = [*kept, *_take(drafts, wanted - len(kept))]
+        if status is Status.LABELLED:
+            decided = [each for each in batch if _is_for_committee(each)]
+            season.sit_in_committee(decided, edition, cast.people, today=today)
+            batch = [each for each in batch if not _is_for_committee(each)]
         _bring(rng, edition, batch, status, ages, cast.people, today=today)
         progress(wanted)
     _begin(rng, edition, list(drafts), today=today)
     progress(DRAFTS)
-    story.live(rng, desk, edition, cast, mine, story.COMING, begun=today - 28 * _DAY, today=today)
+    lived = story.live(
+        rng, desk, edition, cast, mine, story.COMING, begun=today - 28 * _DAY, today=today
+    )
+    season.play(
+        desk,
+        edition,
+        cast,
+        known,
+        of_the_season,
+        renewed=before,
+        lived=lived,
+        published=published,
+        today=today,
+    )
     return edition
 
 
@@ -212,6 +232,10 @@ def _begin(rng: random.Random, edition: Edition, drafts: Sequence[Draft], *, tod
 
 def _is_awaited(draft: Draft) -> bool:
     return draft.commune.departement_code == story.DEPARTEMENT
+
+
+def _is_for_committee(draft: Draft) -> bool:
+    return draft.venue is not None and draft.commune.departement_code in season.COMMITTEE_OF
 
 
 def _take(drafts: Iterator[Draft], count: int) -> list[Draft]:

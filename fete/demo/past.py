@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from fete.core.clock import from_paris
 from fete.demo import attendance, writing
-from fete.demo.declaring import Desk, Draft
+from fete.demo.declaring import Declared, Desk, Draft
 from fete.demo.hosts import Network, is_of_research
 from fete.demo.shares import apportion
+from fete.demo.story import DEPARTEMENT, Cast, is_its_sort
 from fete.demo.territory import Setting, host_communes, settle
 from fete.demo.timetable import PAST_YEAR, past_plan, sessions_of
 from fete.exchange.plan import Progress
@@ -25,6 +27,7 @@ from fete.reports.services import PastReport, enter_past
 from fete.reports.workflow import ReportStatus
 
 _SCOPE = "Occitanie"
+_ITS_KIND = "workshop"
 # Neither comes into the published figures: what goes to classrooms is counted apart, what is online has no visitors.
 _NOT_THEN = ("class_intervention", "online")
 _A_SITTING = 60
@@ -40,8 +43,10 @@ def published_totals() -> dict[str, int]:
     }
 
 
-def fill_past(network: Network, known: dict[str, list[Commune]], *, progress: Progress) -> Edition:
-    """Return the edition, closed: activities, slots, and a validated report for each."""
+def fill_past(
+    network: Network, known: dict[str, list[Commune]], cast: Cast, *, progress: Progress
+) -> Declared:
+    """Fill the edition, closed: activities, slots, and a validated report for each; return what the association held."""
     rng = random.Random(f"fete/{PAST_YEAR}")  # noqa: S311  # the same edition each time
     plan = past_plan()
     totals = published_totals()
@@ -49,12 +54,28 @@ def fill_past(network: Network, known: dict[str, list[Commune]], *, progress: Pr
     communes = host_communes(rng, known, count=totals["host_communes"])
     settings = settle(rng, _texts(rng, totals), communes)
     drafts = _drafts(rng, network, edition, settings)
+    its = _give_one(drafts, cast)
     counts = _counts(rng, drafts, totals)
+    held: list[Activity] = []
     for number, batch in enumerate(batches(zip(drafts, counts, strict=True), _A_SITTING)):
-        _live(rng, edition, batch, number)
+        held += _live(rng, edition, batch, number)
         progress(len(batch))
     close_edition(edition, by=None, at=_at(date(PAST_YEAR, 12, 20)))
-    return edition
+    return Declared(activity=held[its], draft=drafts[its])
+
+
+def _give_one(drafts: list[Draft], cast: Cast) -> int:
+    """Let the association have held one of the activities, and return its rank: nothing else of it changes."""
+    rank = next(
+        rank
+        for rank, draft in enumerate(drafts)
+        if draft.commune.departement_code == DEPARTEMENT
+        and is_its_sort(draft.text)
+        and draft.text.kind == _ITS_KIND
+        and not is_of_research(draft.organisation)
+    )
+    drafts[rank] = replace(drafts[rank], organisation=cast.association)
+    return rank
 
 
 def _texts(rng: random.Random, totals: Mapping[str, int]) -> list[writing.ActivityText]:
@@ -104,8 +125,8 @@ def _counts(rng: random.Random, drafts: Sequence[Draft], totals: Mapping[str, in
 
 def _live(
     rng: random.Random, edition: Edition, batch: Sequence[tuple[Draft, Counts]], number: int
-) -> None:
-    """Declare, publish, hold and report a batch, each thing in its season."""
+) -> list[Activity]:
+    """Declare, publish, hold and report a batch, each thing in its season; return its activities."""
     declared = _at(date(PAST_YEAR, 2, 20) + 6 * number * timedelta(days=1))
     published = _at(date(PAST_YEAR, 6, 12 + number))
     activities = declare_past(
@@ -125,6 +146,7 @@ def _live(
         ],
         at=_at(date(PAST_YEAR, 11, 3 + number)),
     )
+    return activities
 
 
 def _report(rng: random.Random, activity: Activity, draft: Draft, counts: Counts) -> PastReport:

@@ -32,6 +32,11 @@ ACTOR = Account(
     name="Démo Actrice",
     purpose="déclare et rend compte pour une association d’Auch",
 )
+NEIGHBOUR = Account(
+    email="voisin@example.org",
+    name="Démo Voisin",
+    purpose="agit pour une structure voisine, qui organise avec celle d’Auch",
+)
 NEWCOMER = Account(
     email="acteur@example.org",
     name="Démo Acteur",
@@ -63,7 +68,7 @@ ADMINISTRATION = Account(
     purpose="administre le site et donne les rôles",
     role=RoleName.ADMINISTRATOR,
 )
-ACCOUNTS = (ACTOR, NEWCOMER, GERS, TWO_DEPARTEMENTS, REGION, ADMINISTRATION)
+ACCOUNTS = (ACTOR, NEIGHBOUR, NEWCOMER, GERS, TWO_DEPARTEMENTS, REGION, ADMINISTRATION)
 
 
 def coordinator_of(people: Mapping[str, User], departement_code: str) -> User:

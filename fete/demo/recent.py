@@ -18,7 +18,7 @@ from fete.demo.timetable import recent_plan, sessions_of
 from fete.exchange.plan import Progress
 from fete.exchange.services import batches
 from fete.geography.models import Commune
-from fete.programme.models import Edition, Slot
+from fete.programme.models import Slot
 from fete.programme.rules import planned_of
 from fete.programme.services.activities import plan_slots
 from fete.programme.services.editions import open_edition
@@ -50,10 +50,14 @@ def fill_recent(
     cast: Cast,
     *,
     theme: str,
+    before: Declared,
     today: date,
     progress: Progress,
-) -> Edition:
-    """Return the edition: declared, reviewed, held, and reported as far as it would be by today."""
+) -> list[Declared]:
+    """Fill the edition: declared, reviewed, held, and reported as far as it would be by today.
+
+    Return what the association held in it; the first is what it had held `before`.
+    """
     rng = random.Random(f"fete/{year}")  # noqa: S311  # the same edition each time
     plan = recent_plan(year, today=today, theme=theme)
     edition = open_edition(plan, by=None, at=_at(date(year, 1, 15)), is_demo=True)
@@ -65,7 +69,8 @@ def fill_recent(
         ),
         year=year,
     )
-    mine = story.take_texts(texts, len(story.RECENT))
+    story.drop_title(texts, before.draft.text.title)
+    mine = [before.draft.text, *story.take_texts(texts, len(story.RECENT) - 1)]
     settings = settle(rng, texts, host_communes(rng, known, count=HOST_COMMUNES))
     begun = _at(date(year, 2, 9))
     wanted = [(communes[0], "science_village") for communes in known.values()]
@@ -105,8 +110,17 @@ def fill_recent(
     held = _withdraw(rng, held, cast.people)
     _change_slots(rng, held, cast.people)
     reporting.report(rng, held, cast.people, edition, today=today, progress=progress)
-    story.live(rng, desk, edition, cast, mine, story.RECENT, begun=date(year, 3, 3), today=today)
-    return edition
+    return story.live(
+        rng,
+        desk,
+        edition,
+        cast,
+        mine,
+        story.RECENT,
+        begun=date(year, 3, 3),
+        today=today,
+        before=before,
+    )
 
 
 def _refuse(rng: random.Random, declared: Sequence[Declared], people: Mapping[str, User]) -> None:

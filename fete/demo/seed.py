@@ -62,18 +62,26 @@ def fill(*, at: datetime, progress: Progress = lambda _count: None) -> Filled:
     cast = story.found_association(persons, known, at=_morning(date(year - 1, 1, 12)))
     network = Network(random.Random("fete"), known, reserved=story.reserved_names())  # noqa: S311  # the same each time
     themes = _themes()
-    fill_past(network, known, progress=progress)
-    recent.fill_recent(
+    first = fill_past(network, known, cast, progress=progress)
+    held = recent.fill_recent(
         year - 1,
         network,
         known,
         cast,
         theme=themes[(year - 1) % len(themes)],
+        before=first,
         today=today,
         progress=progress,
     )
     coming.fill_coming(
-        year, network, known, cast, theme=themes[year % len(themes)], today=today, progress=progress
+        year,
+        network,
+        known,
+        cast,
+        theme=themes[year % len(themes)],
+        before=held[0],
+        today=today,
+        progress=progress,
     )
     people.put_letters_away(after=letters)
     return Filled(activities=_activities_by_year())

@@ -9,15 +9,17 @@ from enum import StrEnum
 from fete.accounts.models import User
 from fete.core.clock import from_paris
 from fete.demo import attendance, writing
-from fete.demo.declaring import Desk, Draft
-from fete.demo.people import ACTOR, GERS, coordinator_of
+from fete.demo.declaring import Declared, Desk, Draft
+from fete.demo.people import ACTOR, GERS, NEIGHBOUR, coordinator_of
 from fete.demo.timetable import sessions_of
 from fete.demo.writing import ActivityText
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.network.services import Description, create, sign_charter
 from fete.programme.models import Activity, Edition
-from fete.programme.services.activities import Content, declare, plan_slots
+from fete.programme.rules import Part
+from fete.programme.services.activities import Content, declare, plan_slots, rewrite
+from fete.programme.services.renewal import confirm_part, renew
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import change, reschedule
 from fete.programme.workflow import Status, Step
@@ -30,11 +32,17 @@ _TOWN = "32013"
 _NEARBY = ("32013", "32013", "32132", "32107")
 _KINDS = frozenset({"workshop", "talk", "game", "nature_outing", "science_cafe", "demonstration"})
 _NAME = "Association Graines de curieux d’Auch"
+_NEIGHBOURS_TOWN = "32132"
+_NEIGHBOURS_NAME = "Foyer des petits curieux de Fleurance"
 _DAY = timedelta(days=1)
 _LATER = timedelta(minutes=30)
 _ACCESS = "L’entrée se fait par la cour, à gauche du porche."
 _REFUSAL = "Aucune date ne se trouve dans la période de la Fête de la science, et vous nous avez dit ne pas pouvoir en proposer d’autre."
-_REMARK = "Merci d’indiquer l’âge conseillé. Les parents téléphonent pour cela, et la fiche n’en dit rien."
+_REMARK = (
+    "Merci d’indiquer l’âge conseillé\u00a0: les parents téléphonent pour cela, et la fiche n’en dit rien. "
+    "Dites aussi par où l’on entre."
+)
+_ASKED = ("age_min", "access_note")
 _QUESTION = "Le nombre de visiteurs me paraît élevé pour la salle\u00a0: s’agit-il du total des séances\u00a0?"
 
 
@@ -70,16 +78,22 @@ COMING: Sequence[tuple[Status, Reporting | None]] = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cast:
-    """Who acts: the accounts, the actress's association, and where it goes."""
+    """Who acts: the accounts, the actress's association, its neighbours', and where the former goes."""
 
     people: Mapping[str, User]
     association: Organisation
+    neighbours: Organisation
     communes: Sequence[Commune]
 
     @property
     def actress(self) -> User:
         """The member of the association."""
         return self.people[ACTOR.email]
+
+    @property
+    def neighbour(self) -> User:
+        """The member of the neighbours' structure."""
+        return self.people[NEIGHBOUR.email]
 
     @property
     def coordinator(self) -> User:
@@ -89,15 +103,14 @@ class Cast:
 
 def reserved_names() -> frozenset[str]:
     """Return the names that no other organisation of the demonstration may bear."""
-    return frozenset({_NAME})
+    return frozenset({_NAME, _NEIGHBOURS_NAME})
 
 
 def found_association(
     people: Mapping[str, User], known: Mapping[str, Sequence[Commune]], *, at: datetime
 ) -> Cast:
-    """Return the cast: the actress has entered her association and signed the charter in its name."""
-    actress = people[ACTOR.email]
-    association = create(
+    """Return the cast: the actress and her neighbour have entered their structures and signed the charter in their names."""
+    association = _found(
         Description(
             name=_NAME,
             family="csti_non_museum",
@@ -111,39 +124,78 @@ def found_association(
                 "à Auch et dans les villages voisins."
             ),
         ),
-        by=actress,
+        by=people[ACTOR.email],
+        quality="chargée de médiation",
         at=at,
     )
-    association.is_demo = True
-    association.memberships[0].quality = "chargée de médiation"
-    sign_charter(
-        association,
-        signer_name=actress.name,
-        signer_quality="chargée de médiation",
-        agrees_to_be_listed=True,
-        agrees_to_letters=True,
-        by=actress,
-        at=at + _DAY,
+    neighbours = _found(
+        Description(
+            name=_NEIGHBOURS_NAME,
+            family="csti_non_museum",
+            legal_status="association",
+            address="11 allée des Tilleuls",
+            commune_code=_NEIGHBOURS_TOWN,
+            email="petits-curieux@example.org",
+            phone="05 36 49 32 01",
+            description=(
+                "Structure imaginée pour la démonstration\u00a0: un foyer rural qui prête sa salle, ses loupes et ses bénévoles."
+            ),
+        ),
+        by=people[NEIGHBOUR.email],
+        quality="trésorier",
+        at=at,
     )
     by_code = {commune.code: commune for commune in known[DEPARTEMENT]}
     return Cast(
-        people=people, association=association, communes=[by_code[code] for code in _NEARBY]
+        people=people,
+        association=association,
+        neighbours=neighbours,
+        communes=[by_code[code] for code in _NEARBY],
+    )
+
+
+def _found(described: Description, *, by: User, quality: str, at: datetime) -> Organisation:
+    organisation = create(described, by=by, at=at)
+    organisation.is_demo = True
+    organisation.memberships[0].quality = quality
+    sign_charter(
+        organisation,
+        signer_name=by.name,
+        signer_quality=quality,
+        agrees_to_be_listed=True,
+        agrees_to_letters=True,
+        by=by,
+        at=at + _DAY,
+    )
+    return organisation
+
+
+def is_its_sort(text: ActivityText) -> bool:
+    """Whether the association would offer such an activity: to families, in its département."""
+    return (
+        text.kind in _KINDS
+        and text.for_public
+        and not text.for_schools
+        and (not text.departements or DEPARTEMENT in text.departements)
     )
 
 
 def take_texts(texts: list[ActivityText], count: int) -> list[ActivityText]:
     """Take so many texts that suit the association out of the list, and return them."""
-    suited = [
-        text
-        for text in texts
-        if text.kind in _KINDS
-        and text.for_public
-        and not text.for_schools
-        and (not text.departements or DEPARTEMENT in text.departements)
-    ][:count]
+    suited = [text for text in texts if is_its_sort(text)][:count]
     for text in suited:
         texts.remove(text)
     return suited
+
+
+def drop_title(texts: list[ActivityText], title: str) -> None:
+    """Take one text out of the list: the one under this title, which an edition holds once, else one of its sort."""
+    texts.remove(
+        next(
+            (text for text in texts if text.title == title),
+            next(text for text in texts if is_its_sort(text)),
+        )
+    )
 
 
 def live(
@@ -156,30 +208,48 @@ def live(
     *,
     begun: date,
     today: date,
-) -> list[Activity]:
-    """Return the association's activities, each brought to its stage on plausible days, none after yesterday."""
+    before: Declared | None = None,
+) -> list[Declared]:
+    """Return the association's activities, each brought to its stage on plausible days, none after yesterday.
+
+    The first one renews what was held `before`, where it is given.
+    """
     lived = []
     for rank, (text, (status, reporting)) in enumerate(zip(texts, stages, strict=True)):
         sessions = sessions_of(rng, text, first=edition.starts_on, last=edition.ends_on)
+        renewed = before if rank == 0 else None
         draft = desk.draft(
             f"{edition.year}/association/{rank}",
             text,
-            cast.communes[rank % len(cast.communes)],
+            renewed.draft.commune if renewed else cast.communes[rank % len(cast.communes)],
             sessions,
             at=_at(begun),
             organisation=cast.association,
         )
         activity = _declared(
-            draft, edition, cast, status, begun=begun + 2 * rank * _DAY, today=today
+            draft,
+            edition,
+            cast,
+            status,
+            begun=begun + 2 * rank * _DAY,
+            today=today,
+            renewed=renewed.activity if renewed else None,
         )
         if reporting is not None:
             _report(rng, activity, draft, cast, reporting, today=today)
-        lived.append(activity)
+        lived.append(Declared(activity=activity, draft=draft))
     return lived
 
 
 def _declared(
-    draft: Draft, edition: Edition, cast: Cast, status: Status, *, begun: date, today: date
+    draft: Draft,
+    edition: Edition,
+    cast: Cast,
+    status: Status,
+    *,
+    begun: date,
+    today: date,
+    renewed: Activity | None,
 ) -> Activity:
     def after(days: int, hour: int = 10) -> datetime:
         return _at(min(begun + days * _DAY, today - _DAY), hour)
@@ -200,18 +270,33 @@ def _declared(
             at=after(0, 9),
             **kept,
         )
-    activity = declare(
-        organisation=draft.organisation,
-        edition=edition,
-        form_key=draft.form_key,
-        by=actress,
-        at=after(0, 9),
-        **draft.content,
-    )
+    if status is Status.CHANGES_REQUESTED:
+        draft.content["age_min"] = draft.content["age_max"] = None
+    if renewed is not None:
+        (activity,) = renew([renewed], edition, by=actress, at=after(0, 9))
+        rewrite(activity, by=actress, at=after(0, 10), **draft.content)
+    else:
+        activity = declare(
+            organisation=draft.organisation,
+            edition=edition,
+            form_key=draft.form_key,
+            by=actress,
+            at=after(0, 9),
+            **draft.content,
+        )
     plan_slots(activity, draft.slots, by=actress, at=after(0, 10))
+    for part in Part:
+        confirm_part(activity, part, by=actress, at=after(0, 10))
     take_step(activity, Step.SUBMIT, by=actress, at=after(0, 11))
     if status is Status.CHANGES_REQUESTED:
-        take_step(activity, Step.SEND_BACK, by=coordinator, at=after(2), reason=_REMARK)
+        take_step(
+            activity,
+            Step.SEND_BACK,
+            by=coordinator,
+            at=after(2),
+            reason=_REMARK,
+            fields=_ASKED,
+        )
     elif status is Status.REFUSED:
         take_step(activity, Step.REFUSE, by=coordinator, at=after(3), reason=_REFUSAL)
     elif status is Status.WITHDRAWN:

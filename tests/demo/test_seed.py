@@ -19,7 +19,7 @@ from fete.accounts.services import authenticate
 from fete.core.clock import now, today
 from fete.core.db import db as database
 from fete.demo import people, seed
-from fete.demo.people import ACTOR, GERS
+from fete.demo.people import ACTOR, GERS, NEIGHBOUR
 from fete.demo.story import RECENT
 from fete.figures.queries import figures_of, headlines_of, totals_of
 from fete.geography.models import Departement
@@ -291,7 +291,7 @@ def test_a_village_in_every_departement_counts_at_its_gate(demo: Demonstration):
         for each in containers
         if each.id in gates and gates[each.id].status is ReportStatus.VALIDATED
     ]
-    assert len(counted) >= 5
+    assert len(counted) >= 4
     behind = sum(
         gates[child.id].counts.visitors or 0
         for report in counted
@@ -330,13 +330,13 @@ def test_the_coming_edition_is_published_in_part_and_waits_in_several_departemen
     demo: Demonstration,
 ):
     activities = activities_of(COMING)
-    # Those of the association and six containers come on top of the round numbers.
+    # Those of the association, six containers and what a season brings come on top of the round numbers.
     assert Counter(each.status for each in activities) == {
-        Status.PUBLISHED: 90 + 4 + 1,
-        Status.LABELLED: 40 + 1 + 1,
-        Status.SUBMITTED: 45 + 1 + 1,
+        Status.PUBLISHED: 90 + 4 + 1 + 2,
+        Status.LABELLED: 40 + 1 + 1 + 1,
+        Status.SUBMITTED: 45 + 1 + 1 + 3,
         Status.CHANGES_REQUESTED: 12 + 1,
-        Status.DRAFT: 15 + 1,
+        Status.DRAFT: 15 + 1 + 1,
         Status.REFUSED: 3 + 1,
         Status.WITHDRAWN: 3 + 1,
     }
@@ -432,6 +432,8 @@ def test_online_activities_have_no_place(demo: Demonstration):
             each.title
             for each in activities_of(year)
             if each.status is not Status.DRAFT
+            # What asks for a stand would take its container's.
+            and each.asked_stand is None
             and (each.mode is Mode.ONLINE) != (each.venue is None and each.parent is None)
         ] == []
 
@@ -449,6 +451,7 @@ def test_every_role_has_an_account_that_signs_in_with_the_printed_password(demo:
     }
     assert roles == {
         "actrice@example.org": [],
+        "voisin@example.org": [],
         "acteur@example.org": [],
         "gers@example.org": [(RoleName.DEPARTMENTAL, ["32"])],
         "haute-garonne-tarn@example.org": [(RoleName.DEPARTMENTAL, ["31", "81"])],
@@ -500,9 +503,9 @@ def test_the_accounts_find_their_latest_messages_some_of_them_not_read(demo: Dem
     letters = database.session.scalars(select(Letter)).all()
     found = Counter(each.to_address for each in letters)
     unread = Counter(each.to_address for each in letters if each.read_at is None)
-    addresses = (ACTOR.email, GERS.email)
-    assert found == dict.fromkeys(addresses, 8)
-    assert unread == dict.fromkeys(addresses, 3)
+    assert found.keys() == unread.keys() == {ACTOR.email, NEIGHBOUR.email, GERS.email}
+    assert (found[ACTOR.email], found[GERS.email]) == (8, 8)
+    assert set(unread.values()) == {3}
     assert all(each.topic and each.page for each in letters)
 
 
@@ -606,6 +609,7 @@ def test_what_the_demonstration_holds_can_be_read_by_everybody(
             people.ACTOR,
             ["/mon-espace", "/mes-activites", "/mes-bilans", "/ma-structure", "/mon-compte"],
         ),
+        (people.NEIGHBOUR, ["/mon-espace", "/mes-activites", "/ma-structure"]),
         (people.NEWCOMER, ["/mon-espace", "/mes-activites", "/mes-bilans", "/ma-structure"]),
         (people.GERS, ["/coordination", "/coordination/relecture", "/coordination/bilans"]),
         (
