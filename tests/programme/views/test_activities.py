@@ -648,6 +648,17 @@ def test_many_slots_are_kept(member, organisation):
 # Two people at once
 
 
+def test_whoever_writes_in_two_tabs_is_not_told_of_somebody_else(member, organisation):
+    activity = draft_of(organisation, title="Avant")
+    there = address(activity, "quoi")
+    mine = {"kind": "talk", "themes": "environment", "version": version_in(text(member.get(there)))}
+    member.send(there, mine | {"title": "Du premier"})
+    page = words(member.send(there, mine | {"title": "Du second"}))
+    assert "Vous avez vous-même modifié cette étape" in page
+    assert "Quelqu’un a écrit" not in page
+    assert "Du premier" in page
+
+
 def test_the_second_of_two_sees_what_the_other_wrote_and_chooses(sign_in, member, organisation):
     colleague = make_user(name="Blaise Collègue")
     organisation.memberships.extend(make_organisation(colleague).memberships)
