@@ -163,5 +163,14 @@ def test_any_text_is_read_quickly(text):
     said_of(text)
 
 
-def test_letters_that_fold_to_two_are_quoted_as_they_are_found():
-    assert "« vulgarisation »" in said_of("Un œuf de vulgarisation")[0]
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Un œuf de vulgarisation", "« vulgarisation »"),
+        ("Une mise en œuvre : il sera procédé à l’œuvre", "« il sera procédé »"),
+        ("L’œuf, en vue de l’éclosion", "« en vue de »"),
+        ("Un cœur ; la me\u0301diation scientifique", "« me\u0301diation scientifique »"),
+    ],
+)
+def test_words_are_quoted_as_they_were_typed_even_after_letters_that_fold_to_two(text, quoted):
+    assert quoted in said_of(text)[0]

@@ -409,6 +409,13 @@ def test_what_cannot_stand_even_in_a_draft_is_told(app, values, field):
     assert [fault.field for fault in faults] == ([field] if field else [])
 
 
+def test_what_is_cancelled_is_not_told_as_merely_published(app):
+    activity = whole(status=Status.PUBLISHED)
+    for slot in activity.slots:
+        slot.state = SlotState.CANCELLED
+    assert rules.situation(activity).startswith("Annulée")
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_every_status_is_told_in_a_sentence(app, status):
     assert rules.situation(whole(status=status)).endswith((".", "…"))

@@ -80,6 +80,7 @@ def actor() -> ResponseReturnValue:
         more_drafts=len(drafts[_MOST_DRAFTS:]),
         calls=calls,
         days_left={each.id: (each.call_closes_on - today()).days for each in calls},
+        over={each.id for each in calls if each.ends_on < today()},
         to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
         page=page,
         years=activities_by_year(person),

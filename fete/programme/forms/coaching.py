@@ -17,9 +17,10 @@ from fete.programme.forms.wording import PART_NAMES, anchor
 from fete.programme.models import Activity, Mode, Venue
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.venues import find_venue
-from fete.programme.rules import FIELD_NAMES, FIELDS, Gap, Part, missing
+from fete.programme.rules import FIELD_NAMES, FIELDS, Gap, Part, left_to_confirm, missing
 from fete.programme.rules.coaching import tips
 from fete.programme.rules.plain_words import TEXTS, Note, notes
+from fete.programme.workflow import Step, possible_steps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +67,11 @@ def coach_of(activity: Activity, part: Part) -> Coach:
     here = [gap for gap in gaps if gap.step is part]
     others = Counter(gap.step for gap in gaps if gap.step is not part)
     return Coach(
-        standing=_standing(len(here), sum(others.values())),
+        standing=_standing(
+            len(here),
+            sum(others.values()),
+            is_ready=not gaps and _may_be_submitted(activity),
+        ),
         missing=[_hint(activity, part, gap) for gap in here],
         tips=[_hint(activity, part, gap) for gap in tips(activity) if gap.step is part],
         notes=_by_field([note for note in notes(activity) if note.field in FIELDS[part]]),
@@ -129,7 +134,11 @@ def _venue(known: Field, name: Field, address: Field, commune: Field) -> Venue |
     return find_venue(int(number)) if number.isdecimal() else None
 
 
-def _standing(here: int, elsewhere: int) -> str:
+def _may_be_submitted(activity: Activity) -> bool:
+    return Step.SUBMIT in possible_steps(activity.status) and not left_to_confirm(activity)
+
+
+def _standing(here: int, elsewhere: int, *, is_ready: bool) -> str:
     if here:
         return str(
             ngettext(
@@ -138,7 +147,7 @@ def _standing(here: int, elsewhere: int) -> str:
                 here,
             )
         )
-    if elsewhere:
+    if elsewhere or not is_ready:
         return str(_("Rien ne manque à cette étape."))
     return str(_("Rien ne manque : l’activité peut être déposée."))
 

@@ -39,7 +39,7 @@ NO_SUCH_HOUR = lazy_gettext(
 )
 _CHOOSE = lazy_gettext("Choisissez une des réponses proposées.")
 AUDIENCES = {
-    SlotAudience.ALL: lazy_gettext("Tout le monde"),
+    SlotAudience.ALL: lazy_gettext("Public et classes"),
     SlotAudience.PUBLIC: lazy_gettext("Grand public"),
     SlotAudience.SCHOOLS: lazy_gettext("Groupes scolaires"),
 }

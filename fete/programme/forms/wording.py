@@ -115,7 +115,12 @@ def differences(activity: Activity, typed: Mapping[str, Any]) -> list[Difference
 
 def in_words(activity: Activity, part: Part) -> list[tuple[str, str]]:
     """Return the fields of a part that hold something, each with its name."""
-    said = [(str(FIELD_NAMES[name]), words(_held(activity, name))) for name in FIELDS[part]]
+    said = [
+        (str(FIELD_NAMES[name]), words(_held(activity, name)))
+        for name in FIELDS[part]
+        # What nobody confirmed yet is not said to be untrue.
+        if name != "is_free" or activity.is_free
+    ]
     return [(name, text) for name, text in said if text]
 
 

@@ -494,7 +494,11 @@ def situation(activity: Activity) -> str:
                 lacking,
             )
         )
-    sentence = str(_SITUATIONS[activity.status])
+    sentence = str(
+        _("Annulée : le programme et les agendas le disent au public.")
+        if activity.status is Status.PUBLISHED and activity.is_cancelled
+        else _SITUATIONS[activity.status]
+    )
     if activity.proposal is not None and activity.edition.state is not EditionState.CLOSED:
         waits = _("Un changement attend la relecture de la coordination.")
         return f"{sentence} {waits}"

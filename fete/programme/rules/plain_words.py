@@ -1,8 +1,10 @@
 """Plain words, pure: what in the texts of an activity a visitor would stumble on, each with how to mend it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from fete.core.i18n import gettext as _, ngettext
 from fete.core.text import fold
@@ -341,10 +343,13 @@ def _flat(text: str) -> str:
 
 
 def _as_typed(flat: str, text: str) -> str:
-    """Return words found in the folded text as they were typed; folded where letters were joined."""
+    """Return words found in the folded text as they were typed."""
     typed = re.sub(r"\s+", " ", text)
+    # A letter may fold to several, « œ », or to none, an accent that stands apart.
+    before = [0, *accumulate(len(fold(letter)) for letter in typed)]
     place = _flat(text).find(flat)
-    return typed[place : place + len(flat)] if len(typed) == len(_flat(text)) else flat
+    first = bisect_right(before, place) - 1
+    return typed[first : bisect_left(before, place + len(flat))]
 
 
 def _quoted(words: list[str]) -> str:

@@ -462,7 +462,7 @@ def _tell_stand_asked(activity: Activity, part: Part) -> None:
     if asked is not None:
         flash(
             _(
-                "Votre demande de stand dans « %(title)s » attend la réponse de ses organisateurs.",
+                "Votre demande de stand dans « %(title)s » est partie : ses organisateurs l’ont reçue et vont répondre, même si votre déclaration n’est pas finie. Vous pouvez la retirer en relisant l’activité.",
                 title=asked.container.title,
             ),
             "info",

@@ -95,6 +95,16 @@ def test_the_open_call_is_told_with_its_last_day(sign_in, db, is_open, says):
     assert ("Déclarer une activité" in page) is says
 
 
+def test_an_edition_that_is_over_calls_nobody_but_takes_what_was_left_out(sign_in, db, clock):
+    make_edition(call_closes_on=date(2026, 12, 16))
+    make_organisation(person := make_user())
+    clock.move_to(from_paris(date(2026, 11, 25), time(10)))
+    page = page_of(sign_in(person))
+    assert "L’édition 2026 est passée" in page
+    assert "jusqu’au mercredi 16 décembre 2026 inclus" in page
+    assert "L’appel à participation de l’édition 2026 est ouvert" not in page
+
+
 def test_each_activity_says_where_it_stands_in_words(sign_in, db):
     person = make_user()
     organisation = make_organisation(person)

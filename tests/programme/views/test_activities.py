@@ -666,6 +666,17 @@ def test_many_slots_are_kept(member, organisation):
 # Two people at once
 
 
+def test_whoever_writes_in_two_tabs_is_not_told_of_somebody_else(member, organisation):
+    activity = draft_of(organisation, title="Avant")
+    there = address(activity, "quoi")
+    mine = {"kind": "talk", "themes": "environment", "version": version_in(text(member.get(there)))}
+    member.send(there, mine | {"title": "Du premier"})
+    page = words(member.send(there, mine | {"title": "Du second"}))
+    assert "Vous avez vous-même modifié cette étape" in page
+    assert "Quelqu’un a écrit" not in page
+    assert "Du premier" in page
+
+
 def test_the_second_of_two_sees_what_the_other_wrote_and_chooses(sign_in, member, organisation):
     colleague = make_user(name="Blaise Collègue")
     organisation.memberships.extend(make_organisation(colleague).memberships)
@@ -1101,4 +1112,7 @@ def test_whoever_got_the_label_reads_by_whom_and_on_which_criteria(member, organ
     )
     shown = words(member.get(address(activity, "apercu")))
     assert "Décision de « Comité du Gers »." in shown
-    assert shown.count("(non retenu)") == 1
+    # With the label, what was not ticked says nothing against it.
+    assert "Une personne ou un organisme répond du contenu scientifique" in shown
+    assert "L’activité reste neutre" not in shown
+    assert "(non retenu)" not in shown

@@ -281,6 +281,10 @@ OPENING = {
 def test_a_tool_says_beside_its_field_what_it_cannot_do(member, draft, asked, anchors):
     page = member.send(address(draft), FIRST | asked).text
     assert re.findall(r'class="field-error slot-error" id="([\w-]+)-error"', page) == anchors
+    # The page is shown from its top: it is told there too, and in the title.
+    assert re.search(r"<title>\s*Erreur", page)
+    summary = page.split('id="error-summary"', 1)[1].split("</div>", 1)[0]
+    assert [anchor for anchor in anchors if f'href="#{anchor}' in summary] == anchors
     assert shown(page) == ["03/10/2026 10h 12h 20"]
     for value in asked.values():
         if isinstance(value, str) and value != asked["add"] and not value.isdecimal():

@@ -166,6 +166,10 @@ def test_the_page_of_a_cancelled_activity_offers_to_reinstate_it(people, activit
     page = browser.get(at["cancel"]).get_data(as_text=True)
     assert "Rétablir «\u00a0Nuit noire\u00a0»" in page
     assert at["reinstate"] in page
+    page = sign_in(people["member"]).get(f"/mes-activites/{activity.id}/retirer").text
+    assert "Elle est annulée, et le programme le dit." in page
+    assert "L’annuler plutôt" not in page
+    browser = sign_in(people["coordinator"])
     browser.send(at["reinstate"], {"version": 2}, token_from=at["cancel"])
     assert states(activity) == [(SlotState.SCHEDULED, "")]
 

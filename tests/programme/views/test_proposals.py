@@ -207,6 +207,7 @@ def test_a_member_changes_words_and_title_in_one_form(activity, member, client):
     assert "En attendant sa réponse, la version publiée reste en ligne." in told
     assert "Le reste est corrigé dès maintenant." in told
     assert "Changement en attente de relecture" in told
+    assert "Ici, ce que le programme montre aujourd’hui" in told
     public = client.get(f"/activites/{activity.id}-nuit-noire")
     assert "Neuf" in public.text
     assert "Nuit blanche" not in public.text

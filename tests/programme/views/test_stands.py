@@ -95,7 +95,12 @@ def test_an_actor_asks_and_the_host_answers_from_page_to_page(
     where = f"/mes-activites/{activity.id}/ou"
     page = actor.get(where).text
     assert "Ce dont votre stand a besoin" in page
-    actor.send(where, chosen(village, needs="Deux tables", version=version_in(page)))
+    told = actor.send(
+        where, chosen(village, needs="Deux tables", version=version_in(page)), follow=True
+    ).text
+    # It leaves before the declaration does, and that is said.
+    assert "est partie" in told
+    assert "même si votre déclaration n’est pas finie" in told
     kept = anew(activity)
     assert (kept.parent, kept.asked_stand.message) == (None, "Deux tables")
     # Kept again without a change, nothing more is asked.
