@@ -149,7 +149,7 @@ def test_a_published_activity_joins_a_village_once_its_people_accept(
     page = actor.send(where, typed, follow=True).text
     kept = anew(activity)
     assert (kept.parent, kept.proposal, kept.asked_stand.container) == (None, None, village)
-    assert "attend la réponse de ses organisateurs" in page
+    assert "Votre demande de stand dans" in page
     number = kept.asked_stand.id
     sign_in(people["host"]).send(f"/mes-activites/{village.id}/stands/repondre", {"accept": number})
     assert anew(activity).parent is village
