@@ -67,7 +67,8 @@ def test_an_activity_is_declared_and_deposited(page: Page, demo_site: Site):
     press(page, "Enregistrer et relire")
     shown = page.locator("main")
     expect(shown).to_contain_text("Montaut (Ariège)")
-    expect(shown.get_by_text("14 h – 16 h 30")).to_have_count(2)
+    # Each slot, and what will be printed.
+    expect(shown.get_by_text("14 h – 16 h 30")).to_have_count(3)
     press(page, "Déposer")
     expect(page.get_by_text("C’est déposé.", exact=False)).to_be_visible()
     page.goto(f"{demo_site.address}/mes-activites")
