@@ -72,7 +72,6 @@ _TAGS = {
     "hr",
 }
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_HOUR_LENGTH = 3
 # Of the next unit, before one counts in it: up to 13 days in days, up to 8 weeks in weeks.
 _AGE_THRESHOLD = 2
 

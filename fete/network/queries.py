@@ -21,7 +21,6 @@ from fete.network.models import (
 from fete.network.rules import INVITATION_LASTS, Likeness, bare_identifier, twins_among
 from fete.vocabulary.models import Term
 
-_SIRET_LENGTH = 14
 _SHORTEST = 2
 
 

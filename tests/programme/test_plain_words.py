@@ -157,6 +157,8 @@ def test_an_activity_that_says_nothing_has_no_notes():
         "œ" * 9_999,
         "(" * 9_999,
         "." * 9_999,
+        "AB " * 3_333,
+        "x" * 200_000,
     ],
 )
 def test_any_text_is_read_quickly(text):

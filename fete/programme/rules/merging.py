@@ -1,6 +1,6 @@
 """Two entries of one structure or place: which may be the same, what the one that stays takes from the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -113,12 +113,6 @@ def taken_over(survivor: Entry, gone: Entry) -> dict[str, object]:
         and getattr(gone, name) not in {None, ""}
         and (same_town or name not in _OF_THE_PLACE)
     }
-
-
-def result_of(survivor: Entry, gone: Entry) -> Mapping[str, object]:
-    """Return, by column, what the one that stays will say."""
-    own = {name: getattr(survivor, name) for name in FILLED[kind_of(survivor)]}
-    return own | taken_over(survivor, gone)
 
 
 def departement_of(entry: Entry) -> str | None:
