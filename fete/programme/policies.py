@@ -166,8 +166,8 @@ def _was_shown(activity: Activity) -> bool:
 
 
 def can_write_to_coordination(user: User, activity: Activity) -> bool:
-    """Whether the person may write to its coordination about it: those who declare it, once it was deposited."""
-    return declares(user, activity) and _was_shown(activity)
+    """Whether the person may write to its coordination about it: those who work on it, once it was deposited."""
+    return works_on(user, activity) and _was_shown(activity)
 
 
 def can_keep(user: User, sentence: Sentence) -> bool:

@@ -16,6 +16,7 @@ from fete.programme.policies import (
     can_share,
     can_submit,
     can_withdraw,
+    can_write_to_coordination,
     steps_for,
 )
 from fete.programme.workflow import TRANSITIONS, Status, Step, possible_steps
@@ -202,6 +203,7 @@ def test_members_of_a_co_organiser_work_on_it_without_disposing_of_it(people):
         assert not can_withdraw(co, activity)
         assert not can_delete(co, activity)
         assert not can_share(co, activity)
+        assert can_write_to_coordination(co, activity) is (status is not Status.DRAFT), status
         # What was only asked gives nothing.
         asked = make_user()
         make_handover(activity, make_organisation(asked))

@@ -96,7 +96,7 @@ def index() -> ResponseReturnValue:
         year=year,
         years=years,
         situations={activity.id: rules.situation(activity) for activity in page.rows},
-        late=late_entries_for(this_person(), today()),
+        late=late_entries_for(person, today()),
         calls=calls,
         to_renew=waiting_to_renew(person, into=calls[0]) if calls else None,
         offers=handovers_for(person),

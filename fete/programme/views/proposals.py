@@ -15,7 +15,7 @@ from fete.core.i18n import gettext as _
 from fete.programme.forms.proposals import AcceptForm, DeclineForm, accept_form, decline_form
 from fete.programme.forms.review import StepForm
 from fete.programme.models import Activity
-from fete.programme.policies import can_review, can_take_back, declares
+from fete.programme.policies import can_review, can_take_back, works_on
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.territory import departements_within
 from fete.programme.queries.versions import (
@@ -118,7 +118,7 @@ def see(activity: Activity) -> ResponseReturnValue:
 
 
 @blueprint.route("/mes-activites/<int:activity_id>/changement/retirer", methods=["GET", "POST"])
-@allows(declares, load=find_activity)
+@allows(works_on, load=find_activity)
 def take_back(activity: Activity) -> ResponseReturnValue:
     """Take back what one proposed, once confirmed: what is published stays as it is."""
     form = StepForm(version=activity.version)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from fete.core.access import allows
 from fete.core.clock import now
 from fete.programme.models import Activity
-from fete.programme.policies import can_see, declares
+from fete.programme.policies import can_see, works_on
 from fete.programme.queries.activities import find_activity
 from fete.programme.workflow import SlotState
 from fete.reports.queries import ReportLine, history_of
@@ -28,7 +28,7 @@ def show(activity: Activity) -> ResponseReturnValue:
     return render_template(
         "history/show.html",
         activity=activity,
-        is_own=declares(current_user, activity),
+        is_own=works_on(current_user, activity),
         lines=lines,
         some_hidden=len(lines) < len(every),
         points=_points(lines),

@@ -16,6 +16,7 @@ from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
 from tests.factories.network import MONTPELLIER, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_venue, term
+from tests.factories.sharing import make_co_organiser
 
 WHERE = {"mode": "on_site", "venue_name": "", "venue_address": "", "commune": ""}
 
@@ -135,17 +136,20 @@ def test_only_its_coordination_compares_and_answers(who, people, activity, sign_
     )
 
 
-@pytest.mark.parametrize("who", ADMITTED)
-def test_only_those_who_declare_take_back(who, people, activity, sign_in, client):
+@pytest.mark.parametrize("who", [*ADMITTED, "co-organiser"])
+def test_only_those_who_work_on_it_take_back(who, people, activity, sign_in, client):
+    people["co-organiser"] = make_user()
+    make_co_organiser(activity, make_organisation(people["co-organiser"]))
     propose(activity, people, title="Nuit blanche")
     browser = sign_in(people[who]) if who else client
     version = anew(activity).version
     token_from = "/mon-espace" if who else "/compte/connexion"
     path = here(activity, "changement/retirer")
     page = browser.get(path)
-    assert ("Retirer ce que vous proposez" in page.text) is (who == "member")
+    may = who in {"member", "co-organiser"}
+    assert ("Retirer ce que vous proposez" in page.text) is may
     browser.send(path, {"version": version}, token_from=token_from)
-    assert (anew(activity).proposal is None) is (who == "member")
+    assert (anew(activity).proposal is None) is may
 
 
 def test_the_queue_is_for_coordinators(sign_in, people, client):

@@ -126,6 +126,16 @@ def test_its_members_and_its_coordination_read_it_nobody_else(sign_in, ada, line
     assert opened == [200, 200, 404, 404]
 
 
+def test_the_way_back_of_a_co_organiser_leads_to_pages_that_are_its_own(sign_in, line):
+    co = make_user()
+    make_co_organiser(line[-1], make_organisation(co))
+    browser = sign_in(co)
+    page = browser.get(address(line[-1])).text
+    way = re.findall(r'href="([^"]+)"', page.partition('class="trail"')[2].partition("</ol>")[0])
+    assert way == ["/mes-activites", f"/mes-activites/{line[-1].id}/apercu"]
+    assert [browser.get(each).status_code for each in way] == [200, 200]
+
+
 def test_nobody_reads_it_without_signing_in(client, line):
     assert client.get(address(line[0])).status_code == 302
 
