@@ -24,7 +24,7 @@ class Page(Generic[Row]):
     @property
     def pages(self) -> int:
         """How many pages there are: one at least."""
-        return max(1, -(-self.total // self.size))
+        return pages_of(self.total, self.size)
 
     @property
     def has_previous(self) -> bool:
@@ -37,12 +37,22 @@ class Page(Generic[Row]):
         return self.number < self.pages
 
 
+def pages_of(total: int, size: int = PAGE_SIZE) -> int:
+    """Return how many pages so many rows take: one at least."""
+    return max(1, -(-total // size))
+
+
+def page_number(number: int, total: int, size: int = PAGE_SIZE) -> int:
+    """Return the number of a page that there is: beyond the last, the last."""
+    return min(max(number, 1), pages_of(total, size))
+
+
 def paginate(statement: Select[Any], *, number: int, size: int = PAGE_SIZE) -> Page[Any]:
     """Return a page of the objects that the statement selects; beyond the last page, the last."""
     total = (
         db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
         or 0
     )
-    number = min(max(number, 1), max(1, -(-total // size)))
+    number = page_number(number, total, size)
     rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()
     return Page(rows=rows, number=number, total=total, size=size)

@@ -124,13 +124,6 @@ def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[Edit
     ]
 
 
-def shown_editions() -> Sequence[Edition]:
-    """Return the editions that the public may see, the latest first."""
-    return db.session.scalars(
-        select(Edition).where(Edition.state != EditionState.PREPARED).order_by(Edition.year.desc())
-    ).all()
-
-
 def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
     """Return the totals of the latest edition that has a validated report; nothing when none has."""
     edition = db.session.scalar(

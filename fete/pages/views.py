@@ -19,8 +19,7 @@ from fete.figures.queries import latest_figures
 from fete.figures.rules import ALL_FIGURES
 from fete.pages.queries import DatabaseState, database_state
 from fete.pages.rules import Days, phase_of, rest_of_weekend
-from fete.programme.models import EditionState
-from fete.programme.queries.editions import current_edition, editions, open_calls
+from fete.programme.queries.editions import current_edition, open_calls, shown_editions
 
 blueprint = Blueprint("pages", __name__)
 
@@ -82,8 +81,7 @@ def accessibility() -> ResponseReturnValue:
 @public
 def sitemap() -> ResponseReturnValue:
     """List the pages of the site."""
-    shown = [edition for edition in editions() if edition.state is not EditionState.PREPARED]
-    return render_template("pages/sitemap.html", editions=shown)
+    return render_template("pages/sitemap.html", editions=shown_editions())
 
 
 @blueprint.route("/robots.txt")

@@ -11,7 +11,6 @@ from fete.figures.queries import (
     figures_of,
     latest_figures,
     lines_of,
-    shown_editions,
     signature_of,
     totals_by_edition,
     totals_of,
@@ -178,12 +177,6 @@ def test_the_latest_figures_are_of_the_latest_edition_with_a_validated_report(ed
     latest = latest_figures(at=after)
     assert latest is not None
     assert (latest.edition.year, latest.totals.visitors) == (2025, 68)
-
-
-def test_an_edition_in_preparation_is_not_shown(edition):
-    make_edition(2027, state=EditionState.PREPARED)
-    make_edition(2025, state=EditionState.CLOSED)
-    assert [each.year for each in shown_editions()] == [2026, 2025]
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])

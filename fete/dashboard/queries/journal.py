@@ -13,7 +13,7 @@ from fete.accounts.policies import is_regional, territory_of
 from fete.accounts.queries import Act
 from fete.core.clock import day_bounds
 from fete.core.db import db
-from fete.core.pagination import PAGE_SIZE, Page
+from fete.core.pagination import PAGE_SIZE, Page, page_number
 from fete.core.text import fold_name
 from fete.geography.models import Commune
 from fete.journal.models import Entry
@@ -185,7 +185,7 @@ def _people_named(words: str) -> Select[int]:
 
 def _page(conditions: Sequence[ColumnElement[bool]], *, number: int) -> Page[Line]:
     total = db.session.scalar(select(func.count(Entry.id)).where(*conditions)) or 0
-    number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_number(number, total)
     statement = (
         select(Entry, User.name)
         .outerjoin(User, User.id == Entry.person_id)

@@ -23,9 +23,9 @@ from fete.dashboard.queries.progress import (
     late_organisations,
 )
 from fete.geography.models import Departement
-from fete.programme.models import Edition, EditionState
-from fete.programme.queries.editions import current_edition, editions
-from fete.programme.queries.territory import departements_within
+from fete.programme.models import Edition
+from fete.programme.queries.editions import shown_edition, shown_editions
+from fete.programme.queries.territory import code_among, departements_within
 
 blueprint = Blueprint("progress", __name__, url_prefix="/coordination/avancement")
 
@@ -39,13 +39,12 @@ REACHABLE = {"oui": True, "non": False}
 @requires(is_coordinator)
 def index() -> ResponseReturnValue:
     """Show how far each département of one's territory is, beside the edition before on the same day."""
-    known = editions()
-    edition = _edition_of(known)
+    edition = _edition()
     return render_template(
         "progress/index.html",
         board=_board(edition) if edition is not None else None,
         edition=edition,
-        editions=[each for each in known if each.state is not EditionState.PREPARED],
+        editions=shown_editions(),
     )
 
 
@@ -53,7 +52,7 @@ def index() -> ResponseReturnValue:
 @requires(is_coordinator)
 def export() -> ResponseReturnValue:
     """Give the same as a file for a spreadsheet."""
-    edition = _edition_of(editions())
+    edition = _edition()
     if edition is None:
         abort(404)
     board = _board(edition)
@@ -71,7 +70,7 @@ def export() -> ResponseReturnValue:
 @requires(is_coordinator)
 def communes() -> ResponseReturnValue:
     """List the communes of one's territory where nothing is held yet."""
-    edition = _edition_of(editions())
+    edition = _edition()
     departements = _departements()
     chosen = _chosen(departements)
     page = None
@@ -98,7 +97,7 @@ def communes() -> ResponseReturnValue:
 @requires(is_coordinator)
 def late() -> ResponseReturnValue:
     """List the structures that took part the year before and have deposited nothing yet."""
-    edition = _edition_of(editions())
+    edition = _edition()
     previous = edition_before(edition) if edition is not None else None
     departements = _departements()
     chosen = _chosen(departements)
@@ -133,13 +132,8 @@ def _board(edition: Edition) -> Board:
     )
 
 
-def _edition_of(known: Sequence[Edition]) -> Edition | None:
-    """Return the edition asked for, else the one under way or to come."""
-    year = request.args.get("edition", type=int)
-    asked = [
-        each for each in known if each.year == year and each.state is not EditionState.PREPARED
-    ]
-    return asked[0] if asked else current_edition(today())
+def _edition() -> Edition | None:
+    return shown_edition(request.args.get("edition", type=int), today=today())
 
 
 def _departements() -> list[Departement]:
@@ -147,9 +141,7 @@ def _departements() -> list[Departement]:
 
 
 def _chosen(departements: Sequence[Departement]) -> str | None:
-    """Return the code of the département asked for, if it is of one's territory."""
-    asked = request.args.get("departement")
-    return next((each.code for each in departements if each.code == asked), None)
+    return code_among(departements, request.args.get("departement"))
 
 
 def _codes(departements: Sequence[Departement], chosen: str | None) -> list[str] | None:

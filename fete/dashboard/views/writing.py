@@ -19,11 +19,11 @@ from fete.geography.models import Departement
 from fete.mailing.models import Topic
 from fete.programme.forms.review import read_version
 from fete.programme.mails import CircularWords, circular_as_read
-from fete.programme.models import Circular, Edition, EditionState
+from fete.programme.models import Circular
 from fete.programme.policies import can_read_circular
 from fete.programme.queries.circulars import circulars_for, find_circular
-from fete.programme.queries.editions import current_edition, editions
-from fete.programme.queries.territory import departements_within
+from fete.programme.queries.editions import shown_edition, shown_editions
+from fete.programme.queries.territory import code_among, departements_within
 
 blueprint = Blueprint("writing", __name__, url_prefix="/coordination/ecrire")
 
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "writing/index.html",
         edition=scope.edition if scope else None,
-        editions=_shown_editions(),
+        editions=shown_editions(),
         departements=departements,
         chosen=chosen,
         groups=MANNERS,
@@ -151,18 +151,11 @@ def _sent(circular: Circular) -> str:
 def _places() -> tuple[list[Departement], str | None]:
     """Return the départements of one's territory, and the one of them that was asked for."""
     departements = departements_within(territory_of(this_person()))
-    asked = request.args.get("departement")
-    return departements, next((each.code for each in departements if each.code == asked), None)
-
-
-def _shown_editions() -> list[Edition]:
-    return [each for each in editions() if each.state is not EditionState.PREPARED]
+    return departements, code_among(departements, request.args.get("departement"))
 
 
 def _scope(departements: list[Departement], chosen: str | None) -> Scope | None:
-    year = request.args.get("edition", type=int)
-    asked = [each for each in _shown_editions() if each.year == year]
-    edition = asked[0] if asked else current_edition(today())
+    edition = shown_edition(request.args.get("edition", type=int), today=today())
     if edition is None:
         return None
     if chosen is None and territory_of(this_person()) is None:

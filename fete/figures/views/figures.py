@@ -28,7 +28,6 @@ from fete.figures.queries import (
     figures_of,
     headlines,
     headlines_of,
-    shown_editions,
     signature_of,
     totals_by_edition,
 )
@@ -43,7 +42,7 @@ from fete.figures.rules import (
 )
 from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
-from fete.programme.queries.editions import find_edition
+from fete.programme.queries.editions import find_edition, shown_editions
 from fete.reports.arithmetic import Returns
 
 blueprint = Blueprint("figures", __name__)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fete.accounts.models import User
@@ -18,6 +18,17 @@ from fete.programme.workflow import SlotState, Status
 def editions() -> Sequence[Edition]:
     """Return every edition, the latest first."""
     return db.session.scalars(select(Edition).order_by(Edition.year.desc())).all()
+
+
+def shown_editions() -> Sequence[Edition]:
+    """Return the editions that the public may see, the latest first."""
+    return db.session.scalars(_shown()).all()
+
+
+def _shown() -> Select[Edition]:
+    return (
+        select(Edition).where(Edition.state != EditionState.PREPARED).order_by(Edition.year.desc())
+    )
 
 
 def find_edition(year: int) -> Edition | None:
@@ -35,12 +46,14 @@ def current_edition(today: date) -> Edition | None:
         .order_by(Edition.starts_on)
         .limit(1)
     )
-    return coming or db.session.scalar(
-        select(Edition)
-        .where(Edition.state != EditionState.PREPARED)
-        .order_by(Edition.year.desc())
-        .limit(1)
-    )
+    return coming or db.session.scalar(_shown().limit(1))
+
+
+def shown_edition(year: int | None, *, today: date) -> Edition | None:
+    """Return the edition of a year if it is shown, else the one under way or to come."""
+    asked = find_edition(year) if year is not None else None
+    is_shown = asked is not None and asked.state is not EditionState.PREPARED
+    return asked if is_shown else current_edition(today)
 
 
 def open_calls(today: date) -> Sequence[Edition]:

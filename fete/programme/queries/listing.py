@@ -11,7 +11,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from fete.core.clock import to_paris
 from fete.core.db import db
-from fete.core.pagination import PAGE_SIZE, Page
+from fete.core.pagination import PAGE_SIZE, Page, page_number
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
@@ -78,7 +78,7 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
     A slot that will not take place is next only when no other is.
     """
     total = count_of(filters)
-    number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
+    number = page_number(number, total)
     coming = _first_start(Slot.ends_at > now)
     next_on = _first_start(Slot.ends_at > now, Slot.state.not_in(_OFF))
     start: ColumnElement[datetime] = func.coalesce(next_on, coming, func.min(Slot.starts_at))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from fete.core.db import db
-from fete.core.pagination import PAGE_SIZE, Page
+from fete.core.pagination import PAGE_SIZE, Page, page_number
 from fete.core.text import stems
 from fete.geography.models import Commune
 from fete.network.models import Organisation
@@ -121,7 +121,7 @@ def awaiting_review(
     """
     if total is None:
         total = counts_by_status(territory, filters)[filters.status]
-    number = min(max(number, 1), max(1, -(-total // size)))
+    number = page_number(number, total, size)
     # Which ones is found without their texts, which weigh: only those of the page are read whole.
     chosen = _chosen(territory, filters).limit(size).offset((number - 1) * size)
     numbers = db.session.scalars(chosen).all()

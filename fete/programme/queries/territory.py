@@ -1,5 +1,7 @@
 """Which département reviews an activity, told in SQL as `Activity.departement_code` tells it."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
 
@@ -53,3 +55,8 @@ def departements_within(territory: frozenset[str] | None) -> list[Departement]:
         for departement in departements_of_region(settings().region)
         if territory is None or departement.code in territory
     ]
+
+
+def code_among(departements: Iterable[Departement], asked: str | None) -> str | None:
+    """Return the code asked for if it is that of one of these départements."""
+    return next((each.code for each in departements if each.code == asked), None)

@@ -13,7 +13,7 @@ from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
-from fete.core.pagination import PAGE_SIZE, Page
+from fete.core.pagination import PAGE_SIZE, Page, page_number
 from fete.network.models import Organisation
 from fete.network.queries import find_entry as find_organisation_entry, matching_organisations
 from fete.programme.forms.merging import EntrySearchForm, MergeForm, comparison, in_words
@@ -191,7 +191,6 @@ def _search(found: Sequence[Entry], typed: str) -> dict[str, Any]:
 
 
 def _page_of(pairs: Sequence[Any]) -> Page[Any]:
-    number = request.args.get("page", default=1, type=int)
-    number = min(max(number, 1), max(1, -(-len(pairs) // PAGE_SIZE)))
+    number = page_number(request.args.get("page", default=1, type=int), len(pairs))
     rows = pairs[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return Page(rows=rows, number=number, total=len(pairs))

@@ -30,9 +30,9 @@ from fete.programme.forms.filters import (
     filter_arguments,
     read_request,
 )
-from fete.programme.models import Activity, Edition, EditionState
+from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
-from fete.programme.queries.editions import current_edition, editions, find_edition
+from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import Filters, names_of
@@ -222,11 +222,7 @@ def _ways_out(
 
 
 def _other_editions(edition: Edition) -> list[Edition]:
-    return [
-        each
-        for each in editions()
-        if each.id != edition.id and each.state is not EditionState.PREPARED
-    ]
+    return [each for each in shown_editions() if each.id != edition.id]
 
 
 def _summary(activity: Activity) -> str:

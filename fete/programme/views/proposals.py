@@ -17,7 +17,7 @@ from fete.programme.forms.review import StepForm
 from fete.programme.models import Activity
 from fete.programme.policies import can_review, can_take_back, works_on
 from fete.programme.queries.activities import find_activity
-from fete.programme.queries.territory import departements_within
+from fete.programme.queries.territory import code_among, departements_within
 from fete.programme.queries.versions import (
     after_publication,
     changes_proposed,
@@ -42,8 +42,7 @@ def queue() -> ResponseReturnValue:
     """List what members propose to change, or what they corrected, of what is labelled or published."""
     territory = territory_of(this_person())
     departements = departements_within(territory)
-    asked = request.args.get("departement")
-    chosen = next((each.code for each in departements if each.code == asked), None)
+    chosen = code_among(departements, request.args.get("departement"))
     if chosen is not None:
         territory = frozenset({chosen})
     kind = CORRECTIONS if request.args.get("voir") == CORRECTIONS else ""

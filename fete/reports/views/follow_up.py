@@ -1,6 +1,6 @@
 """For the coordination: which reports came in, one report with its doubts, and each step about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,8 +15,8 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
 from fete.geography.models import Departement
-from fete.programme.models import Activity, Edition, EditionState
-from fete.programme.queries.editions import editions
+from fete.programme.models import Activity, Edition
+from fete.programme.queries.editions import shown_editions
 from fete.programme.queries.territory import departements_within
 from fete.reports.arithmetic import Returns, together
 from fete.reports.forms import (
@@ -62,7 +62,7 @@ TABS = {
 @requires(can_follow_up)
 def index() -> ResponseReturnValue:
     """List the reports of one's territory, the oldest first, and how many came in."""
-    known = [edition for edition in editions() if edition.state is not EditionState.PREPARED]
+    known = shown_editions()
     edition = _edition_of(known)
     if edition is None:
         return render_template("follow_up/index.html", edition=None)
@@ -245,7 +245,7 @@ def _page(activity: Activity, *, failed: VersionedForm | None = None) -> Respons
     )
 
 
-def _edition_of(known: list[Edition]) -> Edition | None:
+def _edition_of(known: Sequence[Edition]) -> Edition | None:
     """Return the edition asked for, else the latest that has begun, else the latest."""
     year = request.args.get("edition", type=int)
     asked = [edition for edition in known if edition.year == year]

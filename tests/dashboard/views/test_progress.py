@@ -317,7 +317,7 @@ def test_a_merged_one_is_late_under_its_only_name(late, sign_in):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("where", "expected"), [(LATE, 12), (COMMUNES, 10)])
+@pytest.mark.parametrize(("where", "expected"), [(LATE, 11), (COMMUNES, 9)])
 def test_lists_ask_the_same_of_the_database_however_many(
     where, expected, count, db, sign_in, queries
 ):

@@ -339,7 +339,7 @@ def test_reading_a_group_asks_the_same_of_the_database_however_many(count, db, s
         with queries() as asked:
             client.get(where)
         counts.append(len(asked))
-    assert counts == [15, 10, 9]
+    assert counts == [14, 9, 8]
 
 
 def test_the_reader_s_language_is_theirs(db, sign_in, letters):

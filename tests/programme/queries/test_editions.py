@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from fete.programme.models import EditionState
-from fete.programme.queries.editions import current_edition, editions, find_edition, open_calls
+from fete.programme.queries.editions import (
+    current_edition,
+    editions,
+    find_edition,
+    open_calls,
+    shown_edition,
+    shown_editions,
+)
 from tests.factories.programme import make_edition
 
 CLOSED, OPEN, PREPARED = EditionState.CLOSED, EditionState.OPEN, EditionState.PREPARED
@@ -50,3 +57,20 @@ def test_editions_are_found_by_their_year_and_listed_from_the_latest(db):
     assert [edition.year for edition in editions()] == [2026, 2025, 2017]
     assert find_edition(2017).ordinal == 26
     assert find_edition(2018) is None
+
+
+def test_an_edition_in_preparation_is_not_shown(db):
+    make_edition(2026)
+    make_edition(2027, state=PREPARED)
+    make_edition(2025, state=CLOSED)
+    assert [each.year for each in shown_editions()] == [2026, 2025]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(2025, 2025), (2027, 2026), (1, 2026), (None, 2026)])
+def test_the_edition_asked_for_is_shown_unless_it_is_in_preparation(asked, given, db):
+    make_edition(2026)
+    make_edition(2027, state=PREPARED)
+    make_edition(2025, state=CLOSED)
+    found = shown_edition(asked, today=date(2026, 3, 1))
+    assert found is not None
+    assert found.year == given
