@@ -3,8 +3,6 @@
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import select
-
 from fete.accounts.models import User
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError
@@ -14,7 +12,7 @@ from fete.core.store import delete_with_row, store, write_with_row
 from fete.journal.services import record
 from fete.programme.models import Activity, Picture
 from fete.programme.queries.pictures import keys_in_use
-from fete.programme.services.activities import touch
+from fete.programme.services.activities import hold, touch
 
 
 def set_picture(
@@ -26,10 +24,7 @@ def set_picture(
     """
     _refuse_uncredited(credit)
     # Of two people who send one at the same time, the second replaces the first's.
-    db.session.execute(
-        select(Activity.id).where(Activity.id == activity.id).with_for_update(of=Activity)
-    )
-    db.session.refresh(activity, ["picture"])
+    hold(activity)
     picture = activity.picture or Picture()
     if activity.picture is not None:
         delete_with_row(*picture.files.values())
