@@ -89,7 +89,7 @@ def composed(envelope: Envelope, settings: Settings, *, encoding: str) -> EmailM
     message["Message-ID"] = f"<{envelope.written_at:%Y%m%d%H%M%S}.{envelope.number}@{host}>"
     message["Date"] = format_datetime(envelope.written_at)
     message["From"] = Address(display_name=settings.site_name, addr_spec=settings.letters_from)
-    message["To"] = Address(display_name=envelope.name, addr_spec=ascii_domain(envelope.address))
+    message["To"] = Address(display_name=envelope.name, addr_spec=_addressed(envelope.address))
     if settings.contact_email:
         message["Reply-To"] = Address(addr_spec=settings.contact_email)
     message["Subject"] = envelope.subject
@@ -109,6 +109,15 @@ def ascii_domain(address: str) -> str:
     """Return the address with its domain as the network writes it: `musee@xn--…` (RFC 5891)."""
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.encode('idna').decode('ascii')}" if local else address
+
+
+def _addressed(address: str) -> str:
+    try:
+        found = ascii_domain(address)
+        Address(addr_spec=found)
+    except (ValueError, MessageError, IndexError) as error:
+        raise UndeliveredError(f"address: {_words(error)}"[:_FAILURE_LENGTH]) from error
+    return found
 
 
 class _Post:

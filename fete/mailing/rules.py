@@ -29,6 +29,10 @@ STOPPABLE = frozenset({Topic.NEWS, Topic.REMINDERS})
 # What the answer of a mail server begins or goes with, and what it means to who reads no such answers.
 _REASONS = (
     (
+        r"address: ",
+        lazy_gettext("Cette adresse est mal écrite : aucun courriel ne peut y arriver."),
+    ),
+    (
         r"5\d\d .*(unknown|no such|not exist|unavailable|rejected|disabled)",
         lazy_gettext("L’adresse est refusée : elle est sans doute fausse, ou fermée."),
     ),

@@ -167,6 +167,17 @@ def test_nothing_typed_reaches_the_headers_or_another_reader(serve, values):
     assert sink.got == []
 
 
+@pytest.mark.parametrize("address", ["ada", "", "ada@", "@example.org", "ada lovelace@example.org"])
+def test_an_address_that_can_be_none_is_told_apart_from_a_refused_letter(serve, address):
+    sink = Sink()
+    with (
+        opened(site(smtp_port=serve(sink))) as deliver,
+        pytest.raises(UndeliveredError, match=r"^address: "),
+    ):
+        deliver(envelope(address=address))
+    assert sink.got == []
+
+
 def test_a_dead_server_is_told_apart_from_a_refused_letter():
     with opened(site(smtp_port=free_port())) as deliver, pytest.raises(NobodyThereError) as raised:
         deliver(ENVELOPE)

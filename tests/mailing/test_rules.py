@@ -37,6 +37,7 @@ def test_a_decision_is_always_told(what):
         ("450 4.7.1 Greylisted", "d’attendre"),
         ("ConnectionRefusedError: [Errno 111] Connection refused", "ne répond pas"),
         ("TimeoutError: timed out", "ne répond pas"),
+        ("address: ValueError: invalid address", "mal écrite"),
         ("ValueError: invalid address", "inconnue"),
         ("", "inconnue"),
     ],
