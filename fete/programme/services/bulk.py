@@ -58,27 +58,31 @@ def take_steps(
                 moved.append(Moved(activity_id=number, words=str(error)))
     if moved:
         raise StaleError(moved)
+    refused: dict[tuple[str, str | None], list[str]] = {}
     for activity in to_take:
-        _take(activity, step, by=by, at=at, reason=reason, verdict=verdict, fields=fields)
+        own = None if verdict is None else on_evidence(verdict, activity)
+        try:
+            take_step_on_held(
+                activity, step, by=by, at=at, reason=reason, verdict=own, fields=fields
+            )
+        except RuleBrokenError as error:
+            refused.setdefault((error.message, error.field), []).append(activity.title)
+    if refused:
+        raise _refusal(refused)
     return len(to_take)
 
 
-def _take(
-    activity: Activity,
-    step: Step,
-    *,
-    by: User,
-    at: datetime,
-    reason: str,
-    verdict: Verdict | None,
-    fields: Sequence[str],
-) -> None:
-    own = None if verdict is None else on_evidence(verdict, activity)
-    try:
-        take_step_on_held(activity, step, by=by, at=at, reason=reason, verdict=own, fields=fields)
-    except RuleBrokenError as error:
-        message = _("« %(title)s » : %(sentence)s", title=activity.title, sentence=error.message)
-        raise RuleBrokenError(str(message), field=error.field) from error
+def _refusal(refused: Mapping[tuple[str, str | None], Sequence[str]]) -> RuleBrokenError:
+    """Return one refusal that names every activity, those refused for the same reason together."""
+    sentences = [
+        _(
+            "%(titles)s : %(sentence)s",
+            titles=", ".join(_("« %(title)s »", title=title) for title in titles),
+            sentence=sentence,
+        )
+        for (sentence, _field), titles in refused.items()
+    ]
+    return RuleBrokenError(" ".join(sentences), field=next(iter(refused))[1])
 
 
 def _held(versions: Mapping[int, int]) -> dict[int, Activity]:

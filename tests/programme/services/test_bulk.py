@@ -153,6 +153,19 @@ def test_a_failure_in_the_middle_leaves_all_as_it_was(coordinator, letters):
     assert (standing(), letters()) == (before, [])
 
 
+def test_every_activity_that_a_rule_refuses_is_named(coordinator):
+    activities = waiting(3)
+    for activity in activities[1:]:
+        activity.is_free = False
+    database.session.commit()
+    with pytest.raises(RuleBrokenError) as refused:
+        take_steps(read(activities), Step.LABEL, by=coordinator, at=now(), verdict=VERDICT)
+    titles = [activity.title for activity in activities]
+    assert [title in refused.value.message for title in titles] == [False, True, True]
+    # The same reason is given once.
+    assert refused.value.message.count("gratuité") == 1
+
+
 def test_with_a_reason_what_a_declaration_denies_is_labelled_without_that_criterion(coordinator):
     (activity,) = waiting(1, is_free=False)
     take_steps(
