@@ -66,11 +66,11 @@ from fete.programme.rules import Part
 from fete.programme.rules.versions import is_public_matter, reviewed_in
 from fete.programme.rules.wording import words
 from fete.programme.services import activities as services, stands
-from fete.programme.services.conversation import write as write_message
 from fete.programme.services.renewal import confirm_part
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import Outcome, change
 from fete.programme.views.coach import advice_on, advice_on_new
+from fete.programme.views.conversation import send_typed
 from fete.programme.workflow import Status, Step
 
 blueprint = Blueprint("activities", __name__, url_prefix="/mes-activites")
@@ -252,20 +252,10 @@ def submit(activity: Activity) -> ResponseReturnValue:
 @allows(policies.can_write_to_coordination, load=find_activity)
 def write(activity: Activity) -> ResponseReturnValue:
     """Write to the coordination about what one declares."""
-    form = MessageForm(prefix="message-")
     number = activity.id
-    if not form.submitted():
-        return _preview_page(activity, message=form)
-    with transaction():
-        write_message(
-            activity,
-            form.text.data,
-            side=Side.DECLARERS,
-            by=this_person(),
-            at=now(),
-            seen=form.seen_number,
-        )
-    flash(_("Votre message est envoyé."), "success")
+    refused = send_typed(activity, side=Side.DECLARERS)
+    if refused is not None:
+        return _preview_page(activity, message=refused)
     return redirect(url_for("activities.preview", activity_id=number, _anchor="conversation"))
 
 

@@ -51,9 +51,9 @@ from fete.programme.queries.sharing import people_of
 from fete.programme.queries.versions import after_publication
 from fete.programme.rules import criteria_of, evidence, told_by_itself, why_not
 from fete.programme.services.bulk import Moved, take_steps
-from fete.programme.services.conversation import write as write_message
 from fete.programme.services.reading import NOTE_EVERY, note_reading
 from fete.programme.services.review import take_step
+from fete.programme.views.conversation import send_typed
 from fete.programme.views.proposals import comparison
 from fete.programme.workflow import COORDINATOR_STEPS, Step
 
@@ -190,20 +190,10 @@ def take(activity: Activity, word: str) -> ResponseReturnValue:
 @allows(can_review, load=find_activity)
 def write(activity: Activity) -> ResponseReturnValue:
     """Write to those who declare the activity."""
-    form = MessageForm(prefix="message-")
     number = activity.id
-    if not form.submitted():
-        return _page(activity, message=form)
-    with transaction():
-        write_message(
-            activity,
-            form.text.data,
-            side=Side.COORDINATION,
-            by=this_person(),
-            at=now(),
-            seen=form.seen_number,
-        )
-    flash(_("Votre message est envoyé."), "success")
+    refused = send_typed(activity, side=Side.COORDINATION)
+    if refused is not None:
+        return _page(activity, message=refused)
     return redirect(url_for("review.show", activity_id=number, _anchor="conversation"))
 
 

@@ -1020,6 +1020,10 @@ def test_a_member_writes_to_the_coordination_once(member, person, organisation, 
         )
         assert answer.headers["Location"].endswith("/apercu#conversation")
     shown = words(member.get(here))
+    # Said once, where the page then is: after the message, not at its top.
+    assert shown.count("Votre message est envoyé.") == 1
+    assert shown.index("La salle &lt;B&gt;.") < shown.index("Votre message est envoyé.")
+    assert "Votre message est envoyé." not in words(member.get(here))
     assert shown.index("Quelle salle ?") < shown.index("La salle &lt;B&gt;.")
     assert "Camille, pour la coordination" in shown
     assert "Ada Membre, pour la structure" in shown
