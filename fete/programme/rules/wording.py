@@ -53,7 +53,9 @@ def words(value: Any) -> str:  # noqa: ANN401  # any field's value
     if isinstance(value, Slot | PlannedSlot):
         return _slot_in_words(value)
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(words(each) for each in value)
+        said = [words(each) for each in value]
+        # Where one of them holds a comma, a comma no longer tells them apart.
+        return ("\u00a0; " if any("," in each for each in said) else ", ").join(said)
     return str(value)
 
 
