@@ -7,11 +7,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _
-from fete.core.templating import hour, short_day
 from fete.programme.models import Activity
 from fete.programme.rules import CRITERIA, evidence, terms_of
+from fete.programme.rules.wording import times_in_words
+
+MOST_TIMES = 6
 
 
 def committee_sheet(activities: Sequence[Activity], *, title: str, at: datetime) -> bytes:
@@ -110,19 +111,6 @@ def said(holds: bool | None, words: str) -> str:
 def times_of(activity: Activity) -> list[str]:
     """Return the times of an activity, one a line; of many, the first ones and how many follow."""
     slots = activity.times
-    lines = [
-        str(
-            _(
-                "%(day)s de %(start)s à %(end)s",
-                day=short_day(to_paris(slot.starts_at).date()),
-                start=hour(slot.starts_at),
-                end=hour(slot.ends_at),
-            )
-        )
-        for slot in slots[:MOST_TIMES]
-    ]
+    lines = [times_in_words(slot) for slot in slots[:MOST_TIMES]]
     rest = len(slots) - MOST_TIMES
     return [*lines, str(_("et %(number)s autres créneaux", number=rest))] if rest > 0 else lines
-
-
-MOST_TIMES = 6

@@ -60,14 +60,20 @@ def words(value: Any) -> str:  # noqa: ANN401  # any field's value
 
 
 def _slot_in_words(slot: Slot | PlannedSlot) -> str:
-    said: str = _(
-        "%(day)s de %(start)s à %(end)s",
-        day=short_day(to_paris(slot.starts_at).date()),
-        start=hour(slot.starts_at),
-        end=hour(slot.ends_at),
-    )
-    also = _beside(slot)
+    said, also = times_in_words(slot), _beside(slot)
     return f"{said} ({', '.join(also)})" if also else said
+
+
+def times_in_words(slot: Slot | PlannedSlot) -> str:
+    """Return the day and the hours of a slot: « sam. 3 oct. de 10 h à 12 h »."""
+    return str(
+        _(
+            "%(day)s de %(start)s à %(end)s",
+            day=short_day(to_paris(slot.starts_at).date()),
+            start=hour(slot.starts_at),
+            end=hour(slot.ends_at),
+        )
+    )
 
 
 def _beside(slot: Slot | PlannedSlot) -> list[str]:
