@@ -41,8 +41,6 @@ from fete.programme.workflow import CANCELLABLE, SlotState
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term, terms_by_code
 
-_MOST_MERGES = 10
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AfterPublication:
@@ -247,19 +245,11 @@ def _places(content: Mapping[str, Any]) -> dict[int, Venue]:
     """Return the places that a content names, by the number it gives them."""
     numbers = {content.get("venue"), *content.get("sites", ())}
     numbers |= {row["venue_id"] for row in content.get("slots", ())}
-    wanted = {number: number for number in numbers if number is not None}
-    found: dict[int, Venue] = {}
-    for _round in range(_MOST_MERGES):
-        if not wanted:
-            break
-        rows = db.session.scalars(select(Venue).where(Venue.id.in_(sorted(set(wanted.values())))))
-        read_now = {venue.id: venue for venue in rows}
-        further = {}
-        for number, leads_to in wanted.items():
-            venue = read_now.get(leads_to)
-            if venue is not None and venue.merged_into_id is not None:
-                further[number] = venue.merged_into_id
-            elif venue is not None:
-                found[number] = venue
-        wanted = further
-    return found
+    wanted = sorted(number for number in numbers if number is not None)
+    statement = (
+        select(Venue)
+        .where(Venue.id.in_(wanted))
+        .options(joinedload(Venue.merged_into))
+        .execution_options(populate_existing=True)
+    )
+    return {venue.id: venue.merged_into or venue for venue in db.session.scalars(statement)}

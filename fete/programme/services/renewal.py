@@ -110,7 +110,7 @@ def _renewed(outlook: Outlook, edition: Edition, *, by: User, at: datetime) -> A
         index(draft)
     draft.to_confirm = ",".join(rules.fields_to_confirm(source, edition))
     draft.slots = [_new_slot(moved, at=at) for moved in outlook.slots if moved.starts_at]
-    draft.sites = list(dict.fromkeys(_survivor(site) for site in source.sites))
+    draft.sites = list(dict.fromkeys(site.merged_into or site for site in source.sites))
     draft.co_organisers = [
         CoOrganiser(organisation_id=each.organisation_id, added_by_id=by.id, added_at=at)
         for each in source.co_organisers
@@ -144,16 +144,4 @@ def _new_slot(moved: Moved, *, at: datetime) -> Slot:
 
 
 def _standing(venue: Venue | None) -> Venue | None:
-    return _survivor(venue) if venue is not None else None
-
-
-def _survivor(venue: Venue) -> Venue:
-    """Return the place that stands for one that was entered twice."""
-    seen = {venue.id}
-    while venue.merged_into_id is not None and venue.merged_into_id not in seen:
-        survivor = db.session.get(Venue, venue.merged_into_id)
-        if survivor is None:
-            break
-        venue = survivor
-        seen.add(venue.id)
-    return venue
+    return (venue.merged_into or venue) if venue is not None else None
