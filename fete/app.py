@@ -30,6 +30,7 @@ from fete.network.views import admissions, directory, invitations, organisation,
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.programme import cli as programme_cli
+from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
     cancellations,
@@ -153,6 +154,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     security.init_security(app, settings)
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
+    notice_changes()
     store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.

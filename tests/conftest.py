@@ -177,6 +177,7 @@ def queries(app: Flask, db: SQLAlchemy) -> Callable[[], object]:
             if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
                 asked.append(statement)
 
+        database.session.commit()
         connection = database.engines[None]
         event.listen(connection, "before_cursor_execute", note)
         try:

@@ -1,84 +1,60 @@
 """The slots of a feed with their fragments, and the state of a whole feed for conditional requests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
-from sqlalchemy import BigInteger, Select, and_, cast, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fete.core.db import db
 from fete.feeds.models import Fragment
 from fete.programme.models import Activity, Slot, Venue
-from fete.programme.queries.search import Filters, published_slots
-from fete.programme.workflow import Status
+from fete.programme.queries.catalogue import catalogue_of, remembered, times_of
+from fete.programme.rules.filters import Filters
 
-# What the public sees, and what it saw: a feed changes too when something leaves it.
-_SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
+# More slots than one statement may name on both engines are picked among all.
+MOST_NAMED = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedState:
-    """What changes whenever the bytes of a feed do: which slots, and how far each has been revised."""
+    """What changes whenever the bytes of a feed do: which slots are in it, how far each has been revised."""
 
-    # How many slots, the first and last of their permanent names, and sums of their numbers and revisions that
-    # no exchange of some slots for others keeps.
-    slots: int = 0
-    names: tuple[str, str] = ("", "")
-    numbers: int = 0
-    squares: int = 0
-    revisions: int = 0
+    # Their numbers, in order of time.
+    slots: tuple[int, ...] = ()
+    digest: str = ""
     # The last change to anything of the edition that the public saw: never earlier than the feed's own.
-    changed_at: datetime | None = field(default=None, compare=False)
+    changed_at: datetime | None = None
 
 
-def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
-    """Return the state of a feed, by one query that reads no text."""
-    seen = select(func.max(Slot.changed_at)).join(Slot.activity).where(Activity.status.in_(_SEEN))
-    if filters.edition_id is not None:
-        seen = seen.where(Activity.edition_id == filters.edition_id)
-    number = cast(Slot.id, BigInteger)
-    statement = (
-        _chosen(filters, activity_id)
-        .order_by(None)
-        .with_only_columns(
-            func.count(Slot.id),
-            func.min(Slot.uid),
-            func.max(Slot.uid),
-            func.sum(number),
-            func.sum(number * number),
-            func.sum(number * Slot.revision),
-            seen.scalar_subquery(),
+def state_of(filters: Filters) -> FeedState:
+    """Return the state of a feed; reckoned once by each worker for as long as the programme stands."""
+
+    def reckon() -> FeedState:
+        times = times_of(filters)
+        stand = repr([(time.uid, time.revision) for time in times])
+        return FeedState(
+            slots=tuple(time.slot for time in times),
+            digest=blake2b(stand.encode(), digest_size=16).hexdigest(),
+            changed_at=catalogue_of(filters.edition_id).changed_at,
         )
-    )
-    count, first, last, numbers, squares, revisions, changed_at = db.session.execute(
-        statement
-    ).one()
-    if not count:
-        return FeedState(changed_at=changed_at)
-    return FeedState(
-        slots=count,
-        names=(first, last),
-        numbers=int(numbers),
-        squares=int(squares),
-        revisions=int(revisions),
-        changed_at=changed_at,
-    )
+
+    return remembered(("feed", filters), reckon)
 
 
-def fragments_of(
-    filters: Filters, *, writer: str, activity_id: int | None = None
-) -> list[tuple[int, bytes | None]]:
-    """Return the slots of a feed in order, each with its fragment, or with nothing when it has to be written."""
-    current = and_(
-        Fragment.slot_id == Slot.id, Fragment.revision == Slot.revision, Fragment.writer == writer
-    )
+def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:
+    """Return the fragments of these slots that are up to date, by slot."""
     statement = (
-        _chosen(filters, activity_id)
-        .outerjoin(Fragment, current)
-        .with_only_columns(Slot.id, Fragment.content)
+        select(Fragment.slot_id, Fragment.content)
+        .join(Slot, and_(Slot.id == Fragment.slot_id, Slot.revision == Fragment.revision))
+        .where(Fragment.writer == writer)
     )
-    return [(number, content) for number, content in db.session.execute(statement)]
+    if len(slots) <= MOST_NAMED:
+        statement = statement.where(Fragment.slot_id.in_(slots))
+    wanted = frozenset(slots)
+    return {slot: content for slot, content in db.session.execute(statement) if slot in wanted}
 
 
 def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
@@ -102,8 +78,3 @@ def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
         .order_by(Slot.id)
     )
     return db.session.scalars(statement).unique().all()
-
-
-def _chosen(filters: Filters, activity_id: int | None) -> Select[Slot]:
-    statement = published_slots(filters)
-    return statement if activity_id is None else statement.where(Slot.activity_id == activity_id)

@@ -10,11 +10,9 @@ from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds.ical import WRITER, fragment
 from fete.feeds.models import Fragment
-from fete.feeds.queries import slots_to_write
+from fete.feeds.queries import MOST_NAMED, slots_to_write
 from fete.programme.models import Activity
 
-# As many as one statement may name, on both engines.
-BATCH = 500
 # What a worker keeps of the calendars that it sent last: calendars are asked for again and again.
 MOST_BYTES = 48 * 1024 * 1024
 _kept: OrderedDict[str, bytes] = OrderedDict()
@@ -35,15 +33,15 @@ def write_fragments(numbers: Sequence[int]) -> list[dict[str, Any]]:
             "writer": writer(),
             "content": fragment(slot, page=page_of(slot.activity)),
         }
-        for start in range(0, len(numbers), BATCH)
-        for slot in slots_to_write(numbers[start : start + BATCH])
+        for start in range(0, len(numbers), MOST_NAMED)
+        for slot in slots_to_write(numbers[start : start + MOST_NAMED])
     ]
 
 
 def keep_fragments(rows: list[dict[str, Any]]) -> None:
     """Keep fragments from now on; one that is old before it is kept is written anew when next asked for."""
-    for start in range(0, len(rows), BATCH):
-        upsert_rows(Fragment, rows[start : start + BATCH], key=("slot_id",))
+    for start in range(0, len(rows), MOST_NAMED):
+        upsert_rows(Fragment, rows[start : start + MOST_NAMED], key=("slot_id",))
 
 
 def page_of(activity: Activity) -> str:

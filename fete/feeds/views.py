@@ -21,7 +21,7 @@ from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.editions import current_edition, find_edition
-from fete.programme.queries.search import Filters
+from fete.programme.rules.filters import Filters
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("feeds", __name__)
@@ -41,7 +41,6 @@ class Feed:
     filters: Filters
     heading: ical.Heading
     filename: str
-    activity_id: int | None = None
 
 
 @blueprint.get("/agenda.ics")
@@ -99,7 +98,7 @@ def subscribe() -> ResponseReturnValue:
         "outlook": OUTLOOK + urlencode({"url": address, "name": name}),
         "office": OFFICE + urlencode({"url": address, "name": name}),
     }
-    count = queries.state_of(filters).slots if edition else 0
+    count = len(queries.state_of(filters).slots) if edition else 0
     return render_template(
         "feeds/subscribe.html",
         edition=edition,
@@ -153,10 +152,8 @@ def feed_of_activity(activity: Activity) -> Feed:
         page=services.page_of(activity),
         source=absolute_url("feeds.activity", activity_id=activity.id, slug=activity.slug),
     )
-    filters = Filters(edition_id=activity.edition_id)
-    return Feed(
-        filters=filters, heading=heading, filename=f"{activity.slug}.ics", activity_id=activity.id
-    )
+    filters = Filters(edition_id=activity.edition_id, activities=(activity.id,))
+    return Feed(filters=filters, heading=heading, filename=f"{activity.slug}.ics")
 
 
 def answer(feed: Feed, *, disposition: str = "inline") -> Response:
@@ -164,7 +161,7 @@ def answer(feed: Feed, *, disposition: str = "inline") -> Response:
     if feed.filters.edition_id is None:
         state = queries.FeedState()
     else:
-        state = queries.state_of(feed.filters, activity_id=feed.activity_id)
+        state = queries.state_of(feed.filters)
     plain = digest(feed, state)
     zipped = f"{plain}-gzip"
     wants_zip = request.accept_encodings["gzip"] > 0
@@ -192,11 +189,7 @@ def digest(feed: Feed, state: queries.FeedState) -> str:
         services.writer(),
         astuple(feed.heading),
         feed.filters,
-        state.slots,
-        state.names,
-        state.numbers,
-        state.squares,
-        state.revisions,
+        state.digest,
     )
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
@@ -212,18 +205,11 @@ def is_known(tags: set[str], changed_at: datetime | None) -> bool:
 
 def body_of(feed: Feed, state: queries.FeedState, *, wants_zip: bool) -> bytes:
     """Return the calendar: the join of its fragments, those that are missing written on the way."""
-    fragments: list[tuple[int, bytes | None]] = []
-    if state.slots:
-        fragments = queries.fragments_of(
-            feed.filters, writer=services.writer(), activity_id=feed.activity_id
-        )
-    if missing := [number for number, content in fragments if content is None]:
+    found = queries.fragments_of(state.slots, writer=services.writer()) if state.slots else {}
+    if missing := [number for number in state.slots if number not in found]:
         rows = services.write_fragments(missing)
         with transaction_if_free():
             services.keep_fragments(rows)
-        written = {row["slot_id"]: row["content"] for row in rows}
-        fragments = [(number, content or written.get(number)) for number, content in fragments]
-    body = ical.calendar(
-        feed.heading, (content for _number, content in fragments if content is not None)
-    )
+        found |= {row["slot_id"]: row["content"] for row in rows}
+    body = ical.calendar(feed.heading, (found[number] for number in state.slots if number in found))
     return gzip.compress(body, COMPRESSION, mtime=0) if wants_zip else body

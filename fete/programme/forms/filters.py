@@ -10,35 +10,61 @@ from babel.dates import format_date
 from werkzeug.datastructures import MultiDict
 
 from fete.core.fields import read_day
-from fete.core.i18n import current_language, current_locale, gettext as _
+from fete.core.i18n import current_language, current_locale, gettext as _, lazy_gettext, ngettext
 from fete.core.text import clean
 from fete.network.queries import survivors_of
-from fete.programme.models import Edition
-from fete.programme.queries.search import Filters, Names, names_of
+from fete.programme.models import Booking, Edition
+from fete.programme.queries.search import Names, names_of
+from fete.programme.rules.filters import DayPart, Filters, Point
 from fete.vocabulary.models import Term, TermList
 
 TEXT_LENGTH = 200
 _MOST_VALUES = 50
+# A selection of one’s own may be longer than what one ticks in a list.
+MOST_ACTIVITIES = 200
 _CODE_LENGTH = 40
 # Instants are reckoned from days: those at the ends of the calendar have no neighbours.
 _FIRST_YEAR, _LAST_YEAR = 1992, 2200
 # A number that no structure bears: asking for a structure by anything else than a number finds nothing.
 _NOBODY = 0
 _LARGEST = 2**31 - 1
+RADII = (5, 10, 20, 30, 50)
+_RADIUS = 10
+OLDEST = 120
+# As the address writes them.
+BOOKINGS = {
+    "aucune": Booking.NONE,
+    "conseillee": Booking.RECOMMENDED,
+    "obligatoire": Booking.REQUIRED,
+}
+PARTS = {
+    DayPart.MORNING: lazy_gettext("le matin"),
+    DayPart.AFTERNOON: lazy_gettext("l’après-midi"),
+    DayPart.EVENING: lazy_gettext("le soir"),
+}
+BOOKING_WORDS = {
+    "aucune": lazy_gettext("sans réservation"),
+    "conseillee": lazy_gettext("réservation conseillée"),
+    "obligatoire": lazy_gettext("sur réservation"),
+}
 
 # The words of the address, in its order, and the fields they fill.
 CODES = {
     "departement": "departements",
     "commune": "communes",
+    "moment": "parts",
     "type": "kinds",
     "theme": "themes",
     "public": "audiences",
+    "niveau": "levels",
     "accessibilite": "accessibility",
 }
+NUMBERS = {"structure": "organisations", "village": "villages", "activites": "activities"}
 TERM_LISTS = {
     "type": TermList.KIND,
     "theme": TermList.THEME,
     "public": TermList.AUDIENCE,
+    "niveau": TermList.LEVEL,
     "accessibilite": TermList.ACCESSIBILITY,
 }
 
@@ -67,12 +93,21 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
         errors["au"] = _("La fin est avant le début : elle n’est pas prise en compte.")
         last = None
     codes: dict[str, Any] = {name: _values(args, word) for word, name in CODES.items()}
+    near = _point(args, errors)
     filters = Filters(
         edition_id=edition.id if edition else None,
         text=" ".join(clean(args.get("q", "")).split())[:TEXT_LENGTH].strip(),
         first=first,
         last=last,
+        near=near,
+        radius=_radius(args, is_centred=near is not None or bool(codes["communes"])),
+        age=_age(args, errors),
+        for_schools=args.get("scolaires") == "oui",
+        bookings=tuple(BOOKINGS.get(word, word) for word in _values(args, "reservation")),
+        with_room=args.get("places") == "libres",
         organisations=_organisations(args),
+        villages=_numbers(args, "village"),
+        activities=_numbers(args, "activites", most=MOST_ACTIVITIES),
         with_cancelled=args.get("annules") != "non",
         **codes,
     )
@@ -82,8 +117,8 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
 
 def _organisations(args: MultiDict[str, str]) -> tuple[int, ...]:
     """Return the structures named; of those that were merged, the ones in their place: a calendar goes on."""
-    asked = {_number(value) for value in _values(args, "structure")}
-    survivors = survivors_of(sorted(asked)) if asked - {_NOBODY} else {}
+    asked = _numbers(args, "structure")
+    survivors = survivors_of(asked) if set(asked) - {_NOBODY} else {}
     return tuple(sorted({survivors.get(number, number) for number in asked}))
 
 
@@ -91,12 +126,19 @@ def filter_arguments(filters: Filters) -> dict[str, str]:
     """Return the parameters of the one address of these filters: reading them gives the filters again."""
     found = {"q": filters.text}
     found |= {word: ",".join(getattr(filters, name)) for word, name in CODES.items()}
-    found["structure"] = ",".join(str(number) for number in filters.organisations)
+    found |= {word: ",".join(map(str, getattr(filters, name))) for word, name in NUMBERS.items()}
+    found["pres"] = _written(filters.near) if filters.near else ""
+    found["rayon"] = str(filters.radius or "")
     if filters.first is not None and filters.first == filters.last:
         found["date"] = filters.first.isoformat()
     else:
         found["du"] = filters.first.isoformat() if filters.first else ""
         found["au"] = filters.last.isoformat() if filters.last else ""
+    found["age"] = "" if filters.age is None else str(filters.age)
+    found["scolaires"] = "oui" if filters.for_schools else ""
+    words = {booking.value: word for word, booking in BOOKINGS.items()}
+    found["reservation"] = ",".join(sorted(words.get(each, each) for each in filters.bookings))
+    found["places"] = "libres" if filters.with_room else ""
     found["annules"] = "" if filters.with_cancelled else "non"
     return {word: value for word, value in found.items() if value}
 
@@ -126,13 +168,57 @@ def chosen(filters: Filters, names: Names) -> list[Chosen]:
         for code in values:
             rest = tuple(each for each in values if each != code)
             note(name, _name_of(word, code, names), **{name: rest})
-    for number in filters.organisations:
-        rest_of_them = tuple(each for each in filters.organisations if each != number)
-        label = names.organisations.get(number, _("structure inconnue"))
-        note("organisations", label, organisations=rest_of_them)
-    if not filters.with_cancelled:
-        note("with_cancelled", _("sans les annulations"), with_cancelled=True)
+    if filters.radius is not None:
+        note("radius", _around(filters), radius=None, near=None)
+    for name, label in _numbered(names):
+        numbers: tuple[int, ...] = getattr(filters, name)
+        for number in numbers:
+            rest_of_them = tuple(each for each in numbers if each != number)
+            note(name, label(number), **{name: rest_of_them})
+    for name, words in _simple(filters):
+        note(name, words, **{name: getattr(Filters(), name)})
     return found
+
+
+def _numbered(names: Names) -> list[tuple[str, Callable[[int], str]]]:
+    """Return the fields of numbers that are told one by one, each with the words of its values."""
+    unknown = str(_("structure inconnue"))
+    return [
+        ("organisations", lambda number: names.organisations.get(number, unknown)),
+        ("villages", lambda number: names.villages.get(number, str(_("village inconnu")))),
+    ]
+
+
+def _simple(filters: Filters) -> list[tuple[str, str]]:
+    """Return the fields of one value that are asked for, with their words."""
+    asked = [
+        ("activities", len(filters.activities), _chosen_ones(len(filters.activities))),
+        ("age", filters.age is not None, _years(filters.age or 0)),
+        ("for_schools", filters.for_schools, _("pour les groupes scolaires")),
+        ("bookings", filters.bookings, _either(_booking_words(filters))),
+        ("with_room", filters.with_room, _("avec des places")),
+        ("with_cancelled", not filters.with_cancelled, _("sans les annulations")),
+    ]
+    return [(field, str(label)) for field, is_asked, label in asked if is_asked]
+
+
+def _chosen_ones(count: int) -> str:
+    return str(ngettext("%(num)s activité choisie", "%(num)s activités choisies", count))
+
+
+def _years(age: int) -> str:
+    return str(ngettext("%(num)s an", "%(num)s ans", age))
+
+
+def _booking_words(filters: Filters) -> list[str]:
+    words = {booking.value: str(BOOKING_WORDS[word]) for word, booking in BOOKINGS.items()}
+    return [words.get(each, each) for each in filters.bookings]
+
+
+def _around(filters: Filters) -> str:
+    if filters.near is None:
+        return str(_("à %(count)s km ou moins", count=filters.radius))
+    return str(_("à %(count)s km ou moins de vous", count=filters.radius))
 
 
 def _name_of(word: str, code: str, names: Names) -> str:
@@ -140,6 +226,8 @@ def _name_of(word: str, code: str, names: Names) -> str:
         return names.departements.get(code, code)
     if word == "commune":
         return names.communes.get(code, code)
+    if word == "moment":
+        return _part(code)
     term = names.terms.get((TERM_LISTS[word], code))
     return term.label if term else code
 
@@ -150,26 +238,68 @@ def describe(filters: Filters, names: Names | None = None) -> str:
     subject = _subject(filters, names)
     places = _places(filters, names)
     details = [
+        _around(filters) if filters.radius is not None else "",
         days_in_words(filters.first, filters.last),
+        _either([_part(code) for code in filters.parts]),
         _("« %(text)s »", text=filters.text) if filters.text else "",
         *(
             _either(_labels(TERM_LISTS[word], getattr(filters, CODES[word]), names, _label))
-            for word in ("theme", "public", "accessibilite")
+            for word in ("theme", "public", "niveau", "accessibilite")
         ),
-        _either(
-            [
-                names.organisations.get(number, _("structure inconnue"))
-                for number in filters.organisations
-            ]
+        *(
+            _either([label(number) for number in getattr(filters, name)])
+            for name, label in _numbered(names)
         ),
-        "" if filters.with_cancelled else _("sans les annulations"),
+        *(words for _name, words in _simple(filters)),
     ]
     return ", ".join([" ".join(filter(None, [subject, places])), *filter(None, details)])
 
 
-def _values(args: MultiDict[str, str], word: str) -> tuple[str, ...]:
+def _values(args: MultiDict[str, str], word: str, *, most: int = _MOST_VALUES) -> tuple[str, ...]:
     parts = (clean(part) for given in args.getlist(word) for part in given.split(","))
-    return tuple(sorted({part[:_CODE_LENGTH] for part in parts if part})[:_MOST_VALUES])
+    return tuple(sorted({part[:_CODE_LENGTH] for part in parts if part})[:most])
+
+
+def _part(code: str) -> str:
+    return str(PARTS.get(code, code))  # type: ignore[call-overload]
+
+
+def _numbers(args: MultiDict[str, str], word: str, *, most: int = _MOST_VALUES) -> tuple[int, ...]:
+    return tuple(sorted({_number(value) for value in _values(args, word, most=most)}))
+
+
+def _point(args: MultiDict[str, str], errors: dict[str, str]) -> Point | None:
+    """Return the point asked for; a hundredth of a degree, about a kilometre, is all that is kept of it."""
+    typed = clean(args.get("pres", ""))
+    if not typed:
+        return None
+    found = re.fullmatch(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", typed)
+    if found is None:
+        errors["pres"] = _("Cette position ne se lit pas : elle n’est pas prise en compte.")
+        return None
+    return Point(latitude=round(float(found[1]), 2), longitude=round(float(found[2]), 2))
+
+
+def _written(point: Point) -> str:
+    return f"{point.latitude:.2f},{point.longitude:.2f}"
+
+
+def _radius(args: MultiDict[str, str], *, is_centred: bool) -> int | None:
+    """Return the radius asked for around what is asked for, held to one of those offered."""
+    asked = _number(clean(args.get("rayon", "")))
+    if not is_centred or (not asked and not args.get("pres")):
+        return None
+    return min(RADII, key=lambda radius: abs(radius - (asked or _RADIUS)))
+
+
+def _age(args: MultiDict[str, str], errors: dict[str, str]) -> int | None:
+    typed = clean(args.get("age", ""))
+    if not typed:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", typed) or int(typed) > OLDEST:
+        errors["age"] = _("Indiquez un âge en années, en chiffres, comme 7.")
+        return None
+    return int(typed)
 
 
 def _number(value: str) -> int:

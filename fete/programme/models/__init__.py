@@ -45,6 +45,7 @@ from fete.programme.models.sharing import (
     Handover,
     StandRequest,
 )
+from fete.programme.models.standing import Standing
 from fete.programme.models.venues import (
     Merge,
     Merged,
@@ -84,6 +85,7 @@ __all__ = [
     "Slot",
     "SlotAudience",
     "StandRequest",
+    "Standing",
     "Venue",
     "VersionState",
     "activity_site",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -15,13 +15,9 @@ from fete.core.pagination import PAGE_SIZE, Page, page_number
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
-from fete.programme.queries.search import (
-    Filters,
-    activity_conditions,
-    conditions,
-    is_held,
-    is_timed,
-)
+from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of
+from fete.programme.rules.catalogue import Ranked, Ranking, ranked
+from fete.programme.rules.filters import Filters
 from fete.programme.workflow import SlotState
 
 _DEPARTEMENT = joinedload(Venue.commune).joinedload(Commune.departement)
@@ -49,7 +45,6 @@ _WHOLE: tuple[ExecutableOption, ...] = (
         joinedload(Activity.kind), joinedload(Activity.organisation), selectinload(Activity.slots)
     ),
 )
-_OFF = (SlotState.CANCELLED, SlotState.POSTPONED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,39 +70,36 @@ class Day:
 def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Page[Listed]:
     """Return a page of the activities asked for, each once, by its next slot; those that are over come last.
 
-    A slot that will not take place is next only when no other is.
+    A slot that will not take place is next only when no other is. What is looked for by words comes by how much of
+    its title they are.
     """
-    total = count_of(filters)
-    number = page_number(number, total)
-    coming = _first_start(Slot.ends_at > now)
-    next_on = _first_start(Slot.ends_at > now, Slot.state.not_in(_OFF))
-    start: ColumnElement[datetime] = func.coalesce(next_on, coming, func.min(Slot.starts_at))
-    statement = (
-        select(Activity.id, start, coming.is_(None))
-        .join(Slot, is_timed())
-        .where(*conditions(filters))
-        .group_by(Activity.id)
-        .order_by(coming.is_(None), start, Activity.id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    found = db.session.execute(statement).all()
-    activities = _with_cards([activity_id for activity_id, *_ in found])
+    found = _ranked(filters, now)
+    number = page_number(number, len(found))
+    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    activities = _with_cards([each.number for each in shown])
     rows = [
-        _listed(activities[activity_id], starts_at, filters, now=now, is_over=bool(is_over))
-        for activity_id, starts_at, is_over in found
+        _listed(activities[each.number], each.starts_at, filters, now=now, is_over=each.is_over)
+        for each in shown
     ]
-    return Page(rows=rows, number=number, total=total)
+    return Page(rows=rows, number=number, total=len(found))
 
 
 def count_of(filters: Filters) -> int:
     """Return how many activities are asked for."""
-    statement = (
-        select(func.count())
-        .select_from(Activity)
-        .where(*activity_conditions(filters), is_held(filters))
-    )
-    return db.session.scalar(statement) or 0
+    return catalogue_of(filters.edition_id).entries_among(rows_of(filters))
+
+
+def _ranked(filters: Filters, now: datetime) -> Sequence[Ranked]:
+    """Return the activities asked for in the order of the list, reckoned anew only when one of their slots ended."""
+    known = remembered(("ranked", filters), _Latest)
+    if known.ranking is None or not known.ranking.since <= now < known.ranking.until:
+        known.ranking = ranked(catalogue_of(filters.edition_id), rows_of(filters), now)
+    return known.ranking.found
+
+
+@dataclass(slots=True)
+class _Latest:
+    ranking: Ranking | None = None
 
 
 def by_day(listed: Sequence[Listed]) -> list[Day]:
@@ -126,10 +118,6 @@ def find_shown(activity_id: int) -> Activity | None:
         .options(*_WHOLE)
         .execution_options(populate_existing=True)
     )
-
-
-def _first_start(*conditions: ColumnElement[bool]) -> ColumnElement[datetime | None]:
-    return func.min(case((and_(*conditions), Slot.starts_at)))
 
 
 def _with_cards(numbers: Sequence[int]) -> dict[int, Activity]:

@@ -35,7 +35,8 @@ from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
-from fete.programme.queries.search import Filters, names_of
+from fete.programme.queries.search import names_of
+from fete.programme.rules.filters import Filters
 from fete.programme.views.structured import event_of, picture_address
 from fete.programme.workflow import Status
 

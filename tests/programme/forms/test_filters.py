@@ -16,7 +16,8 @@ from fete.programme.forms.filters import (
     read_filters,
     read_request,
 )
-from fete.programme.queries.search import Filters, names_of
+from fete.programme.queries.search import names_of
+from fete.programme.rules.filters import Filters
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
 from tests.factories.programme import make_edition
 

@@ -332,7 +332,7 @@ def test_the_page_costs_the_same_whatever_the_programme(client, queries, count):
     database.session.expire_all()
     with queries() as asked:
         page(client, "/programme")
-    assert len(asked) == 18
+    assert len(asked) == 20
 
 
 # One activity
