@@ -99,14 +99,14 @@ def _stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the folded French stems of a text, in order, without elisions nor empty words."""
-    return [_stem(word) for word in _words(text) if fold(word) not in _STOP_WORDS]
+    return [_stem(word) for word in words_of(text) if fold(word) not in _STOP_WORDS]
 
 
 def search_text(*parts: str | None) -> str:
     """Return what a search looks through: each word under every form in which one may ask for it."""
     found: dict[str, None] = {}
     for part in parts:
-        for word in _words(part or ""):
+        for word in words_of(part or ""):
             if fold(word) not in _STOP_WORDS:
                 found |= dict.fromkeys(_forms(word))
     return " ".join(found)
@@ -117,13 +117,14 @@ def asked_words(text: str) -> list[tuple[str, ...]]:
 
     Of words that are all empty, the last alone counts: somebody has begun to type « la(boratoire) ».
     """
-    words = _words(text)
+    words = words_of(text)
     full = [word for word in words if fold(word) not in _STOP_WORDS | _LONE_LETTERS]
     kept = full or [word for word in words if fold(word) in _LONE_LETTERS] or words[-1:]
     return [_forms(word) for word in kept[:_MOST_WORDS]]
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case, in order, without elisions."""
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     return re.findall(r"[^\W_]+", _ELISION.sub("", text))
 

@@ -1,7 +1,7 @@
 """The filters of the programme between the address, the page and words."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from fete.core.i18n import current_language, current_locale, gettext as _, lazy_
 from fete.core.text import clean
 from fete.network.queries import survivors_of
 from fete.programme.models import Booking, Edition
-from fete.programme.queries.search import Names, names_of
+from fete.programme.queries.search import TERM_FIELDS, Names, names_of
 from fete.programme.rules.filters import DayPart, Filters, Point
 from fete.vocabulary.models import Term, TermList
 
@@ -71,7 +71,7 @@ TERM_LISTS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What an address asks, what was typed in its dates, and what is wrong with them, by parameter."""
+    """What an address asks, and by parameter what was typed in it that cannot be read, and why."""
 
     filters: Filters
     typed: dict[str, str] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def read_filters(args: MultiDict[str, str], edition: Edition | None) -> Filters:
 
 
 def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
-    """Return the filters that an address names, with what is to be told about its dates."""
+    """Return the filters that an address names, with what is to be told of what cannot be read in it."""
     errors: dict[str, str] = {}
     day = _read_day(args, "date", errors)
     first = _read_day(args, "du", errors) or day
@@ -94,9 +94,15 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
         last = None
     codes: dict[str, Any] = {name: _values(args, word) for word, name in CODES.items()}
     near = _point(args, errors)
+    text = " ".join(clean(args.get("q", "")).split())
+    if len(text) > TEXT_LENGTH:
+        errors["q"] = _(
+            "Cette recherche est trop longue : seules ses %(count)s premières lettres sont prises en compte.",
+            count=TEXT_LENGTH,
+        )
     filters = Filters(
         edition_id=edition.id if edition else None,
-        text=" ".join(clean(args.get("q", "")).split())[:TEXT_LENGTH].strip(),
+        text=text[:TEXT_LENGTH].strip(),
         first=first,
         last=last,
         near=near,
@@ -111,7 +117,7 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
         with_cancelled=args.get("annules") != "non",
         **codes,
     )
-    typed = {word: clean(args.get(word, ""))[:_CODE_LENGTH] for word in errors}
+    typed = {word: clean(args.get(word, ""))[:_CODE_LENGTH] for word in errors if word != "q"}
     return Request(filters=filters, typed=typed, errors=errors)
 
 
@@ -141,6 +147,25 @@ def filter_arguments(filters: Filters) -> dict[str, str]:
     found["places"] = "libres" if filters.with_room else ""
     found["annules"] = "" if filters.with_cancelled else "non"
     return {word: value for word, value in found.items() if value}
+
+
+def has_unknown(filters: Filters, names: Names) -> bool:
+    """Whether a value asked for is none that there is: what it names is not found, rather than empty."""
+    known: dict[str, Container[Any]] = {
+        "departements": names.departements,
+        "communes": names.communes,
+        "organisations": names.organisations,
+        "villages": names.villages,
+        "parts": PARTS,
+        "bookings": BOOKINGS.values(),
+    }
+    known |= {
+        field: {code for its_list, code in names.terms if its_list is of}
+        for of, field in TERM_FIELDS.items()
+    }
+    return any(
+        value not in codes for name, codes in known.items() for value in getattr(filters, name)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
+from fete.core.clock import to_paris
 from fete.core.db import db
 from fete.geography.models import Commune
 from fete.network.models import Organisation
@@ -26,7 +27,7 @@ from fete.programme.models import (
     activity_term,
 )
 from fete.programme.queries.search import TERM_FIELDS, is_published, says
-from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time
+from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time, welcomes_schools
 from fete.programme.rules.filters import Filters, Point
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term, TermList
@@ -283,8 +284,9 @@ class _Reading:
                 is_own=owns,
                 is_for_schools=audience is SlotAudience.SCHOOLS
                 or (audience is SlotAudience.ALL and row.for_schools and not row.for_public),
-                welcomes_schools=audience is SlotAudience.SCHOOLS
-                or (audience is SlotAudience.ALL and row.for_schools),
+                welcomes_schools=welcomes_schools(
+                    audience, for_schools=row.for_schools, day=to_paris(starts_at).date()
+                ),
                 places=(self.places[venue],)
                 if venue is not None and (owns or row.venue_id is None)
                 else grounds,
@@ -314,6 +316,7 @@ def _places() -> dict[int | None, Place]:
             Venue.latitude,
             Venue.longitude,
             Commune.code,
+            Commune.name,
             Commune.departement_code,
             Commune.latitude,
             Commune.longitude,
@@ -324,10 +327,11 @@ def _places() -> dict[int | None, Place]:
             number=number,
             name=name,
             commune=commune,
+            town=town,
             departement=departement,
             point=_point(latitude, longitude) or _point(of_commune_latitude, of_commune_longitude),
         )
-        for number, name, latitude, longitude, commune, departement, of_commune_latitude, of_commune_longitude in found
+        for number, name, latitude, longitude, commune, town, departement, of_commune_latitude, of_commune_longitude in found
     }
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.sql.base import ExecutableOption
 from fete.core.clock import to_paris
 from fete.core.db import db
 from fete.core.pagination import PAGE_SIZE, Page, page_number
+from fete.core.text import asked_words
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
 from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of
-from fete.programme.rules.catalogue import Ranked, Ranking, ranked
+from fete.programme.rules.catalogue import Ranked, Ranking, ranked, welcomes_schools
 from fete.programme.rules.filters import Filters
 from fete.programme.workflow import SlotState
 
@@ -93,7 +94,8 @@ def _ranked(filters: Filters, now: datetime) -> Sequence[Ranked]:
     """Return the activities asked for in the order of the list, reckoned anew only when one of their slots ended."""
     known = remembered(("ranked", filters), _Latest)
     if known.ranking is None or not known.ranking.since <= now < known.ranking.until:
-        known.ranking = ranked(catalogue_of(filters.edition_id), rows_of(filters), now)
+        words = asked_words(filters.text) if filters.text else ()
+        known.ranking = ranked(catalogue_of(filters.edition_id), rows_of(filters), now, words=words)
     return known.ranking.found
 
 
@@ -136,7 +138,11 @@ def _listed(
     slots = [
         slot
         for slot in activity.times
-        if filters.with_cancelled or slot.state is not SlotState.CANCELLED
+        if (filters.with_cancelled or slot.state is not SlotState.CANCELLED)
+        and (
+            not filters.for_schools
+            or welcomes_schools(slot.audience, for_schools=activity.for_schools, day=slot.day)
+        )
     ]
     there = tuple(
         slot

@@ -14,6 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from fete.core.clock import to_paris
+from fete.core.text import search_text
+from fete.programme.models import SlotAudience
 from fete.programme.rules.filters import DayPart, Filters, Point
 from fete.programme.workflow import SlotState
 
@@ -37,6 +39,7 @@ _NO_ROOM = OFF | {SlotState.FULL}
 # What lasts longer is looked for on its first days only: nothing of the programme does.
 _MOST_DAYS = 400
 _NOON, _EVENING = 12, 18
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +48,9 @@ class Place:
 
     number: int
     name: str
+    # Its commune: by code, and as people call it.
     commune: str
+    town: str
     departement: str
     # That of the place, else of its commune; none where neither is known.
     point: Point | None
@@ -330,10 +335,13 @@ class Ranking:
     until: datetime
 
 
-def ranked(catalogue: Catalogue, rows: int, now: datetime) -> Ranking:
+def ranked(
+    catalogue: Catalogue, rows: int, now: datetime, *, words: Sequence[Sequence[str]] = ()
+) -> Ranking:
     """Return the activities that these rows are of by their next time; those that are over come last.
 
-    A time that will not take place is next only when no other is.
+    A time that will not take place is next only when no other is. Where words are looked for, each in the forms that
+    find it, those that have more of them in their title come before.
     """
     first: dict[int, datetime] = {}
     coming: dict[int, datetime] = {}
@@ -348,17 +356,30 @@ def ranked(catalogue: Catalogue, rows: int, now: datetime) -> Ranking:
             if time.state not in OFF:
                 certain.setdefault(entry.number, time.starts_at)
     found = sorted(
-        (number not in coming, certain.get(number) or coming.get(number) or start, number)
+        (
+            number not in coming,
+            -_said_in_title(catalogue.rows[catalogue.starts[number]][0], words),
+            certain.get(number) or coming.get(number) or start,
+            number,
+        )
         for number, start in first.items()
     )
     return Ranking(
         found=tuple(
             Ranked(number=number, starts_at=start, is_over=is_over)
-            for is_over, start, number in found
+            for is_over, _weight, start, number in found
         ),
         since=now,
         until=until,
     )
+
+
+def _said_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> int:
+    """Return how many of the words the title says."""
+    if not words:
+        return 0
+    said = set(search_text(entry.title).split())
+    return sum(any(form in said for form in forms) for forms in words)
 
 
 def _suits(entry: Entry, age: int) -> bool:
@@ -404,6 +425,13 @@ def days_between(first: date, last: date) -> list[date]:
     """Return the days from the first to the last, both included."""
     count = min((last - first).days, _MOST_DAYS)
     return [first + timedelta(days=rank) for rank in range(count + 1)]
+
+
+def welcomes_schools(audience: SlotAudience, *, for_schools: bool, day: date) -> bool:
+    """Whether school groups may come: where nothing is said of the time, when classes are held that day."""
+    if audience is SlotAudience.ALL:
+        return for_schools and day.weekday() < _SATURDAY
+    return audience is SlotAudience.SCHOOLS
 
 
 def day_parts(time: Time) -> set[DayPart]:

@@ -1,10 +1,16 @@
 """What is likely one thing entered twice, pure: two places of a commune, two activities."""
 
-from fete.core.text import fold_name
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from fete.core.text import fold, fold_name
 from fete.network.rules import Likeness, names_are_near
 from fete.programme.models import Activity, Slot, Venue
 from fete.programme.workflow import SlotState
 
+# How many letters a slip of the hand adds or drops, and how alike two words must be.
+_MOST_SLIPS = 2
+_NEARNESS = 0.72
 _SMALL_WORDS = frozenset(
     ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"]
 )
@@ -18,6 +24,20 @@ def is_likely(venue: Venue, *, name: str, address: str) -> bool:
         return True
     mine, other = _telling(name), _telling(venue.name)
     return bool(mine and other) and (mine <= other or other <= mine)
+
+
+def closest(word: str, known: Mapping[str, int]) -> str | None:
+    """Return the known word that is most like one typed amiss, `None` when none is like it; the more said of two.
+
+    Words are compared without accents, and only with those of about their length: a slip adds or drops a letter or two.
+    """
+    typed = fold(word)
+    folded: dict[str, str] = {}
+    for each in sorted(known, key=lambda each: (known[each], each)):
+        if abs(len(each) - len(word)) <= _MOST_SLIPS:
+            folded[fold(each)] = each
+    found = get_close_matches(typed, folded, n=1, cutoff=_NEARNESS)
+    return folded[found[0]] if found else None
 
 
 def titles_are_near(one: str, other: str) -> bool:

@@ -1,6 +1,7 @@
 """The public programme: its list with search and filters, and the page of one activity."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,11 +24,16 @@ from fete.core.i18n import current_language, gettext as _
 from fete.core.pagination import Page
 from fete.core.templating import absolute_url
 from fete.programme.forms.filters import (
+    BOOKING_WORDS,
+    BOOKINGS,
+    PARTS,
+    RADII,
     Chosen,
     chosen,
     days_in_words,
     describe,
     filter_arguments,
+    has_unknown,
     read_request,
 )
 from fete.programme.models import Activity, Edition
@@ -36,11 +42,16 @@ from fete.programme.queries.editions import current_edition, find_edition, shown
 from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import names_of
+from fete.programme.queries.suggestions import suggestion
 from fete.programme.rules.filters import Filters
 from fete.programme.views.structured import event_of, picture_address
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
+
+# By what is kept: the code of the address, and the words.
+_PART_WORDS = {part.value: (part.value, label) for part, label in PARTS.items()}
+_BOOKINGS = {booking.value: (code, BOOKING_WORDS[code]) for code, booking in BOOKINGS.items()}
 
 _MOST_WAYS = 4
 # A list of boxes longer than this is no help: what it leaves out is found by its name.
@@ -91,6 +102,16 @@ def of_year(year: int) -> ResponseReturnValue:
     return _programme(edition)
 
 
+@blueprint.get("/scolaires", endpoint="schools")
+@public
+def for_schools() -> ResponseReturnValue:
+    """Show what school groups may come to in the edition under way or to come."""
+    edition = current_edition(today())
+    if edition is None or not can_see_edition(None, edition):
+        return _for_everybody(render_template("programme/index.html", edition=None))
+    return _programme(edition)
+
+
 @blueprint.get("/activites/<int:activity_id>-<slug>")
 @public
 def show(activity_id: int, slug: str) -> ResponseReturnValue:
@@ -123,69 +144,111 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
 
 def _programme(edition: Edition) -> Response:
     asked = read_request(request.args, edition)
-    filters = asked.filters
+    is_for_schools = request.endpoint == "programme.schools"
+    filters = replace(asked.filters, for_schools=asked.filters.for_schools or is_for_schools)
     names = names_of(filters)
     in_force = chosen(filters, names)
-    page = page_of_programme(filters, now=now(), number=request.args.get("page", 1, type=int))
+    page = page_of_programme(filters, now=now(), number=_page_asked() or 1)
     counted = facets(filters, edition, names)
-    is_current = request.endpoint == "programme.index"
+    is_current = "year" not in (request.view_args or {})
     values: dict[str, Any] = {} if is_current else {"year": edition.year}
 
     arguments: dict[str, Any] = dict(filter_arguments(filters))
 
     def here(filters: Filters) -> str:
         asked: dict[str, Any] = dict(filter_arguments(filters))
-        return url_for(str(request.endpoint), **values, **asked)
+        # The programme of schools says so by its name; without it, it is the whole programme.
+        endpoint = str(request.endpoint)
+        if is_for_schools and not asked.pop("scolaires", ""):
+            endpoint = "programme.index"
+        return url_for(endpoint, **values, **asked)
 
-    return _for_everybody(
-        render_template(
-            "programme/index.html",
-            edition=edition,
-            dates=days_in_words(edition.starts_on, edition.ends_on),
-            others=_other_editions(edition),
-            asked=asked,
-            filters=filters,
-            arguments=arguments,
-            description=describe(filters, names) if in_force else "",
-            chosen=in_force,
-            groups=_groups(counted),
-            days=counted.days,
-            page=page,
-            coming=by_day([row for row in page.rows if not row.is_over]),
-            over=by_day([row for row in page.rows if row.is_over]),
-            is_finished=edition.ends_on < today(),
-            ways_out=_ways_out(page, filters, in_force, here),
-            here=here,
-            on_day=lambda day: here(replace(filters, first=day, last=day)),
-            values=values,
-            is_current=is_current,
-            canonical=absolute_url(
-                "programme.edition",
-                language=current_language(),
-                year=edition.year,
-                page=page.number if page.number > 1 else None,
-                **arguments,
-            ),
-            calendar=url_for(
-                "feeds.current" if is_current else "feeds.edition",
-                **values,
-                **arguments,
-            ),
-        )
+    html = render_template(
+        "programme/index.html",
+        edition=edition,
+        dates=days_in_words(edition.starts_on, edition.ends_on),
+        others=_other_editions(edition),
+        asked=asked,
+        filters=filters,
+        arguments=arguments,
+        description=describe(filters, names) if in_force else "",
+        chosen=in_force,
+        groups=_groups(counted, filters),
+        radii=RADII,
+        suggested=_suggested(filters, here) if filters.text and not page.total else None,
+        is_off_the_list=_page_asked() != page.number,
+        days=counted.days,
+        page=page,
+        coming=by_day([row for row in page.rows if not row.is_over]),
+        over=by_day([row for row in page.rows if row.is_over]),
+        is_finished=edition.ends_on < today(),
+        ways_out=_ways_out(page, filters, in_force, here),
+        here=here,
+        on_day=lambda day: here(replace(filters, first=day, last=day)),
+        values=values,
+        is_current=is_current,
+        is_for_schools=is_for_schools,
+        canonical=absolute_url(
+            "programme.edition",
+            language=current_language(),
+            year=edition.year,
+            page=page.number if page.number > 1 else None,
+            **arguments,
+        ),
+        calendar=url_for(
+            "feeds.current" if is_current else "feeds.edition",
+            **values,
+            **arguments,
+        ),
     )
+    if asked.errors:
+        return make_response(html, 400)
+    if _page_asked() != page.number or has_unknown(filters, names):
+        return make_response(html, 404)
+    return _for_everybody(html)
 
 
-def _groups(counted: Facets) -> list[Group]:
+def _page_asked() -> int | None:
+    """Return the number of the page asked for: the first when none is; none when what is asked is no number."""
+    typed = request.args.get("page", "1")
+    return int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None
+
+
+def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | None:
+    """Return the words that may have been meant, where those typed find nothing."""
+    meant = suggestion(filters)
+    if meant is None:
+        return None
+    text, count = meant
+    return WayOut(label=text, url=here(replace(filters, text=text)), count=count)
+
+
+def _groups(counted: Facets, filters: Filters) -> list[Group]:
     asked = (
         ("departement", _("Département"), counted.departements),
         ("commune", _("Commune"), counted.communes),
+        ("moment", _("Moment de la journée"), _told(counted.parts, _PART_WORDS, filters.parts)),
         ("type", _("Type d’activité"), counted.kinds),
         ("public", _("Public"), counted.audiences),
+        ("niveau", _("Niveau scolaire"), counted.levels),
         ("theme", _("Thématique"), counted.themes),
         ("accessibilite", _("Accessibilité"), counted.accessibility),
+        ("reservation", _("Réservation"), _told(counted.bookings, _BOOKINGS, filters.bookings)),
+        ("village", _("Village, festival ou parcours"), counted.villages),
         ("structure", _("Structure"), counted.organisations),
     )
     return [_group(word, title, found) for word, title, found in asked if found]
+
+
+def _told(
+    counts: Mapping[str, int], words: Mapping[str, tuple[str, object]], asked: Sequence[str]
+) -> list[Value]:
+    """Return the values of a filter whose words are few and never change, in their order."""
+    return [
+        Value(code=code, label=str(label), count=counts.get(value, 0), is_chosen=value in asked)
+        for value, (code, label) in words.items()
+        if value in counts or value in asked
+    ]
 
 
 def _group(word: str, title: str, found: Sequence[Value]) -> Group:
@@ -215,7 +278,7 @@ def _ways_out(
     nothing = Filters()
     ways = []
     for field, words in list(labels.items())[:_MOST_WAYS]:
-        names = ("first", "last") if field == "days" else (field,)
+        names = {"days": ("first", "last"), "radius": ("radius", "near")}.get(field, (field,))
         without = replace(filters, **{name: getattr(nothing, name) for name in names})
         if count := count_of(without):
             ways.append(WayOut(label=", ".join(words), url=here(without), count=count))

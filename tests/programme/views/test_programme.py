@@ -30,10 +30,10 @@ def at(day: date, hour: int = 10) -> datetime:
     return from_paris(day, time(hour))
 
 
-def page(client: Browser, path: str) -> str:
+def page(client: Browser, path: str, status: int = 200) -> str:
     """Return a page, its no-break spaces as plain ones."""
     answer = client.get(path)
-    assert answer.status_code == 200, path
+    assert answer.status_code == status, path
     return unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
 
 
@@ -193,8 +193,16 @@ def test_a_past_edition_keeps_its_own_addresses(client):
         ("departement=31&theme=exact", ["Ciel"]),
         ("departement=31,32", ["Ciel", "Terre"]),
         ("departement=31&type=talk", []),
-        ("departement=ZZ", []),
-        ("structure=abc", []),
+        ("moment=matin", ["Ciel"]),
+        ("moment=soir", ["Terre"]),
+        ("age=7", ["Ciel"]),
+        ("niveau=lower_c4", ["Ciel"]),
+        ("scolaires=oui", []),
+        ("reservation=obligatoire", ["Terre"]),
+        ("places=libres", ["Ciel"]),
+        ("pres=43.60,1.44&rayon=10", ["Ciel"]),
+        (f"commune={AUCH}&rayon=5", ["Terre"]),
+        (f"commune={AUCH}&rayon=50", ["Terre"]),
     ],
 )
 def test_each_filter_narrows_the_list(client, query, found):
@@ -202,19 +210,30 @@ def test_each_filter_narrows_the_list(client, query, found):
         at(SATURDAY),
         title="Ciel",
         commune=TOULOUSE,
-        terms=[("theme", "exact"), ("audience", "all")],
+        terms=[("theme", "exact"), ("audience", "all"), ("level", "lower_c4")],
     )
     sky.search = "etoil"
     earth = make_activity(
-        at(SUNDAY),
+        at(SUNDAY, 19),
         title="Terre",
         kind="talk",
         terms=[("theme", "digital"), ("audience", "families"), ("accessibility", "mi")],
     )
     earth.search = "terr"
     earth.slots[0].state = SlotState.CANCELLED
-    database.session.flush()
+    changed(earth, age_min=8, booking=Booking.REQUIRED)
     assert titles(page(client, f"/programme?{query}")) == found
+
+
+@pytest.mark.parametrize(
+    "query", ["departement=ZZ", "structure=abc", "type=licorne", "moment=nuit", "village=9"]
+)
+def test_a_value_that_is_none_is_not_found_and_shows_a_way_on(client, query):
+    make_activity()
+    html = page(client, f"/programme?{query}", 404)
+    assert titles(html) == []
+    assert "Aucune activité ne répond à tout cela." in words(html)
+    assert '<a class="btn btn-primary" href="/programme">' in " ".join(html.split())
 
 
 def test_a_structure_has_its_own_list(client):
@@ -227,31 +246,38 @@ def test_a_structure_has_its_own_list(client):
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "status"),
     [
-        "q=%00%22%27%3Cscript%3E",
-        "q=" + "a" * 5000,
-        "departement=%00",
-        "commune=" + "9" * 5000,
-        "structure=999999999999999999999999",
-        "structure=%F0%9F%AA%90",
-        "page=99999999999999999999",
-        "page=-3",
-        "page=deux",
-        "date=2026-13-45&du=hier&au=9999-12-31",
-        "type=,,,&theme=%FF",
+        ("q=%00%22%27%3Cscript%3E", 200),
+        ("q=" + "a" * 5000, 400),
+        ("departement=%00", 200),
+        ("commune=" + "9" * 5000, 404),
+        ("structure=999999999999999999999999", 404),
+        ("structure=%F0%9F%AA%90", 404),
+        ("page=99999999999999999999", 404),
+        ("page=-3", 404),
+        ("page=0", 404),
+        ("page=deux", 404),
+        ("date=2026-13-45&du=hier&au=9999-12-31", 400),
+        ("age=sept", 400),
+        ("age=-1", 400),
+        ("pres=ici&rayon=10", 400),
+        ("pres=99.0,500.0&rayon=1e9", 200),
+        ("rayon=10", 200),
+        ("type=,,,&theme=%FF", 404),
     ],
 )
-def test_a_hostile_address_is_only_a_search(client, query):
+def test_a_hostile_address_is_only_a_search(client, query, status):
     make_activity()
     answer = client.get(f"/programme?{query}")
-    assert answer.status_code == 200
+    assert answer.status_code == status
+    assert "Programme 2026" in answer.text
     assert "<script>" not in answer.text
 
 
 def test_a_bad_date_is_told_beside_its_field_and_ignored(client):
     make_activity(title="Là")
-    html = page(client, "/programme?du=31/02/2026&au=demain")
+    html = page(client, "/programme?du=31/02/2026&au=demain", 400)
     assert titles(html) == ["Là"]
     told = re.findall(r'<p class="field-error" id="(..)-erreur">(.*?)</p>', html, re.DOTALL)
     assert [(field, words(text)) for field, text in told] == [
@@ -296,7 +322,9 @@ def test_pages_of_twenty_five_follow_each_other(client):
     assert titles(last) == [f"A{number:02}" for number in range(50, 60)]
     assert '<link rel="next" href="/programme?page=2"' in " ".join(first.split())
     assert "60 activités page 3 sur 3" in words(last)
-    assert titles(page(client, "/programme?page=9")) == titles(last)
+    beyond = page(client, "/programme?page=9", 404)
+    assert titles(beyond) == titles(last)
+    assert "Cette page n’existe pas : voici la plus proche." in words(beyond)
 
 
 def test_the_counts_of_values_are_on_the_page(client):
@@ -662,6 +690,7 @@ def test_the_form_alone_gives_the_filters_that_its_boxes_say(client):
         if each.get("name") and (each.get("type") != "checkbox" or each.get("checked") is not None)
     )
     assert sorted(sent.items(multi=True)) == [
+        ("age", ""),
         ("annules", "non"),
         ("au", "2026-10-03"),
         ("departement", "31"),
