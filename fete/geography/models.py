@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.core.db import Model
+from fete.core.text import slug
 
 
 class Region(Model):
@@ -58,6 +59,11 @@ class Commune(Model):
     def departement_name(self) -> str:
         """The name of its département."""
         return self.departement.name
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return slug(self.name)
 
     @property
     def label(self) -> str:

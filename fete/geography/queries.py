@@ -1,7 +1,11 @@
-"""Find communes as people name them."""
+"""Find communes as people name them, and draw where they are."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
@@ -9,16 +13,49 @@ from sqlalchemy.orm import contains_eager
 from fete.core.db import db
 from fete.core.settings import settings
 from fete.core.text import fold_name
+from fete.geography.arithmetic import Atlas, Degrees, Ring, View, atlas_of, view_of
 from fete.geography.models import Commune, Departement
 
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _SHORTEST = 2
 _ARTICLES = ("l", "la", "le", "les")
+_OUTLINES = Path(__file__).parent / "data" / "departements.geojson"
 
 
 def find_commune(code: str) -> Commune | None:
     """Return the commune of this official code."""
     return db.session.get(Commune, code)
+
+
+def communes_of(codes: Collection[str]) -> Sequence[Commune]:
+    """Return the communes of these official codes, by name."""
+    if not codes:
+        return []
+    statement = (
+        select(Commune)
+        .where(Commune.code.in_(sorted(codes)))
+        .order_by(Commune.search, Commune.code)
+    )
+    return db.session.scalars(statement).all()
+
+
+@lru_cache(maxsize=1)
+def atlas() -> Atlas:
+    """Return the outlines of the départements of the region, read once."""
+    return atlas_of(_shapes(json.loads(_OUTLINES.read_text("utf-8"))))
+
+
+def map_of(codes: Iterable[str], points: Iterable[Degrees]) -> View | None:
+    """Return a small map of these départements with these points; `None` where none of them is drawn."""
+    return view_of(atlas(), codes, points)
+
+
+def _shapes(collection: dict[str, Any]) -> Iterator[tuple[str, str, list[Ring]]]:
+    for feature in collection["features"]:
+        names, geometry = feature["properties"], feature["geometry"]
+        is_whole = geometry["type"] == "Polygon"
+        parts = [geometry["coordinates"]] if is_whole else geometry["coordinates"]
+        yield names["code"], names["nom"], [ring for part in parts for ring in part]
 
 
 def departements_of_region(code: str) -> Sequence[Departement]:
