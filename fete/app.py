@@ -35,9 +35,11 @@ from fete.programme.views import (
     activities,
     cancellations,
     coach,
+    communes,
     editions,
     late_entries,
     merging,
+    organisers,
     pictures,
     programme,
     proposals,
@@ -47,6 +49,8 @@ from fete.programme.views import (
     sharing,
     stands,
     twins,
+    venues,
+    villages,
 )
 from fete.reports.views import follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
@@ -55,6 +59,10 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    communes.blueprint,
+    venues.blueprint,
+    villages.blueprint,
+    organisers.blueprint,
     feeds.blueprint,
     figures.blueprint,
     directory.blueprint,

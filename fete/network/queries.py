@@ -391,3 +391,11 @@ def find_listed(organisation_id: int) -> Organisation | None:
         )
     )
     return db.session.scalar(statement)
+
+
+def listed_among(numbers: Collection[int]) -> frozenset[int]:
+    """Return which of these structures the public may see."""
+    statement = select(Organisation.id).where(
+        Organisation.id.in_(sorted(numbers)), is_standing(), _is_listed()
+    )
+    return frozenset(db.session.scalars(statement))

@@ -1,12 +1,12 @@
 """The network as all may see it: its structures that agreed to be listed, and its charter."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
 from fete.core.pagination import paginate
 from fete.network import queries
-from fete.network.forms import DirectoryFilters, sector_name
+from fete.network.forms import DirectoryFilters
 from fete.network.rules import CHARTER_VERSION
 
 blueprint = Blueprint("directory", __name__)
@@ -31,25 +31,6 @@ def index() -> ResponseReturnValue:
         page=paginate(listed, number=request.args.get("page", 1, int)),
         filters=filters,
         is_filtered=any(filters.values()),
-    )
-
-
-@blueprint.route("/reseau/<int:organisation_id>-<slug>")
-@public
-def show(organisation_id: int, slug: str) -> ResponseReturnValue:
-    """See one structure; the address of one that was merged leads to the one in its place."""
-    organisation = queries.find_listed(organisation_id)
-    if organisation is None:
-        abort(404)
-    if (organisation_id, slug) != (organisation.id, organisation.slug):
-        return redirect(
-            url_for("directory.show", organisation_id=organisation.id, slug=organisation.slug),
-            code=301,
-        )
-    return render_template(
-        "directory/show.html",
-        organisation=organisation,
-        sector=sector_name(organisation.sector),
     )
 
 

@@ -1,7 +1,7 @@
 """Activities and their slots: what is declared, when and where it is held."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fete.accounts.models import User
 from fete.core.clock import to_paris
 from fete.core.db import Model, choice
-from fete.core.text import slug
+from fete.core.text import fold, slug
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models.editions import Edition
@@ -29,6 +29,7 @@ TITLE_LENGTH = 140
 STANDFIRST_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
 NOTE_LENGTH = 200
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Mode(StrEnum):
@@ -271,8 +272,12 @@ class Activity(Model):
 
     @property
     def published_children(self) -> list["Activity"]:
-        """What it holds that the public may see."""
-        return [child for child in self.children if child.status is Status.PUBLISHED]
+        """What it holds that the public may see, by its first hour, then by title; last, what is there all along."""
+        shown = [child for child in self.children if child.status is Status.PUBLISHED]
+        shown.sort(key=lambda child: fold(child.title))
+        return sorted(
+            shown, key=lambda child: child.slots[0].starts_at if child.slots else _FOR_EVER
+        )
 
     @property
     def last_ends_at(self) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -77,12 +77,13 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
     found = _ranked(filters, now)
     number = page_number(number, len(found))
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    activities = _with_cards([each.number for each in shown])
-    rows = [
-        _listed(activities[each.number], each.starts_at, filters, now=now, is_over=each.is_over)
-        for each in shown
-    ]
-    return Page(rows=rows, number=number, total=len(found))
+    return Page(rows=_shown(shown, filters, now), number=number, total=len(found))
+
+
+def next_of_programme(filters: Filters, *, now: datetime, most: int) -> list[Listed]:
+    """Return the first of the activities asked for that are not over, by their next slot."""
+    coming = (each for each in _ranked(filters, now) if not each.is_over)
+    return _shown(list(islice(coming, most)), filters, now)
 
 
 def count_of(filters: Filters) -> int:
@@ -120,6 +121,14 @@ def find_shown(activity_id: int) -> Activity | None:
         .options(*_WHOLE)
         .execution_options(populate_existing=True)
     )
+
+
+def _shown(found: Sequence[Ranked], filters: Filters, now: datetime) -> list[Listed]:
+    activities = _with_cards([each.number for each in found])
+    return [
+        _listed(activities[each.number], each.starts_at, filters, now=now, is_over=each.is_over)
+        for each in found
+    ]
 
 
 def _with_cards(numbers: Sequence[int]) -> dict[int, Activity]:

@@ -1,6 +1,5 @@
 """The public programme: its list with search and filters, and the page of one activity."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from fete.core.clock import now, today
 from fete.core.i18n import current_language, gettext as _
 from fete.core.pagination import Page
 from fete.core.templating import absolute_url
+from fete.network.queries import listed_among
 from fete.programme.forms.filters import (
     BOOKING_WORDS,
     BOOKINGS,
@@ -36,14 +36,18 @@ from fete.programme.forms.filters import (
     has_unknown,
     read_request,
 )
-from fete.programme.models import Activity, Edition
+from fete.programme.models import Activity, Edition, Mode
 from fete.programme.policies import can_see_edition
+from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
+from fete.programme.queries.hosts import map_of_places
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import names_of
 from fete.programme.queries.suggestions import suggestion
+from fete.programme.rules.around import also_by, nearby
 from fete.programme.rules.filters import Filters
+from fete.programme.views.held import page_asked
 from fete.programme.views.structured import event_of, picture_address
 from fete.programme.workflow import Status
 
@@ -125,6 +129,7 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         abort(404)
     if slug != activity.slug:
         return redirect(url_for("programme.show", activity_id=activity.id, slug=activity.slug), 301)
+    catalogue = catalogue_of(activity.edition_id)
     page = render_template(
         "programme/show.html",
         activity=activity,
@@ -138,6 +143,10 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
             slug=activity.slug,
         ),
         summary=_summary(activity),
+        listed=listed_among([each.id for each in activity.organisers]),
+        map=map_of_places(activity.places) if activity.mode is not Mode.ONLINE else None,
+        nearby=nearby(catalogue, activity.id, now()),
+        also=also_by(catalogue, activity.id, now()),
     )
     return _for_everybody(page)
 
@@ -148,7 +157,7 @@ def _programme(edition: Edition) -> Response:
     filters = replace(asked.filters, for_schools=asked.filters.for_schools or is_for_schools)
     names = names_of(filters)
     in_force = chosen(filters, names)
-    page = page_of_programme(filters, now=now(), number=_page_asked() or 1)
+    page = page_of_programme(filters, now=now(), number=page_asked() or 1)
     counted = facets(filters, edition, names)
     is_current = "year" not in (request.view_args or {})
     values: dict[str, Any] = {} if is_current else {"year": edition.year}
@@ -176,7 +185,7 @@ def _programme(edition: Edition) -> Response:
         groups=_groups(counted, filters),
         radii=RADII,
         suggested=_suggested(filters, here) if filters.text and not page.total else None,
-        is_off_the_list=_page_asked() != page.number,
+        is_off_the_list=page_asked() != page.number,
         days=counted.days,
         page=page,
         coming=by_day([row for row in page.rows if not row.is_over]),
@@ -203,15 +212,9 @@ def _programme(edition: Edition) -> Response:
     )
     if asked.errors:
         return make_response(html, 400)
-    if _page_asked() != page.number or has_unknown(filters, names):
+    if page_asked() != page.number or has_unknown(filters, names):
         return make_response(html, 404)
     return _for_everybody(html)
-
-
-def _page_asked() -> int | None:
-    """Return the number of the page asked for: the first when none is; none when what is asked is no number."""
-    typed = request.args.get("page", "1")
-    return int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None
 
 
 def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | None:

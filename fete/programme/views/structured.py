@@ -1,4 +1,4 @@
-"""An activity as search engines read it: a schema.org Event."""
+"""Activities and places as search engines read them: schema.org."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from fete.core.clock import to_paris
 from fete.core.imaging import LARGE
 from fete.core.templating import absolute_url
+from fete.geography.models import Commune
 from fete.programme.models import Activity, Mode, Slot, Venue
 from fete.programme.workflow import SlotState, Status
 
@@ -99,7 +100,7 @@ def _part(slot: Slot, activity: Activity, event: Thing) -> Thing:
 
 def _locations(activity: Activity, places: Sequence[Venue]) -> list[Thing]:
     on_site = activity.mode is not Mode.ONLINE
-    found = [_place(venue) for venue in places] if on_site else []
+    found = [place_of(venue) for venue in places] if on_site else []
     if activity.mode is not Mode.ON_SITE:
         found.append(
             {"@type": "VirtualLocation"}
@@ -108,7 +109,8 @@ def _locations(activity: Activity, places: Sequence[Venue]) -> list[Thing]:
     return found
 
 
-def _place(venue: Venue) -> Thing:
+def place_of(venue: Venue) -> Thing:
+    """Return a place with its address, and its point where it is known."""
     place: Thing = {
         "@type": "Place",
         "name": venue.name,
@@ -120,10 +122,33 @@ def _place(venue: Venue) -> Thing:
             "addressCountry": "FR",
         },
     }
-    if venue.latitude is not None and venue.longitude is not None:
-        place["geo"] = {
+    return place | _geo(venue)
+
+
+def town_of(commune: Commune) -> Thing:
+    """Return a commune as a place of its own."""
+    town: Thing = {
+        "@context": "https://schema.org",
+        "@type": "City",
+        "name": commune.name,
+        "address": {
+            "@type": "PostalAddress",
+            "postalCode": commune.post_code,
+            "addressLocality": commune.name,
+            "addressRegion": commune.departement_name,
+            "addressCountry": "FR",
+        },
+    }
+    return town | _geo(commune)
+
+
+def _geo(place: Venue | Commune) -> Thing:
+    if place.latitude is None or place.longitude is None:
+        return {}
+    return {
+        "geo": {
             "@type": "GeoCoordinates",
-            "latitude": venue.latitude,
-            "longitude": venue.longitude,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
         }
-    return place
+    }

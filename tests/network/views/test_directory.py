@@ -37,41 +37,6 @@ def test_the_directory_lists_who_agreed_and_nobody_else_not_even_to_their_member
             assert hidden.name not in answer.text
 
 
-def test_a_structure_s_page_gives_its_public_contact_and_nobody_s_name(client, db):
-    ada = make_user(name="Ada Lovelace", email="ada@example.org", phone="06 00 00 00 00")
-    made = make_organisation(
-        ada,
-        name="Muséum d’Auch",
-        email="museum@example.org",
-        phone="05 62 00 00 00",
-        website="https://museum.example.org",
-        description="Des **oiseaux**.",
-        family=term("family", "csti_museum"),
-        legal_status=term("legal_status", "association"),
-    )
-    page = client.get(address(made)).text
-    for shown in (
-        "mailto:museum@example.org",
-        "tel:0562000000",
-        'href="https://museum.example.org"',
-        "<strong>oiseaux</strong>",
-        "32000 Auch",
-        "secteur privé",
-        f"/programme?structure={made.id}",
-    ):
-        assert shown in page, shown
-    for hidden in ("Ada Lovelace", "ada@example.org", "06 00", "Personne", "Direction"):
-        assert hidden not in page, hidden
-    assert "Set-Cookie" not in client.get(address(made)).headers
-
-
-def test_an_old_name_in_the_address_leads_to_the_present_one(client, db):
-    made = make_organisation(name="Muséum d’Auch")
-    answer = client.get(f"/reseau/{made.id}-ancien-nom")
-    assert (answer.status_code, answer.location) == (301, address(made))
-    assert client.get("/reseau/999999-rien").status_code == 404
-
-
 def test_filters_are_in_the_address_and_stay_from_page_to_page(client, db):
     museum = term("family", "csti_museum")
     for number in range(30):

@@ -597,10 +597,115 @@ def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries,
         changed(make_activity(), parent=village)
     database.session.expire_all()
     path = path_of(village)
+    page(client, path)
     database.session.expire_all()
     with queries() as asked:
         page(client, path)
-    assert len(asked) == 7
+    assert len(asked) == 9
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        (["full", "full"], "Complet. Il ne reste de place à aucune séance."),
+        (["full", "cancelled"], "Complet. Il ne reste de place à aucune séance."),
+        (
+            ["postponed", "postponed"],
+            "Reporté. Cette activité n’aura pas lieu aux dates annoncées.",
+        ),
+        (["full", "scheduled"], None),
+        (["postponed", "rescheduled"], None),
+    ],
+)
+def test_what_keeps_everybody_from_coming_is_told_before_all_the_rest(client, states, told):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    for slot, state in zip(activity.slots, states, strict=True):
+        slot.state = SlotState(state)
+    database.session.flush()
+    html = page(client, path_of(activity))
+    before = words(html.split('class="activity-body"')[0])
+    assert (told in before) if told else ('class="notice-state"' not in html)
+
+
+def test_what_is_past_says_so_at_the_top(client, clock):
+    activity = make_activity(at(FRIDAY), at(SATURDAY))
+    clock.move_to(at(SUNDAY))
+    before = words(page(client, path_of(activity)).split('class="activity-body"')[0])
+    assert "Cette activité est passée. Dernière séance : samedi 3 octobre 2026." in before
+
+
+def around(html: str, title: str) -> list[str]:
+    """Return what stands in one list around an activity, each in one line."""
+    section = html.split(f">{title}</h2>")[1].split("</section>", maxsplit=1)[0]
+    return [words(each) for each in re.findall(r"<li.*?</li>", section, re.DOTALL)]
+
+
+def test_what_is_near_at_the_same_time_is_told_and_what_else_its_structure_holds(client):
+    museum = make_organisation(name="Muséum")
+    activity = make_activity(title="Fossiles", organisation=museum)
+    make_activity(at(SATURDAY, 14), title="À côté", venue=activity.venue)
+    make_activity(title="Près", venue=make_venue(AUCH, name="Halle", latitude=43.7, longitude=0.6))
+    make_activity(at(SUNDAY), title="Le lendemain", organisation=museum)
+    make_activity(title="Cachée", organisation=museum, status=Status.SUBMITTED)
+    make_activity(title="Loin", commune=TOULOUSE)
+    html = page(client, path_of(activity))
+    place = activity.venue
+    assert place is not None
+    near = around(html, "Au même moment, près d’ici")
+    assert near[0] == f"À côté sam. 3 oct., 14 h – 16 h , {place.name}, Auch au même endroit"
+    assert re.fullmatch(r"Près sam. 3 oct., 10 h – 12 h , Halle, Auch à \d,\d km", near[1])
+    assert len(near) == 2
+    (also,) = around(html, "Aussi de cette structure")
+    assert also.startswith("Le lendemain dim. 4 oct., 10 h – 12 h")
+    assert "Cachée" not in html
+    assert f'href="/programme/2026?structure={museum.id}"' in html
+
+
+def test_what_is_alone_has_nothing_around_it(client):
+    activity = make_activity(commune=TOULOUSE)
+    make_activity()
+    html = page(client, path_of(activity))
+    assert "Au même moment" not in html
+    assert "Aussi de cette structure" not in html
+
+
+def test_a_place_leads_to_its_page_and_stands_on_a_map(client):
+    hall = make_venue(TOULOUSE, name="Halle", latitude=43.6, longitude=1.45)
+    activity = make_activity(venue=hall)
+    html = page(client, path_of(activity))
+    assert f'href="/lieux/{hall.id}-halle"' in html
+    assert f'href="/villes/{TOULOUSE}-toulouse"' in html
+    assert "https://www.openstreetmap.org/directions?to=43.60000,1.45000" in html
+    assert 'aria-label="Carte : Toulouse, dans le département Haute-Garonne."' in html
+    assert html.count('<circle class="map-dot"') == 1
+    changed(activity, mode=Mode.ONLINE)
+    assert "<figure" not in page(client, path_of(activity))
+
+
+def test_a_village_lists_its_stands_by_hour_then_by_title(client):
+    village = make_activity(at(SATURDAY), at(SUNDAY), kind="science_village")
+    for title, hours in (
+        ("Zoé", [9]),
+        ("Écoute", []),
+        ("Abeille", [14, 16]),
+        ("Bulles", []),
+        ("Daim", [9]),
+    ):
+        stand = make_activity(*(at(SATURDAY, hour) for hour in hours), title=title)
+        stand.parent = village
+        if not hours:
+            stand.slots.clear()
+    database.session.flush()
+    html = page(client, path_of(village))
+    stands = html.split('<ul class="children">')[1].split("</ul>")[0]
+    told = [words(each) for each in re.findall(r"<li.*?</li>", stands, re.DOTALL)]
+    assert [line.split(" Atelier")[0] for line in told] == [
+        "sam. 3 oct., 9 h – 11 h Daim",
+        "sam. 3 oct., 9 h – 11 h Zoé",
+        "sam. 3 oct., 14 h – 16 h et 1 autre horaire Abeille",
+        "en continu Bulles",
+        "en continu Écoute",
+    ]
 
 
 # Both

@@ -161,7 +161,7 @@ def test_the_page_of_what_travels_asks_the_same_number_of_questions(
     client.get(path_of(travelling))
     with queries() as asked:
         assert client.get(path_of(travelling)).status_code == 200
-    assert len(asked) == 8, asked
+    assert len(asked) == 10, asked
 
 
 def test_the_coordination_reads_for_whom_and_where_each_slot_is(sign_in, travelling):
