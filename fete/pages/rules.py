@@ -1,8 +1,11 @@
 """What the home page says of an edition, by the day on which it is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+DARKEST = 4
 
 
 class Phase(StrEnum):
@@ -34,3 +37,9 @@ def rest_of_weekend(days: Days, today: date) -> Days | None:
     saturday = sunday - timedelta(days=1)
     first, last = max(saturday, today, days.first), min(sunday, days.last)
     return Days(first=first, last=last) if first <= last else None
+
+
+def shades(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how dark each place of a map is, from 1 to `DARKEST`, by its share of the largest number; 0 has no shade."""
+    largest = max(counts.values(), default=0)
+    return {code: -(-count * DARKEST // largest) for code, count in counts.items() if count}

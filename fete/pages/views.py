@@ -17,8 +17,8 @@ from fete.core.i18n import DEFAULT, LANGUAGES, base_path
 from fete.core.templating import YEAR_IN_SECONDS
 from fete.figures.queries import latest_figures
 from fete.figures.rules import ALL_FIGURES
-from fete.pages.queries import DatabaseState, database_state
-from fete.pages.rules import Days, phase_of, rest_of_weekend
+from fete.geography.queries import atlas
+from fete.pages.queries import DatabaseState, database_state, glance_at
 from fete.programme.queries.editions import current_edition, open_calls, shown_editions
 
 blueprint = Blueprint("pages", __name__)
@@ -42,16 +42,15 @@ PRIVATE = (
 @public
 def home() -> ResponseReturnValue:
     """Say what the Fête is, when it is, and where to go from here."""
-    today = clock.today()
+    today, at = clock.today(), clock.now()
     edition = current_edition(today)
-    days = Days(first=edition.starts_on, last=edition.ends_on) if edition else None
     return render_template(
         "pages/home.html",
         edition=edition,
-        phase=phase_of(days, today) if days else None,
-        weekend=rest_of_weekend(days, today) if days else None,
+        glance=glance_at(edition, at=at) if edition else None,
+        atlas=atlas(),
         calls=open_calls(today),
-        latest=latest_figures(at=clock.now()),
+        latest=latest_figures(at=at),
         key_figures=[ALL_FIGURES[key] for key in SHOWN_FIGURES],
     )
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from fete.pages.rules import Days, Phase, phase_of, rest_of_weekend
+from fete.pages.rules import Days, Phase, phase_of, rest_of_weekend, shades
 
 # From a Friday to a Monday, eleven days.
 DAYS = Days(first=date(2026, 10, 2), last=date(2026, 10, 12))
@@ -43,3 +43,16 @@ def test_of_a_weekend_what_is_left_is_told(today, rest):
 def test_a_weekend_is_cut_to_the_edition():
     days = Days(first=date(2026, 10, 4), last=date(2026, 10, 4))
     assert rest_of_weekend(days, date(2026, 10, 2)) == days
+
+
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        ({}, {}),
+        ({"31": 0}, {}),
+        ({"31": 7}, {"31": 4}),
+        ({"31": 100, "32": 1, "34": 25, "46": 26, "48": 0}, {"31": 4, "32": 1, "34": 1, "46": 2}),
+    ],
+)
+def test_the_more_there_is_the_darker_it_is(counts, found):
+    assert shades(counts) == found

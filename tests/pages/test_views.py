@@ -13,7 +13,9 @@ from fete.core.db import db as database
 from fete.core.settings import Settings
 from fete.operation.services import JOURNAL_KEPT, LETTERS_KEPT, UNPROVED_KEPT
 from fete.programme.models import EditionState
+from fete.programme.workflow import SlotState, Status
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.network import MONTPELLIER, TOULOUSE
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
 
@@ -213,13 +215,68 @@ def test_home_tells_the_figures_of_the_latest_edition_that_has_some(client, cloc
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_home_page_asks_as_many_questions_whatever_there_is(client, queries, count):
-    make_edition()
+    for _ in range(count):
+        make_activity(commune=TOULOUSE)
     for year in range(2025, 2025 - count, -1):
         for _ in range(count):
             make_report(make_activity(edition=make_edition(year)))
+    client.get("/")
     with queries() as asked:
         client.get("/")
-    assert len(asked) == 5
+    assert len(asked) == 12
+
+
+def test_home_tells_what_is_next_and_how_much_there_is(client, clock):
+    make_activity(at(3, 10), title="Samedi matin")
+    make_activity(at(3, 14), title="Samedi après-midi", kind="talk", for_schools=True)
+    make_activity(at(7, 14), title="Mercredi", commune=TOULOUSE, for_schools=True)
+    make_activity(at(3, 11), title="Cachée", commune=MONTPELLIER, status=Status.SUBMITTED)
+    lost = make_activity(at(3, 12), title="Perdue", commune=TOULOUSE)
+    lost.slots[0].state = SlotState.CANCELLED
+    make_activity(at(3, 12), title="Village", kind="science_village", commune=TOULOUSE)
+    shown = seen(client)
+    assert "Tout le programme 5 activités" in shown
+    assert shown.index("Les premiers rendez-vous") < shown.index("Samedi matin")
+    assert "Haute-Garonne 3 activités" in shown
+    assert "Par ville Toulouse 3 activités Auch 2 activités Toutes les villes" in shown
+    assert "Atelier 3 activités Conférence 1 activité" in shown
+    assert "personne à joindre. 1 activité" in shown
+    assert "au même endroit. 1 rendez-vous" in shown
+    for hidden in ("Cachée", "Perdue", "Montpellier"):
+        assert hidden not in shown, hidden
+    clock.move_to(at(3, 13))
+    shown = seen(client)
+    assert "Aujourd’hui 4 activités" in shown
+    assert "Ce week-end 4 activités" in shown
+    assert "Les prochains rendez-vous" in shown
+    assert "Samedi matin" not in shown
+    clock.move_to(at(20, 13))
+    shown = seen(client)
+    assert "rendez-vous Village" not in shown
+    assert "Les prochains rendez-vous" not in shown
+    assert "Haute-Garonne 3 activités" in shown
+
+
+def test_the_map_of_home_leads_where_its_list_leads(client):
+    make_activity(commune=TOULOUSE)
+    make_activity()
+    page = client.get("/").get_data(as_text=True)
+    drawn = page.split('<svg class="home-map"', 1)[1].split("</svg>", 1)[0]
+    assert 'aria-hidden="true"' in drawn
+    assert drawn.count('tabindex="-1"') == drawn.count("<a ") == 13
+    assert drawn.count('class="map-shade-4"') == 2
+    assert drawn.count('class="map-shade-0"') == 11
+    rest = page.replace(drawn, "")
+    for code in ("31", "32"):
+        assert f'href="/programme?departement={code}"' in drawn
+        assert f'href="/programme?departement={code}"' in rest
+
+
+def test_home_of_an_edition_without_activity_shows_no_empty_lists(client):
+    make_edition()
+    shown = seen(client)
+    for absent in ("Près de chez vous", "Selon vos envies", "rendez-vous", "0 activité"):
+        assert absent not in shown, absent
 
 
 def test_legal_notice_says_what_is_known_and_what_is_not(client, options):
