@@ -42,8 +42,9 @@ NO_ROOM = OFF | {SlotState.FULL}
 _MOST_DAYS = 400
 _NOON, _EVENING = 12, 18
 _SATURDAY = 5
-# Squares of a quarter of a degree: in France, fifteen kilometres lead no farther than the squares around one.
-_SQUARE = 0.25
+# The map in small squares, in degrees; as far as fifteen kilometres lead in France, up or down and across.
+_SQUARE = 0.05
+_DOWN, _ACROSS = range(-3, 4), range(-5, 6)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,9 +257,10 @@ class Catalogue:
     def rows_about(self, centres: Iterable[Point]) -> int:
         """Return rows among which are all those within fifteen kilometres of a point."""
         rows = 0
-        for down, across in map(_square, centres):
-            for square in product((down - 1, down, down + 1), (across - 1, across, across + 1)):
-                rows |= self._squares.get(square, 0)
+        for centre in centres:
+            down, across = _square(centre)
+            for south, east in product(_DOWN, _ACROSS):
+                rows |= self._squares.get((down + south, across + east), 0)
         return rows
 
     def entries_among(self, rows: int) -> int:
