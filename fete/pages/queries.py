@@ -84,7 +84,7 @@ def glance_at(edition: Edition, *, at: datetime) -> Glance:
         for_schools=count_of(replace(filters, for_schools=True)),
         today=some(Days(first=today, last=today)),
         weekend=some(weekend),
-        coming=next_of_programme(replace(filters, with_cancelled=False), now=at, most=MOST_NEXT),
+        coming=next_of_programme(edition.id, now=at, most=MOST_NEXT),
         towns=largest_hosts(edition.id, most=MOST_TOWNS),
         counted=counted,
         shades=shades({value.code: value.count for value in counted.departements}),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,6 +17,7 @@ from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
 from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of
+from fete.programme.rules.around import first_for_all
 from fete.programme.rules.catalogue import Ranked, Ranking, ranked, welcomes_schools
 from fete.programme.rules.filters import Filters
 from fete.programme.workflow import SlotState
@@ -80,10 +81,13 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
     return Page(rows=_shown(shown, filters, now), number=number, total=len(found))
 
 
-def next_of_programme(filters: Filters, *, now: datetime, most: int) -> list[Listed]:
-    """Return the first of the activities asked for that are not over, by their next slot."""
-    coming = (each for each in _ranked(filters, now) if not each.is_over)
-    return _shown(list(islice(coming, most)), filters, now)
+def next_of_programme(edition_id: int, *, now: datetime, most: int) -> list[Listed]:
+    """Return the first activities of an edition that everybody may come to from now on."""
+    found = [
+        Ranked(number=each.entry.number, starts_at=each.time.starts_at, is_over=False)
+        for each in first_for_all(catalogue_of(edition_id), now, most=most)
+    ]
+    return _shown(found, Filters(edition_id=edition_id, with_cancelled=False), now)
 
 
 def count_of(filters: Filters) -> int:

@@ -82,6 +82,20 @@ def also_by(catalogue: Catalogue, number: int, now: datetime) -> list[Other]:
     return sorted(found, key=lambda each: (each.time.starts_at, each.entry.number))[:MOST_ALSO]
 
 
+def first_for_all(catalogue: Catalogue, now: datetime, *, most: int) -> list[Other]:
+    """Return the first activities that everybody may come to from now on; of what a village holds, the village alone."""
+    found: dict[int, Other] = {}
+    for row in catalogue.in_order:
+        entry, time = catalogue.rows[row]
+        if time.ends_at <= now or time.state in OFF or time.is_for_schools or entry.number in found:
+            continue
+        if entry.parent is None or catalogue.find(entry.parent) is None:
+            found[entry.number] = Other(entry=entry, time=time)
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
 def _is_kept_from(its: Time, time: Time) -> bool:
     """Whether it is for classes only, and the activity that one looks at is not."""
     return its.is_for_schools and not time.is_for_schools

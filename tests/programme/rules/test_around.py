@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fete.core.clock import from_paris
-from fete.programme.rules.around import MOST_ALSO, MOST_NEARBY, also_by, nearby, next_time
+from fete.programme.rules.around import (
+    MOST_ALSO,
+    MOST_NEARBY,
+    also_by,
+    first_for_all,
+    nearby,
+    next_time,
+)
 from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time
 from fete.programme.rules.filters import Point
 from fete.programme.workflow import SlotState
@@ -201,6 +208,31 @@ def test_what_else_a_structure_holds_comes_by_its_next_time():
 def test_not_all_that_a_structure_holds_is_told():
     many = [an_entry(number, organisations=(7,)) for number in range(1, 12)]
     assert len(also_by(Catalogue(many), 1, NOW)) == MOST_ALSO
+
+
+def test_what_comes_first_is_what_everybody_may_come_to():
+    catalogue = Catalogue(
+        [
+            an_entry(1, a_time(at(2))),
+            an_entry(2, a_time(at(3)), a_time(at(4))),
+            an_entry(3, a_time(at(3), is_for_schools=True), a_time(at(5))),
+            an_entry(4, a_time(at(3), state=SlotState.POSTPONED)),
+            an_entry(5, a_time(at(3), state=SlotState.FULL)),
+            an_entry(6, a_time(at(3)), is_container=True),
+            an_entry(7, a_time(at(3)), parent=6),
+            an_entry(8, a_time(at(6)), parent=99),
+        ]
+    )
+
+    def first(now: datetime, most: int = 9) -> list[int]:
+        return [each.entry.number for each in first_for_all(catalogue, now, most=most)]
+
+    assert first(NOW) == [1, 2, 5, 6, 3, 8]
+    assert first(NOW, 2) == [1, 2]
+    # What has begun and is not over is still to see.
+    assert first(at(3, 11)) == [2, 5, 6, 3, 8]
+    assert first(at(3, 12)) == [2, 3, 8]
+    assert first(at(7)) == []
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_a_commune_shows_what_is_held_there(client):
         f"https://fete.example.org{PAGE}",
     ):
         assert f'href="{link}"' in html, link
-    assert 'aria-label="Carte : Toulouse, dans le département Haute-Garonne."' in html
+    assert 'aria-label="Carte : Toulouse (Haute-Garonne)"' in html
     assert "noindex" not in html
 
 

@@ -91,7 +91,7 @@ def test_a_structure_shows_what_it_holds_this_year_and_held_before(client, db):
         f"/programme/2025?structure={museum.id}",
     ):
         assert f'href="{link}"' in html, link
-    assert 'aria-label="Carte : Auch, dans le département Gers."' in html
+    assert 'aria-label="Carte : Auch (Gers)"' in html
 
 
 def test_a_structure_without_activity_says_so_and_gives_its_calendar(client, db):

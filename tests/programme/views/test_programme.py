@@ -676,7 +676,7 @@ def test_a_place_leads_to_its_page_and_stands_on_a_map(client):
     assert f'href="/lieux/{hall.id}-halle"' in html
     assert f'href="/villes/{TOULOUSE}-toulouse"' in html
     assert "https://www.openstreetmap.org/directions?to=43.60000,1.45000" in html
-    assert 'aria-label="Carte : Toulouse, dans le département Haute-Garonne."' in html
+    assert 'aria-label="Carte : Toulouse (Haute-Garonne)"' in html
     assert html.count('<circle class="map-dot"') == 1
     changed(activity, mode=Mode.ONLINE)
     assert "<figure" not in page(client, path_of(activity))
