@@ -30,6 +30,13 @@ PUBLIC = [
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
+    (*ACTIVITY, r"/lieux/\d+-[a-z0-9-]+"),
+    ("/villes",),
+    ("/villes", r"/villes/\d+-[a-z0-9-]+"),
+    # Where nothing is held.
+    ("/villes/31042-bagneres-de-luchon",),
+    ("/villages",),
+    ("/villages", r"/activites/\d+-[a-z0-9-]+"),
     ("/abonnement",),
     ("/chiffres",),
     ("/chiffres/2017",),

@@ -66,7 +66,7 @@ def test_where_nothing_is_held_the_nearest_communes_are_told(client):
     make_activity(commune="31069", title="Blagnac")
     # Colomiers is beside Blagnac.
     html = page(client, "/villes/31149-colomiers")
-    assert "Rien n’est encore annoncé à Colomiers." in html
+    assert "Rien n’est encore annoncé dans cette commune." in html
     assert links(html)[:3] == ["Blagnac", "Toulouse", "Montpellier"]
     assert re.search(r"à [45],\d km, 1 activité", words(html))
     assert 'name="robots" content="noindex"' in html
@@ -80,7 +80,7 @@ def test_what_is_over_says_so(client, clock):
     assert "Cette édition est terminée." in html
     assert titles(html) == ["Passée"]
     html = page(client, f"/villes/{AUCH}-auch")
-    assert "Rien n’a eu lieu à Auch cette année." in html
+    assert "Rien n’a eu lieu ici cette année." in html
     assert "abonnez-vous" not in html
 
 
