@@ -9,6 +9,7 @@ from fete.core.access import public
 from fete.core.clock import today
 from fete.core.i18n import current_language
 from fete.core.templating import absolute_url
+from fete.core.text import clean
 from fete.geography.queries import find_commune, map_of
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.hosts import hosts, nearest_hosts, point_of
@@ -40,11 +41,11 @@ def index() -> ResponseReturnValue:
 @public
 def show(code: str, slug: str) -> ResponseReturnValue:
     """Show what is held in one commune; where nothing is, what is nearest."""
-    commune = find_commune(code)
+    commune = find_commune(clean(code))
     if commune is None:
         abort(404)
-    if slug != commune.slug:
-        return redirect(url_for("communes.show", code=code, slug=commune.slug), 301)
+    if (code, slug) != (commune.code, commune.slug):
+        return redirect(url_for("communes.show", code=commune.code, slug=commune.slug), 301)
     there = held(Filters(communes=(code,)))
     point = point_of(commune)
     return render_template(
