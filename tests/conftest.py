@@ -174,10 +174,11 @@ def queries(app: Flask, db: SQLAlchemy) -> Callable[[], object]:
         asked: list[str] = []
 
         def note(_connection, _cursor, statement: str, *_rest: object) -> None:
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+            # What the test did before is said of the programme with the first commit that follows.
+            own = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "INSERT INTO standing")
+            if not statement.startswith(own):
                 asked.append(statement)
 
-        database.session.commit()
         connection = database.engines[None]
         event.listen(connection, "before_cursor_execute", note)
         try:
