@@ -39,10 +39,11 @@ _MOST_OF_LINK = 1_000
 _OFF = frozenset({SlotState.CANCELLED, SlotState.POSTPONED})
 # What the fonts can draw, combining accents apart; a test has all of it printed.
 _DRAWN = (
-    " -~\xa0-\u02ff\u0370-\u0373\u0376\u0377\u037b-\u037e\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482"
+    " -~\xa0-\xac\xae-\u02ff\u0370-\u0373\u0376\u0377\u037b-\u037e\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482"
     "\u048a-\u04ff\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u1e00-\u1eff\u2010-\u2027\u202f-\u2040\u2044-\u2052"
     "\u2070\u2071\u2074-\u208e\u20ac\u2116\u2122\u2190-\u21ff\u2200-\u22ff\u25a0-\u25ff\u2605\u2606"
 )
+_BOX = "□"
 _UNDRAWN = re.compile(f"[^{_DRAWN}]")
 _ENDLESS = re.compile(r"[^\s\u200b-]{25,}")
 _PIECE = re.compile(r"[^/._@?&=]{1,24}[/._@?&=]?|[/._@?&=]")
@@ -65,6 +66,7 @@ class Bounds:
     last: date | None = None
     departements: tuple[str, ...] = ()
     communes: tuple[str, ...] = ()
+    with_cancelled: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,14 +141,16 @@ def brochure(
             {
                 "part": section.part,
                 "name": section.name,
-                "entries": [_entry(held, order=order, front=front) for held in section.held],
+                "entries": [
+                    _entry(held, bounds=bounds, order=order, front=front) for held in section.held
+                ],
                 "again": [_again(held, order=order) for held in section.again],
             }
             for section in sections
         ],
         "indexes": [
             {"title": _("Communes"), "rows": _communes(sections)},
-            {"title": _("Structures"), "rows": _structures(sections)},
+            {"title": _("Structures"), "rows": _structures(sections, bounds)},
         ],
         **_front(front, len(apart)),
     }
@@ -270,7 +274,7 @@ def _by_hour(held: Held) -> tuple[Any, ...]:
 # Saying
 
 
-def _entry(held: Held, *, order: Order, front: Front) -> dict[str, Any]:
+def _entry(held: Held, *, bounds: Bounds, order: Order, front: Front) -> dict[str, Any]:
     activity, said = held.activity, printed(held.activity)
     entry = {
         "id": activity.id,
@@ -283,7 +287,7 @@ def _entry(held: Held, *, order: Order, front: Front) -> dict[str, Any]:
         "where": _where(held, order),
         "within": activity.parent.title if activity.parent else "",
         "by": _names(activity),
-        "stands": _stands(held),
+        "stands": [_stand(*each) for each in stands_of(held, bounds)],
         "is_off": held.is_off,
     }
     return entry | (_nothing() if held.is_off else _practical(activity, said, held, order))
@@ -338,9 +342,9 @@ def _stretches(slots: Sequence[Slot]) -> list[dict[str, Any]]:
 
 def _told(when: str, state: SlotState) -> dict[str, Any]:
     if state is SlotState.CANCELLED:
-        return {"text": _("Annulé : %(when)s", when=when), "is_off": True}
+        return {"text": _("Annulé : %(when)s", when=when), "is_off": True}
     if state is SlotState.POSTPONED:
-        return {"text": _("Reporté : %(when)s", when=when), "is_off": True}
+        return {"text": _("Reporté : %(when)s", when=when), "is_off": True}
     return {"text": when, "is_off": False}
 
 
@@ -431,22 +435,32 @@ def _contacts(booked: Activity) -> list[dict[str, str]]:
     ]
 
 
-def _stands(held: Held) -> list[dict[str, Any]]:
-    """Return what a village holds on the days that are printed, by title: a stand that has hours of its own says them."""
-    days = {slot.day for slot in held.slots}
-    stands = []
+def stands_of(held: Held, bounds: Bounds) -> list[tuple[Activity, list[Slot]]]:
+    """Return what a village holds, by title, each with times of its own; of one cancelled, what takes place all the same."""
+    found = []
     for stand in sorted(held.activity.published_children, key=lambda each: fold(each.title)):
-        own = [slot for slot in stand.slots if slot.day in days]
-        if own or not stand.slots:
-            stands.append(
-                {
-                    "kind": stand.kind.label if stand.kind else "",
-                    "title": printed_title(stand),
-                    "by": _names(stand),
-                    "when": _stretches(own),
-                }
-            )
-    return stands
+        own = [slot for slot in stand.slots if _is_told(slot, bounds)]
+        takes_place = any(slot.state not in _OFF for slot in own)
+        if takes_place if held.is_off else own or not stand.slots:
+            found.append((stand, own))
+    return found
+
+
+def _is_told(slot: Slot, bounds: Bounds) -> bool:
+    return (
+        (bounds.first is None or slot.last_day >= bounds.first)
+        and (bounds.last is None or slot.day <= bounds.last)
+        and (bounds.with_cancelled or slot.state is not SlotState.CANCELLED)
+    )
+
+
+def _stand(stand: Activity, own: Sequence[Slot]) -> dict[str, Any]:
+    return {
+        "kind": stand.kind.label if stand.kind else "",
+        "title": printed_title(stand),
+        "by": _names(stand),
+        "when": _stretches(own),
+    }
 
 
 def printed_title(activity: Activity) -> str:
@@ -470,7 +484,7 @@ def _front(front: Front, count: int) -> dict[str, Any]:
         "count": ngettext("%(num)s activité", "%(num)s activités", count),
         "printed_on": _("Imprimé le %(day)s", day=long_day(front.printed_on)),
         "date": [front.printed_on.year, front.printed_on.month, front.printed_on.day],
-        "demo": _("Données de démonstration : ces activités sont inventées, aucune n’a lieu.")
+        "demo": _("Données de démonstration : ces activités sont inventées, aucune n’a lieu.")
         if front.is_demo
         else "",
         "url": front.url,
@@ -486,9 +500,9 @@ def _words() -> dict[str, str]:
         "by": _("Par"),
         "contents": _("Sommaire"),
         "nothing_sure": _(
-            "Horaires et places peuvent changer : le programme en ligne est tenu à jour."
+            "Horaires et places peuvent changer : le programme en ligne est tenu à jour."
         ),
-        "on_site": _("Sur place"),
+        "on_site": _("Au programme sur place"),
         "online": _("Le programme en ligne"),
         "page": _("p."),
         "theme": _("Thème"),
@@ -505,12 +519,12 @@ def _communes(sections: Iterable[Section]) -> list[dict[str, Any]]:
     )
 
 
-def _structures(sections: Iterable[Section]) -> list[dict[str, Any]]:
+def _structures(sections: Iterable[Section], bounds: Bounds) -> list[dict[str, Any]]:
     return _rows(
         (_short(organisation.name), held.activity.id)
         for section in sections
         for held in section.held
-        for activity in (held.activity, *held.activity.published_children)
+        for activity in (held.activity, *(stand for stand, _own in stands_of(held, bounds)))
         for organisation in activity.organisers
     )
 
@@ -540,12 +554,14 @@ def drawn(value: Any, *, name: str = "") -> Any:  # noqa: ANN401  # whatever is 
 
 
 def drawable(text: str) -> str:
-    """Return the text without what no font draws; a letter that is missing leaves a box."""
+    """Return the text without what no font draws; a letter that is missing, or a text of which nothing is left, is a box."""
     kept = _UNDRAWN.sub(
-        lambda found: "□" if unicodedata.category(found[0])[0] == "L" else " ",
+        lambda found: _BOX if unicodedata.category(found[0])[0] == "L" else " ",
         clean(text).replace("\n", " "),
     )
-    return _ENDLESS.sub(lambda found: "\u200b".join(_PIECE.findall(found[0])), kept)
+    in_pieces = _ENDLESS.sub(lambda found: "\u200b".join(_PIECE.findall(found[0])), kept)
+    # What leads somewhere must show something.
+    return in_pieces.strip() or (_BOX if text else "")
 
 
 def _capital(text: str) -> str:

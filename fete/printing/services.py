@@ -17,7 +17,8 @@ from fete.printing import press
 PRESS = "1"
 # What a worker keeps of the programmes that it printed last.
 programmes = Kept(16 * 1024 * 1024)
-PATIENCE = 60  # seconds
+# Less than the half minute after which gunicorn gives up a worker.
+PATIENCE = 25  # seconds
 # One programme on the press and one that waits: whoever comes then would hold up those who only read pages.
 _places = BoundedSemaphore(2)
 _turn = Lock()

@@ -82,11 +82,11 @@ def printed_programme(edition: Edition) -> ResponseReturnValue:
         return refused(words, edition=edition, asked=asked)
     selection = queries.selected(asked.filters)
     if not selection.activities:
-        words = _("Aucune activité ne répond à cette recherche : il n’y a rien à imprimer.")
+        words = _("Aucune activité ne répond à cette recherche : il n’y a rien à imprimer.")
         return refused(words, edition=edition, asked=asked, status=404)
     if len(selection.activities) > MOST_PRINTED:
         words = _(
-            "Ce programme est trop long pour être imprimé d’un coup : choisissez un département, un jour ou un type d’activité."
+            "Ce programme est trop long pour être imprimé d’un coup : choisissez un département, un jour ou un type d’activité."
         )
         return refused(words, edition=edition, asked=asked)
     return answer(edition, asked.filters, Order(order), selection)
@@ -126,6 +126,7 @@ def pdf_of(
                 last=filters.last,
                 departements=filters.departements,
                 communes=filters.communes,
+                with_cancelled=filters.with_cancelled,
             ),
             order=order,
             front=front,
@@ -202,7 +203,7 @@ def refused(
 ) -> ResponseReturnValue:
     """Say in words why nothing is printed, and where to go from here."""
     page = render_template(
-        "printing/refused.html",
+        "printing/_refused.html",
         reasons=reasons,
         edition=edition,
         arguments=filter_arguments(asked.filters) if asked else {},

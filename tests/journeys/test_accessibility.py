@@ -30,6 +30,7 @@ PUBLIC = [
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
+    ("/programme.pdf?q=zzzzzz",),
     ("/abonnement",),
     ("/chiffres",),
     ("/chiffres/2017",),
