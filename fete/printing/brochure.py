@@ -35,6 +35,8 @@ _MOST_STRETCHES = 8
 _EVENING = timedelta(hours=12)
 _MOST_DAYS_OF_SLOT = 60
 _NAME_LENGTH = 120
+# As much of a search as a cover has room for.
+_WORDS_LENGTH = 240
 _MOST_OF_LINK = 1_000
 _OFF = frozenset({SlotState.CANCELLED, SlotState.POSTPONED})
 # What the fonts can draw, combining accents apart; a test has all of it printed.
@@ -473,14 +475,15 @@ def printed_title(activity: Activity) -> str:
 
 def _front(front: Front, count: int) -> dict[str, Any]:
     title = _("Programme %(year)s", year=front.year)
+    words = cut(front.words, _WORDS_LENGTH).text
     return {
-        "title": " — ".join(filter(None, [front.site, title, front.words])),
+        "title": " — ".join(filter(None, [front.site, title, words])),
         "site": front.site,
         "name": title,
         "network": front.network,
         "dates": front.dates,
         "theme": front.theme,
-        "selection": front.words,
+        "selection": words,
         "count": ngettext("%(num)s activité", "%(num)s activités", count),
         "printed_on": _("Imprimé le %(day)s", day=long_day(front.printed_on)),
         "date": [front.printed_on.year, front.printed_on.month, front.printed_on.day],

@@ -1,5 +1,6 @@
 """What is set on paper: each activity once, under its day or commune, and what became of it in words."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -272,6 +273,13 @@ def test_a_long_programme_has_a_cover_and_indexes(monkeypatch):
     assert not content(*activities)["is_brochure"]
     monkeypatch.setattr(printing, "BROCHURE", 2)
     assert content(*activities)["is_brochure"]
+
+
+def test_a_search_of_many_words_is_cut_on_the_cover():
+    front = replace(FRONT, words="à Auch ou " * 100)
+    found = brochure([], frozenset(), bounds=Bounds(), order=Order.DAY, front=front)
+    assert len(found["selection"]) <= 240
+    assert found["title"].endswith("…")
 
 
 @pytest.mark.parametrize(
