@@ -29,6 +29,7 @@ from fete.mailing.queries import count_given_up, count_unread, latest_unread
 from fete.network.views import admissions, directory, invitations, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
+from fete.printing import views as printing
 from fete.programme import cli as programme_cli
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
     feeds.blueprint,
+    printing.blueprint,
     figures.blueprint,
     directory.blueprint,
     geography.blueprint,

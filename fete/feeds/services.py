@@ -1,11 +1,10 @@
 """Write the fragments that are missing."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from threading import Lock
+from collections.abc import Sequence
 from typing import Any
 
 from fete.core.db import upsert_rows
+from fete.core.kept import Kept
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds.ical import WRITER, fragment
@@ -14,9 +13,7 @@ from fete.feeds.queries import MOST_NAMED, slots_to_write
 from fete.programme.models import Activity
 
 # What a worker keeps of the calendars that it sent last: calendars are asked for again and again.
-MOST_BYTES = 48 * 1024 * 1024
-_kept: OrderedDict[str, bytes] = OrderedDict()
-_lock = Lock()
+calendars = Kept(48 * 1024 * 1024)
 
 
 def writer() -> str:
@@ -47,17 +44,3 @@ def keep_fragments(rows: list[dict[str, Any]]) -> None:
 def page_of(activity: Activity) -> str:
     """Return the public address of an activity, the same in every feed."""
     return absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
-
-
-def kept(tag: str, make: Callable[[], bytes]) -> bytes:
-    """Return the bytes that bear this tag, made once by each worker as long as there is room for them."""
-    with _lock:
-        if tag in _kept:
-            _kept.move_to_end(tag)
-            return _kept[tag]
-    content = make()
-    with _lock:
-        _kept[tag] = content
-        while sum(map(len, _kept.values())) > MOST_BYTES:
-            _kept.popitem(last=False)
-    return content

@@ -169,7 +169,9 @@ def answer(feed: Feed, *, disposition: str = "inline") -> Response:
     response = (
         Response(status=304)
         if is_known({plain, zipped}, state.changed_at)
-        else Response(services.kept(tag, lambda: body_of(feed, state, wants_zip=wants_zip)))
+        else Response(
+            services.calendars.give(tag, lambda: body_of(feed, state, wants_zip=wants_zip))
+        )
     )
     response.set_etag(tag)
     response.last_modified = state.changed_at

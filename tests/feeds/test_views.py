@@ -1,7 +1,6 @@
 """Feeds as calendars ask for them."""
 
 import gzip
-from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from fete.core.clock import from_paris, now
-from fete.feeds import services
 from fete.feeds.models import Fragment
 from fete.programme.models import EditionState
 from fete.programme.services.activities import touch
@@ -354,25 +352,6 @@ def test_slots_exchanged_for_others_change_the_feed(client, edition):
         activity.status = Status.PUBLISHED if number in hidden else Status.WITHDRAWN
     second = client.get("/agenda.ics", headers={"If-None-Match": first.headers["ETag"]})
     assert sorted(events(second)) == ["Activité 2", "Activité 3"]
-
-
-def test_a_worker_keeps_the_calendars_asked_for_last_and_no_more(monkeypatch):
-    monkeypatch.setattr(services, "MOST_BYTES", 10)
-    monkeypatch.setattr(services, "_kept", OrderedDict())
-    made: list[str] = []
-
-    def make(name: str) -> bytes:
-        def bring() -> bytes:
-            made.append(name)
-            return name.encode() * 4
-
-        return services.kept(name, bring)
-
-    for name in ("a", "b", "a", "c", "a", "b", "too long"):
-        make(name)
-    assert made == ["a", "b", "c", "b", "too long"]
-    assert make("too long") == b"too long" * 4
-    assert made[-1] == "too long"
 
 
 def test_the_feed_of_a_commune_holds_only_what_is_held_there(client, edition, db):

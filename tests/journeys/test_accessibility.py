@@ -24,12 +24,15 @@ ACTIVITY = ("/programme", r"/activites/\d+-[a-z0-9-]+")
 PREVIEW = ("/mes-activites", r"/mes-activites/\d+/apercu")
 STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
+NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
+NOTHING_THERE = (NOTHING_TO_PRINT, NOWHERE)
 PUBLIC = [
     ("/",),
     ("/programme",),
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
+    NOTHING_TO_PRINT,
     ("/abonnement",),
     ("/chiffres",),
     ("/chiffres/2017",),
@@ -46,7 +49,7 @@ PUBLIC = [
     ("/donnees-personnelles",),
     ("/accessibilite",),
     ("/plan-du-site",),
-    ("/nulle-part",),
+    NOWHERE,
     ("/en/programme",),
 ]
 OF_AN_ACTOR = [
@@ -196,7 +199,7 @@ def faults_of(page: Page, site: Site, address: str, status: int = 200) -> dict[s
 def test_every_page_is_open_to_all(opened, demo_site: Site, account, place):
     page = opened(account)
     address = next(led_to(page, demo_site, *place))
-    faults = faults_of(page, demo_site, address, 404 if place == ("/nulle-part",) else 200)
+    faults = faults_of(page, demo_site, address, 404 if place in NOTHING_THERE else 200)
     assert faults == {}
     if account is None:
         assert page.context.cookies() == [] or place[0].startswith("/compte/")
