@@ -14,6 +14,7 @@ from fete.accounts.policies import can_look_after_letters, is_coordinator, is_re
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
 from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
+from fete.core.answers import Answers
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
@@ -31,6 +32,7 @@ from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.printing import views as printing
 from fete.programme import cli as programme_cli
+from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
@@ -95,6 +97,8 @@ BLUEPRINTS = (
     merging.blueprint,
     follow_up.blueprint,
 )
+# What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
+MOST_BYTES_KEPT = 48 * 1024 * 1024
 # The first of what was not read, where one arrives.
 SHOWN_MESSAGES = 3
 COMMANDS = (
@@ -167,6 +171,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     i18n.init_i18n(app)
     errorpages.init_errorpages(app)
     Compress(app)
+    app.wsgi_app = Answers(app, standing=standing_now, most_bytes=MOST_BYTES_KEPT)  # type: ignore[method-assign]
 
 
 def set_up_sign_in(app: Flask) -> None:

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
-from fete.core.clock import today
+from fete.core.answers import stands
+from fete.core.clock import day_bounds, today
 from fete.core.db import transaction_if_free
 from fete.core.i18n import gettext as _
 from fete.core.settings import settings
@@ -20,6 +21,7 @@ from fete.programme.forms.filters import describe, filter_arguments, read_filter
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.activities import find_activity
+from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.rules.filters import Filters
 from fete.programme.workflow import Status
@@ -158,6 +160,8 @@ def feed_of_activity(activity: Activity) -> Feed:
 
 def answer(feed: Feed, *, disposition: str = "inline") -> Response:
     """Answer with the bytes of a calendar, or with nothing when the client has them."""
+    # Read before all the rest: what changes meanwhile makes another of it. With the day, the edition may change.
+    stands(standing(), until=day_bounds(today())[1])
     if feed.filters.edition_id is None:
         state = queries.FeedState()
     else:
