@@ -15,6 +15,7 @@ from fete.core.text import clean
 from fete.network.queries import survivors_of
 from fete.programme.models import Booking, Edition
 from fete.programme.queries.search import TERM_FIELDS, Names, names_of
+from fete.programme.queries.venues import venues_in_place_of
 from fete.programme.rules.filters import DayPart, Filters, Point
 from fete.vocabulary.models import Term, TermList
 
@@ -59,7 +60,12 @@ CODES = {
     "niveau": "levels",
     "accessibilite": "accessibility",
 }
-NUMBERS = {"structure": "organisations", "village": "villages", "activites": "activities"}
+NUMBERS = {
+    "structure": "organisations",
+    "village": "villages",
+    "lieu": "venues",
+    "activites": "activities",
+}
 TERM_LISTS = {
     "type": TermList.KIND,
     "theme": TermList.THEME,
@@ -111,8 +117,9 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
         for_schools=args.get("scolaires") == "oui",
         bookings=tuple(BOOKINGS.get(word, word) for word in _values(args, "reservation")),
         with_room=args.get("places") == "libres",
-        organisations=_organisations(args),
+        organisations=_standing(_numbers(args, "structure"), survivors_of),
         villages=_numbers(args, "village"),
+        venues=_standing(_numbers(args, "lieu"), venues_in_place_of),
         activities=_numbers(args, "activites", most=MOST_ACTIVITIES),
         with_cancelled=args.get("annules") != "non",
         **codes,
@@ -121,9 +128,10 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
     return Request(filters=filters, typed=typed, errors=errors)
 
 
-def _organisations(args: MultiDict[str, str]) -> tuple[int, ...]:
-    """Return the structures named; of those that were merged, the ones in their place: a calendar goes on."""
-    asked = _numbers(args, "structure")
+def _standing(
+    asked: tuple[int, ...], survivors_of: Callable[[Sequence[int]], Mapping[int, int]]
+) -> tuple[int, ...]:
+    """Return the numbers asked for; of those that were merged, the ones in their place: a calendar goes on."""
     survivors = survivors_of(asked) if set(asked) - {_NOBODY} else {}
     return tuple(sorted({survivors.get(number, number) for number in asked}))
 
@@ -156,6 +164,7 @@ def has_unknown(filters: Filters, names: Names) -> bool:
         "communes": names.communes,
         "organisations": names.organisations,
         "villages": names.villages,
+        "venues": names.venues,
         "parts": PARTS,
         "bookings": BOOKINGS.values(),
     }
@@ -211,6 +220,7 @@ def _numbered(names: Names) -> list[tuple[str, Callable[[int], str]]]:
     return [
         ("organisations", lambda number: names.organisations.get(number, unknown)),
         ("villages", lambda number: names.villages.get(number, str(_("village inconnu")))),
+        ("venues", lambda number: names.venues.get(number, str(_("lieu inconnu")))),
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.accounts.models import User
 from fete.core.db import Model, choice
+from fete.core.text import slug
 from fete.geography.models import Commune
 
 
@@ -30,6 +31,11 @@ class Venue(Model):
 
     commune: Mapped[Commune] = relationship(lazy="joined", innerjoin=True)
     merged_into: Mapped["Venue | None"] = relationship(remote_side=[id])
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return slug(self.name)
 
 
 class Merged(StrEnum):

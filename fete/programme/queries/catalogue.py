@@ -26,7 +26,7 @@ from fete.programme.models import (
     activity_site,
     activity_term,
 )
-from fete.programme.queries.search import TERM_FIELDS, is_published, says
+from fete.programme.queries.search import TERM_FIELDS, is_published, says, with_containers
 from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time, welcomes_schools
 from fete.programme.rules.filters import Filters, Point
 from fete.programme.workflow import Status
@@ -176,7 +176,7 @@ class _Reading:
     """The rows of which entries are made."""
 
     def __init__(self, published: Select[int]) -> None:
-        held = _with_containers(published)
+        held = with_containers(published)
         self.places = _places()
         self.slots = _grouped(
             db.session.execute(
@@ -222,6 +222,7 @@ class _Reading:
             select(
                 Activity.id,
                 Activity.title,
+                Activity.edition_id,
                 Activity.parent_id,
                 Activity.venue_id,
                 Activity.mode,
@@ -264,6 +265,7 @@ class _Reading:
             number=row.id,
             title=row.title,
             times=self._times(row),
+            edition=row.edition_id,
             kind=row.kind,
             parent=row.parent_id,
             departement=place.departement if place else row.home,
@@ -313,12 +315,6 @@ class _Reading:
         sites = [number for (number,) in self.sites.get(owner, ())]
         numbers = dict.fromkeys([*([] if venue is None else [venue]), *sites])
         return tuple(self.places[number] for number in numbers)
-
-
-def _with_containers(published: Select[int]) -> Select[int]:
-    """Return the published activities and what holds them: a stand without hours has its village's."""
-    parents = select(Activity.parent_id).where(Activity.id.in_(published))
-    return select(Activity.id).where(or_(Activity.id.in_(published), Activity.id.in_(parents)))
 
 
 def _places() -> dict[int | None, Place]:

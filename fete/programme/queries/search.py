@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     column,
     func,
@@ -24,7 +25,9 @@ from fete.programme.models import (
     Activity,
     Edition,
     EditionState,
+    Slot,
     Venue,
+    activity_site,
 )
 from fete.programme.rules.filters import Filters
 from fete.programme.workflow import Status
@@ -55,6 +58,8 @@ class Names:
     organisations: Mapping[int, str]
     # The titles of containers, if they are published.
     villages: Mapping[int, str]
+    # Those where something published is held.
+    venues: Mapping[int, str]
     terms: Mapping[tuple[TermList, str], Term]
 
 
@@ -67,6 +72,7 @@ def names_of(filters: Filters) -> Names:
         communes=_named(Commune.code, Commune.name, filters.communes),
         organisations=_named(Organisation.id, Organisation.name, filters.organisations),
         villages=_named(Activity.id, Activity.title, filters.villages, is_published()),
+        venues=_named(Venue.id, Venue.name, filters.venues, is_host()),
         terms={
             (term.list, term.code): term
             for term in (db.session.scalars(select(Term).where(or_(*terms))) if terms else ())
@@ -90,6 +96,23 @@ def is_published() -> ColumnElement[bool]:
     """Return the condition that the public may see an activity."""
     shown = select(Edition.id).where(Edition.state != EditionState.PREPARED)
     return and_(Activity.status == Status.PUBLISHED, Activity.edition_id.in_(shown))
+
+
+def with_containers(published: Select[int]) -> Select[int]:
+    """Return the published activities and what holds them: a stand without hours has its village's."""
+    parents = select(Activity.parent_id).where(Activity.id.in_(published))
+    return select(Activity.id).where(or_(Activity.id.in_(published), Activity.id.in_(parents)))
+
+
+def is_host() -> ColumnElement[bool]:
+    """Return the condition that something which the public may see is held in a place: it is no secret then."""
+    held = with_containers(select(Activity.id).where(is_published()))
+    sites = activity_site.c
+    return or_(
+        Venue.id.in_(select(Activity.venue_id).where(Activity.id.in_(held))),
+        Venue.id.in_(select(sites.venue_id).where(sites.activity_id.in_(held))),
+        Venue.id.in_(select(Slot.venue_id).where(Slot.activity_id.in_(held))),
+    )
 
 
 def commune_of_activity() -> ColumnElement[str | None]:

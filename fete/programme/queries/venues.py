@@ -10,6 +10,7 @@ from fete.core.text import fold_name
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Venue
+from fete.programme.queries.search import is_host
 from fete.programme.rules import is_likely
 
 # The commune's code, the name and the address as one compares them; without an address, any place of that name.
@@ -21,6 +22,24 @@ def find_venue(venue_id: int) -> Venue | None:
     """Return the place of this number; of one that was merged, the one that stands in its place."""
     found = db.session.get(Venue, venue_id)
     return (found.merged_into or found) if found is not None else None
+
+
+def find_host(venue_id: int) -> Venue | None:
+    """Return a place where something that the public may see is held; of one that was merged, the one in its place."""
+    asked = select(Venue.merged_into_id).where(Venue.id == venue_id).scalar_subquery()
+    return db.session.scalar(
+        select(Venue).where(Venue.id == func.coalesce(asked, venue_id), is_host())
+    )
+
+
+def venues_in_place_of(numbers: Sequence[int]) -> dict[int, int]:
+    """Return, of these places, those that were merged, each with the number of the one in its place."""
+    statement = select(Venue.id, Venue.merged_into_id).where(
+        Venue.id.in_(numbers), Venue.merged_into_id.is_not(None)
+    )
+    return {
+        gone: survivor for gone, survivor in db.session.execute(statement) if survivor is not None
+    }
 
 
 def find_entry(venue_id: int) -> Venue | None:

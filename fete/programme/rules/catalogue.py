@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import product
+from math import floor
 from typing import Any
 
 from fete.core.clock import to_paris
@@ -35,11 +37,13 @@ FEW = (
 )
 MANY = ("organisations", "villages", "activities")
 OFF = frozenset({SlotState.CANCELLED, SlotState.POSTPONED})
-_NO_ROOM = OFF | {SlotState.FULL}
+NO_ROOM = OFF | {SlotState.FULL}
 # What lasts longer is looked for on its first days only: nothing of the programme does.
 _MOST_DAYS = 400
 _NOON, _EVENING = 12, 18
 _SATURDAY = 5
+# Squares of a quarter of a degree: in France, fifteen kilometres lead no farther than the squares around one.
+_SQUARE = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +93,8 @@ class Entry:
     number: int
     title: str
     times: tuple[Time, ...]
+    # That of its edition.
+    edition: int | None = None
     kind: str | None = None
     parent: int | None = None
     # Of its place, else of its container's, else of its structure.
@@ -166,12 +172,22 @@ class Catalogue:
         return found
 
     @cached_property
+    def _squares(self) -> Mapping[tuple[int, int], int]:
+        """The rows held in each square of the map."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for number, (_entry, time) in enumerate(self.rows):
+            for place in time.places:
+                if place.point is not None:
+                    found.setdefault(_square(place.point), []).append(number)
+        return {square: self._bits(rows) for square, rows in found.items()}
+
+    @cached_property
     def _taking_place(self) -> int:
         return self.rows_where(lambda _entry, time: time.state is not SlotState.CANCELLED)
 
     @cached_property
     def _with_room(self) -> int:
-        return self.rows_where(lambda _entry, time: time.state not in _NO_ROOM)
+        return self.rows_where(lambda _entry, time: time.state not in NO_ROOM)
 
     @cached_property
     def _for_schools(self) -> int:
@@ -214,6 +230,11 @@ class Catalogue:
             rows &= self._around(centres, filters.radius)
         if (filters.first or filters.last) and but != "days":
             rows &= self._between(filters.first, filters.last)
+        if filters.venues:
+            venues = filters.venues
+            rows &= self.rows_where(
+                lambda _entry, time: any(place.number in venues for place in time.places)
+            )
         if filters.age is not None:
             age = filters.age
             rows &= self.rows_where(lambda entry, _time: _suits(entry, age))
@@ -227,16 +248,33 @@ class Catalogue:
             rows &= self._of(said)
         return rows
 
+    def find(self, number: int) -> Entry | None:
+        """Return the activity of this number."""
+        row = self.starts.get(number)
+        return None if row is None else self.rows[row][0]
+
+    def rows_about(self, centres: Iterable[Point]) -> int:
+        """Return rows among which are all those within fifteen kilometres of a point."""
+        rows = 0
+        for down, across in map(_square, centres):
+            for square in product((down - 1, down, down + 1), (across - 1, across, across + 1)):
+                rows |= self._squares.get(square, 0)
+        return rows
+
     def entries_among(self, rows: int) -> int:
         """Return how many activities these rows are of."""
         return self._last_rows(rows).bit_count()
+
+    def entries_of(self, rows: int) -> list[Entry]:
+        """Return the activities that these rows are of, by number."""
+        return [self.rows[number][0] for number in self.numbered(self._last_rows(rows))]
 
     def counts(self, name: str, rows: int) -> dict[Code, int]:
         """Return how many activities of these rows bear each value of a filter; what none bears is not there."""
         if name in MANY:
             found: Counter[Code] = Counter()
-            for number in self.numbered(self._last_rows(rows)):
-                found.update(_numbers_of(self.rows[number][0], name))
+            for entry in self.entries_of(rows):
+                found.update(_numbers_of(entry, name))
             return dict(found)
         counted = {
             code: self.entries_among(rows & bearing) for code, bearing in self.bearing[name].items()
@@ -380,6 +418,10 @@ def _said_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> int:
         return 0
     said = set(search_text(entry.title).split())
     return sum(any(form in said for form in forms) for forms in words)
+
+
+def _square(point: Point) -> tuple[int, int]:
+    return floor(point.latitude / _SQUARE), floor(point.longitude / _SQUARE)
 
 
 def _suits(entry: Entry, age: int) -> bool:

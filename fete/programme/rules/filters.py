@@ -60,6 +60,8 @@ class Filters:
     organisations: tuple[int, ...] = ()
     # Containers, with what they hold.
     villages: tuple[int, ...] = ()
+    # The places where it is held.
+    venues: tuple[int, ...] = ()
     # Some activities and no other: what somebody chose.
     activities: tuple[int, ...] = ()
     with_cancelled: bool = True

@@ -8,6 +8,7 @@ from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings, strategies as st
 from werkzeug.datastructures import MultiDict
 
+from fete.core.db import db as database
 from fete.programme.forms.filters import (
     chosen,
     days_in_words,
@@ -18,8 +19,9 @@ from fete.programme.forms.filters import (
 )
 from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
+from fete.programme.workflow import Status
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
-from tests.factories.programme import make_edition
+from tests.factories.programme import make_activity, make_edition, make_venue
 
 FRIDAY, SATURDAY = date(2026, 10, 2), date(2026, 10, 3)
 
@@ -110,6 +112,7 @@ def any_filters(draw: Any) -> Filters:
         first=draw(st.sampled_from([None, first])),
         last=draw(st.sampled_from([None, first, last])),
         organisations=tuple(sorted(draw(st.sets(st.integers(0, 2**31 - 1), max_size=3)))),
+        venues=tuple(sorted(draw(st.sets(st.integers(0, 2**31 - 1), max_size=3)))),
         with_cancelled=draw(st.booleans()),
         **several,
     )
@@ -183,6 +186,24 @@ def test_filters_are_told_in_english_too(app, db):
     with app.test_request_context(environ_overrides={"fete.language": "en"}), force_locale("en"):
         asked = Filters(kinds=("workshop",), departements=("32",), first=FRIDAY, last=SATURDAY)
         assert describe(asked) == "Workshop in Gers, from 2 to 3 October 2026"
+
+
+def test_a_place_is_told_by_its_name_if_something_published_is_held_there(app, db):
+    hall, secret = make_venue(name="Halle"), make_venue(name="Salle secrète")
+    make_activity(venue=hall)
+    make_activity(venue=secret, status=Status.SUBMITTED)
+    with app.test_request_context():
+        assert describe(Filters(venues=(hall.id,))) == "Activités, Halle"
+        assert describe(Filters(venues=(secret.id,))) == "Activités, lieu inconnu"
+
+
+def test_of_a_merged_place_the_one_in_its_place_is_asked_for(app, db):
+    one, other = make_venue(), make_venue()
+    other.merged_into_id = one.id
+    database.session.flush()
+    with app.test_request_context():
+        assert read(("lieu", f"{other.id},{one.id}")) == Filters(venues=(one.id,))
+        assert read(("lieu", "x")) == Filters(venues=(0,))
 
 
 def test_a_structure_is_told_by_its_name(app, db):
