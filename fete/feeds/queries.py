@@ -91,6 +91,7 @@ def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
             contains_eager(Slot.activity).options(
                 joinedload(Activity.kind),
                 joinedload(Activity.organisation),
+                joinedload(Activity.picture),
                 joinedload(Activity.venue).joinedload(Venue.commune),
                 joinedload(Activity.parent).joinedload(Activity.venue).joinedload(Venue.commune),
                 joinedload(Activity.parent).selectinload(Activity.sites),
@@ -102,6 +103,18 @@ def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
         .order_by(Slot.id)
     )
     return db.session.scalars(statement).unique().all()
+
+
+def openings_of(activity_ids: Sequence[int]) -> Sequence[Slot]:
+    """Return the opening hours of these activities, those of each together."""
+    if not activity_ids:
+        return []
+    statement = (
+        select(Slot)
+        .where(Slot.activity_id.in_(activity_ids), Slot.is_opening)
+        .order_by(Slot.activity_id, Slot.starts_at, Slot.id)
+    )
+    return db.session.scalars(statement).all()
 
 
 def _chosen(filters: Filters, activity_id: int | None) -> Select[Slot]:

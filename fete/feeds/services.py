@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -10,8 +12,10 @@ from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds.ical import WRITER, fragment
 from fete.feeds.models import Fragment
-from fete.feeds.queries import slots_to_write
-from fete.programme.models import Activity
+from fete.feeds.queries import openings_of, slots_to_write
+from fete.programme.models import Activity, Slot
+from fete.programme.rules import stretches
+from fete.programme.views.structured import picture_address
 
 # As many as one statement may name, on both engines.
 BATCH = 500
@@ -27,17 +31,36 @@ def writer() -> str:
 
 
 def write_fragments(numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the fragments of these slots as rows, to be kept."""
-    return [
-        {
-            "slot_id": slot.id,
-            "revision": slot.revision,
-            "writer": writer(),
-            "content": fragment(slot, page=page_of(slot.activity)),
-        }
-        for start in range(0, len(numbers), BATCH)
-        for slot in slots_to_write(numbers[start : start + BATCH])
-    ]
+    """Return the fragments of these slots as rows, to be kept; those of one stretch of opening hours are the same."""
+    rows = []
+    for start in range(0, len(numbers), BATCH):
+        slots = slots_to_write(numbers[start : start + BATCH])
+        together = _stretches_with(slots)
+        rows += [
+            {
+                "slot_id": slot.id,
+                "revision": slot.revision,
+                "writer": writer(),
+                "content": fragment(
+                    *together.get(slot.id, [slot]),
+                    page=page_of(slot.activity),
+                    picture=picture_address(slot.activity),
+                ),
+            }
+            for slot in slots
+        ]
+    return rows
+
+
+def _stretches_with(slots: Sequence[Slot]) -> dict[int, list[Slot]]:
+    """Return, for each of these slots that is part of a stretch of opening hours, the whole of it."""
+    opened = sorted({slot.activity_id for slot in slots if slot.is_opening})
+    return {
+        slot.id: stretch
+        for _activity_id, its_slots in groupby(openings_of(opened), attrgetter("activity_id"))
+        for stretch in stretches(its_slots)
+        for slot in stretch
+    }
 
 
 def keep_fragments(rows: list[dict[str, Any]]) -> None:

@@ -223,7 +223,7 @@ def body_of(feed: Feed, state: queries.FeedState, *, wants_zip: bool) -> bytes:
             services.keep_fragments(rows)
         written = {row["slot_id"]: row["content"] for row in rows}
         fragments = [(number, content or written.get(number)) for number, content in fragments]
-    body = ical.calendar(
-        feed.heading, (content for _number, content in fragments if content is not None)
-    )
+    # The days of one stretch of opening hours have the same fragment: it is one event.
+    once = dict.fromkeys(content for _number, content in fragments if content is not None)
+    body = ical.calendar(feed.heading, once)
     return gzip.compress(body, COMPRESSION, mtime=0) if wants_zip else body
