@@ -70,6 +70,9 @@ class Filters:
     audiences: tuple[str, ...] = ()
     accessibility: tuple[str, ...] = ()
     organisations: tuple[int, ...] = ()
+    # Containers, each with what it holds; and activities one by one.
+    villages: tuple[int, ...] = ()
+    activities: tuple[int, ...] = ()
     with_cancelled: bool = True
 
 
@@ -134,6 +137,12 @@ def activity_conditions(filters: Filters, *, but: str = "") -> list[ColumnElemen
         conditions.append(Activity.kind_id.in_(_terms(TermList.KIND, filters.kinds)))
     if filters.organisations and but != "organisations":
         conditions.append(is_organised_by(filters.organisations))
+    if filters.villages and but != "villages":
+        conditions.append(
+            or_(Activity.id.in_(filters.villages), Activity.parent_id.in_(filters.villages))
+        )
+    if filters.activities:
+        conditions.append(Activity.id.in_(filters.activities))
     for of, field in TERM_FIELDS.items():
         if getattr(filters, field) and but != field:
             conditions.append(_bears(of, getattr(filters, field)))
