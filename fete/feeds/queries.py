@@ -4,17 +4,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Select, and_, cast, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from fete.core.db import db
 from fete.feeds.models import Fragment
-from fete.programme.models import Activity, Slot, Venue
-from fete.programme.queries.search import Filters, published_slots
-from fete.programme.workflow import Status
+from fete.network.models import Organisation
+from fete.network.queries import find_listed, survivors_of
+from fete.programme.models import Activity, CoOrganiser, Slot, Venue, activity_site
+from fete.programme.queries.search import (
+    Filters,
+    activity_conditions,
+    is_organised_by,
+    is_timed,
+    names_its_place,
+    owns_grounds,
+    published_slots,
+    slot_conditions,
+)
+from fete.programme.queries.venues import find_venue
+from fete.programme.workflow import SlotState, Status
 
 # What the public sees, and what it saw: a feed changes too when something leaves it.
 _SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
+_OFF = (SlotState.CANCELLED, SlotState.POSTPONED)
+# As much as a reader of news takes at once, and what shows on one screen what one subscribes to.
+MOST_NEWS = 50
+MOST_NEXT = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,14 +59,16 @@ class FeedState:
     changed_at: datetime | None = field(default=None, compare=False)
 
 
-def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
+def state_of(
+    filters: Filters, *, activity_id: int | None = None, venue_id: int | None = None
+) -> FeedState:
     """Return the state of a feed, by one query that reads no text."""
     seen = select(func.max(Slot.changed_at)).join(Slot.activity).where(Activity.status.in_(_SEEN))
     if filters.edition_id is not None:
         seen = seen.where(Activity.edition_id == filters.edition_id)
     number = cast(Slot.id, BigInteger)
     statement = (
-        _chosen(filters, activity_id)
+        _chosen(filters, activity_id, venue_id)
         .order_by(None)
         .with_only_columns(
             func.count(Slot.id),
@@ -67,14 +96,14 @@ def state_of(filters: Filters, *, activity_id: int | None = None) -> FeedState:
 
 
 def fragments_of(
-    filters: Filters, *, writer: str, activity_id: int | None = None
+    filters: Filters, *, writer: str, activity_id: int | None = None, venue_id: int | None = None
 ) -> list[tuple[int, bytes | None]]:
     """Return the slots of a feed in order, each with its fragment, or with nothing when it has to be written."""
     current = and_(
         Fragment.slot_id == Slot.id, Fragment.revision == Slot.revision, Fragment.writer == writer
     )
     statement = (
-        _chosen(filters, activity_id)
+        _chosen(filters, activity_id, venue_id)
         .outerjoin(Fragment, current)
         .with_only_columns(Slot.id, Fragment.content)
     )
@@ -117,6 +146,109 @@ def openings_of(activity_ids: Sequence[int]) -> Sequence[Slot]:
     return db.session.scalars(statement).all()
 
 
-def _chosen(filters: Filters, activity_id: int | None) -> Select[Slot]:
-    statement = published_slots(filters)
-    return statement if activity_id is None else statement.where(Slot.activity_id == activity_id)
+def latest(
+    filters: Filters, *, activity_id: int | None = None, venue_id: int | None = None
+) -> Sequence[Activity]:
+    """Return the activities of a feed that were published or changed last, the newest first, with what news tell."""
+    changed_at = (
+        select(func.max(Slot.changed_at))
+        .where(Slot.activity_id == Activity.id)
+        .correlate(Activity)
+        .scalar_subquery()
+    )
+    held = exists(Slot.id).where(is_timed(), *slot_conditions(filters), *_at(venue_id))
+    statement = (
+        select(Activity)
+        .where(*activity_conditions(filters), held.correlate(Activity), *_alone(activity_id))
+        .options(
+            joinedload(Activity.edition),
+            joinedload(Activity.kind),
+            joinedload(Activity.organisation),
+            joinedload(Activity.picture),
+            joinedload(Activity.venue).joinedload(Venue.commune),
+            joinedload(Activity.parent).options(
+                joinedload(Activity.venue).joinedload(Venue.commune), selectinload(Activity.slots)
+            ),
+            selectinload(Activity.co_organisers).joinedload(CoOrganiser.organisation),
+            selectinload(Activity.slots),
+            selectinload(Activity.terms),
+        )
+        .order_by(func.coalesce(changed_at, Activity.published_at).desc(), Activity.id.desc())
+        .limit(MOST_NEWS)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def next_slots(filters: Filters, *, now: datetime) -> Sequence[Slot]:
+    """Return the first slots of a feed that are not over and will take place, with where they are held."""
+    statement = (
+        published_slots(filters)
+        .where(Slot.ends_at > now, Slot.state.not_in(_OFF))
+        .options(
+            contains_eager(Slot.activity).options(
+                joinedload(Activity.venue).joinedload(Venue.commune),
+                joinedload(Activity.parent).joinedload(Activity.venue).joinedload(Venue.commune),
+            ),
+            joinedload(Slot.venue).joinedload(Venue.commune),
+        )
+        .limit(MOST_NEXT)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def find_structure(number: int) -> Organisation | None:
+    """Return a structure that the public knows; of one that was merged, the one that stands in its place.
+
+    It agreed to be listed, or something that it organises was published.
+    """
+    listed = find_listed(number)
+    if listed is not None:
+        return listed
+    standing = survivors_of([number]).get(number, number)
+    was_seen = exists().where(is_organised_by([standing]), Activity.published_at.is_not(None))
+    return db.session.scalar(select(Organisation).where(Organisation.id == standing, was_seen))
+
+
+def find_place(number: int) -> Venue | None:
+    """Return a place where something was published once; of one that was merged, the one that stands in its place."""
+    found = find_venue(number)
+    if found is None:
+        return None
+    there = or_(
+        Activity.venue_id == found.id,
+        Activity.slots.any(Slot.venue_id == found.id),
+        Activity.sites.any(Venue.id == found.id),
+    )
+    statement = select(Activity.id).where(there, Activity.published_at.is_not(None)).limit(1)
+    return found if db.session.scalar(statement) is not None else None
+
+
+def _chosen(filters: Filters, activity_id: int | None, venue_id: int | None) -> Select[Slot]:
+    return published_slots(filters).where(*_alone(activity_id), *_at(venue_id))
+
+
+def _alone(activity_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if activity_id is None else [Activity.id == activity_id]
+
+
+def _at(venue_id: int | None) -> list[ColumnElement[bool]]:
+    """Return the condition that one of the times of an activity is at a place, as `Activity.places_at` tells it."""
+    if venue_id is None:
+        return []
+    owner = aliased(Activity)
+    on_grounds = (
+        exists()
+        .where(
+            owner.id == owns_grounds(),
+            or_(
+                owner.venue_id == venue_id,
+                exists()
+                .where(
+                    activity_site.c.activity_id == owner.id, activity_site.c.venue_id == venue_id
+                )
+                .correlate(owner),
+            ),
+        )
+        .correlate(Activity)
+    )
+    return [case((names_its_place(), Slot.venue_id == venue_id), else_=on_grounds)]

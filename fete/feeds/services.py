@@ -10,7 +10,7 @@ from typing import Any
 from fete.core.db import upsert_rows
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
-from fete.feeds.ical import WRITER, fragment
+from fete.feeds.ical import WRITER, fragment, withdrawn
 from fete.feeds.models import Fragment
 from fete.feeds.queries import openings_of, slots_to_write
 from fete.programme.models import Activity, Slot
@@ -61,6 +61,13 @@ def _stretches_with(slots: Sequence[Slot]) -> dict[int, list[Slot]]:
         for stretch in stretches(its_slots)
         for slot in stretch
     }
+
+
+def withdrawn_events(activity: Activity) -> list[bytes]:
+    """Return the events of what was withdrawn, cancelled under the names that they had."""
+    together = [tuple(stretch) for stretch in stretches(activity.slots)]
+    alone = [(slot,) for slot in activity.slots if not any(slot in each for each in together)]
+    return [withdrawn(*slots, page=page_of(activity)) for slots in (*alone, *together)]
 
 
 def keep_fragments(rows: list[dict[str, Any]]) -> None:

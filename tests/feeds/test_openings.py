@@ -68,7 +68,7 @@ def bars(answer) -> list[tuple[str, str, str, str]]:
 def learned(answer) -> dict[str, tuple[int, datetime]]:
     """Give the sequence and the date of each event, by its name."""
     return {
-        str(event["UID"]): (int(event["SEQUENCE"]), event["LAST-MODIFIED"].dt)
+        str(event["UID"]): (int(str(event["SEQUENCE"])), event.last_modified)
         for event in Calendar.from_ical(answer.data).walk("VEVENT")
     }
 

@@ -243,7 +243,7 @@ def test_an_edition_in_preparation_has_no_feed_yet(client, db):
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PUBLISHED}))
-def test_an_activity_that_is_not_published_has_no_file(client, edition, status):
+def test_an_activity_that_was_never_published_has_no_file(client, edition, status):
     activity = make_activity(status=status)
     assert client.get(f"/activites/{activity.id}-{activity.slug}.ics").status_code == 404
 
