@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
+import segno
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.core.text import slug
-from fete.feeds import atom, ical, services
+from fete.feeds import atom, ical, queries, services
 from fete.feeds.short import shortened
 from fete.geography.models import Commune
+from fete.geography.queries import find_commune
 from fete.network.models import Organisation
 from fete.programme.forms.filters import (
     days_in_words,
@@ -21,8 +25,10 @@ from fete.programme.forms.filters import (
     read_filters,
 )
 from fete.programme.models import Activity, Edition, Venue
+from fete.programme.queries.activities import find_activity
 from fete.programme.queries.search import Filters
 from fete.programme.views.structured import picture_address
+from fete.programme.workflow import Status
 from fete.vocabulary.models import TermList
 
 FILENAME = "fete-de-la-science-occitanie.ics"
@@ -30,6 +36,9 @@ FILENAME = "fete-de-la-science-occitanie.ics"
 LONG = 200
 # And beyond this Google refuses it, without a word.
 LONGEST_FOR_GOOGLE = 240
+GOOGLE = "https://calendar.google.com/calendar/r?cid="
+OUTLOOK = "https://outlook.live.com/calendar/0/addfromweb?"
+OFFICE = "https://outlook.office.com/calendar/0/addfromweb?"
 
 Arguments = Mapping[str, str]
 
@@ -135,12 +144,85 @@ def of_activity(activity: Activity) -> Feed:
 
 def to_subscribe(edition: Edition | None, filters: Filters, *, year: int | None = None) -> Feed:
     """Return the feed of a search under the shortest address that will not break."""
-    feed = of_search(edition, filters, year=year)
+    feed = _of_its_object(edition, filters) if year is None else None
+    feed = feed or of_search(edition, filters, year=year)
     if len(feed.address()) <= LONG:
         return feed
     arguments = filter_arguments(filters) | ({"annee": str(year)} if year is not None else {})
     code = shortened(arguments)
     return of_search(edition, filters, year=year, code=code) if code else feed
+
+
+def _of_its_object(edition: Edition | None, filters: Filters) -> Feed | None:
+    """Return the feed of the one thing that is asked for, if that is all that is asked."""
+    bare = Filters(edition_id=filters.edition_id, with_cancelled=filters.with_cancelled)
+    args = MultiDict(filter_arguments(bare))
+    match filters.organisations, filters.communes, filters.villages:
+        case (number,), (), () if replace(filters, organisations=()) == bare:
+            structure = queries.find_structure(number)
+            return of_structure(edition, structure, args) if structure else None
+        case (), (code,), () if replace(filters, communes=()) == bare:
+            commune = find_commune(code)
+            return of_commune(edition, commune, args) if commune else None
+        case (), (), (number,) if replace(filters, villages=()) == bare:
+            village = find_activity(number)
+            is_shown = village is not None and village.status is Status.PUBLISHED
+            return of_village(village, args) if village and is_shown else None
+        case _:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """How one of the great calendars is given an address, and how often it reads it."""
+
+    name: str
+    url: str
+    rhythm: str
+
+
+def ways(feed: Feed) -> list[Way]:
+    """Return a button for each calendar that can take the address of a feed, the one of this device first."""
+    address = feed.address()
+    webcal = webcal_of(address)
+    query = urlencode({"url": address, "name": feed.name})
+    found = [
+        Way(
+            name=_("Apple ou Thunderbird"),
+            url=webcal,
+            rhythm=_(
+                "Ouvre l’agenda de cet appareil. Relu par Apple selon votre réglage, de cinq minutes à une semaine ; par Thunderbird toutes les demi-heures."
+            ),
+        ),
+        Way(
+            name=_("Google Agenda"),
+            url=GOOGLE + quote(webcal, safe=""),
+            rhythm=_("Relu au bout de quatre heures à une journée, sans moyen de le hâter."),
+        ),
+        Way(
+            name=_("Outlook.com"),
+            url=f"{OUTLOOK}{query}",
+            rhythm=_("Relu toutes les trois heures environ, parfois au bout d’une journée."),
+        ),
+        Way(
+            name=_("Outlook au bureau (Microsoft 365)"),
+            url=f"{OFFICE}{query}",
+            rhythm=_("Relu au bout de quelques heures, parfois d’une journée."),
+        ),
+    ]
+    return [way for way in found if way.url != found[1].url or len(webcal) <= LONGEST_FOR_GOOGLE]
+
+
+def webcal_of(address: str) -> str:
+    """Return the address as calendars of a device claim it."""
+    return f"webcal://{address.split('://', 1)[1]}"
+
+
+def to_scan(address: str) -> Markup:
+    """Return the address as a code that a telephone scans, an SVG without any style, dark on light in every theme."""
+    code = segno.make(address, error="m", micro=False)
+    drawn = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff", border=3)
+    return Markup(drawn)  # noqa: S704  # drawn by the library: squares, none of the text
 
 
 def calendar_name(edition: Edition | None, filters: Filters) -> str:

@@ -2,30 +2,32 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
-from typing import TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any, TypeVar
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from fete.core.access import public
-from fete.core.clock import today
+from fete.core.clock import now, today
 from fete.core.db import transaction_if_free
-from fete.core.templating import absolute_url
+from fete.core.i18n import gettext as _
 from fete.feeds import calendars, ical, queries, services
 from fete.feeds.calendars import Feed
+from fete.feeds.forms import TownForm
 from fete.feeds.short import BadCodeError, lengthened
 from fete.geography.queries import find_commune
-from fete.programme.forms.filters import filter_arguments, read_filters
+from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.editions import current_edition, find_edition
-from fete.programme.queries.search import Filters
+from fete.programme.queries.facets import Facets, Value, facets
+from fete.programme.queries.search import Filters, names_of
+from fete.programme.views.programme import Group
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("feeds", __name__)
@@ -34,10 +36,9 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 FORMS = ("ics", "atom")
 # Clients ask every few hours: a cache before us may answer for ten minutes, and while it asks us anew.
 CACHE = "public, max-age=600, s-maxage=600, stale-while-revalidate=3600"
-GOOGLE = "https://calendar.google.com/calendar/r?cid="
-OUTLOOK = "https://outlook.live.com/calendar/0/addfromweb?"
-OFFICE = "https://outlook.office.com/calendar/0/addfromweb?"
 COMPRESSION = 6
+# A list of boxes longer than this is no help: the page of a structure leads here with it chosen.
+MOST_VALUES = 100
 ICALENDAR = "text/calendar"
 ATOM = "application/atom+xml"
 
@@ -129,36 +130,60 @@ def activity(activity_id: int, slug: str, form: str) -> ResponseReturnValue:  # 
 @blueprint.get("/abonnement")
 @public
 def subscribe() -> ResponseReturnValue:
-    """Say how to subscribe to a search of the programme, with a button for each calendar."""
-    edition = current_edition(today())
+    """Choose what one subscribes to, and give it to one's calendar."""
     year = request.args.get("annee", type=int)
-    if year is not None:
-        edition = shown_edition(year)
-    filters = read_filters(request.args, edition)
-    arguments = filter_arguments(filters)
-    address = (
-        absolute_url("feeds.edition", year=edition.year, **arguments)
-        if year and edition
-        else absolute_url("feeds.current", **arguments)
-    )
-    webcal = "webcal://" + address.split("://", 1)[1]
-    name = calendars.calendar_name(edition, filters)
-    links = {
-        "webcal": webcal,
-        "google": GOOGLE + quote(webcal, safe=""),
-        "outlook": OUTLOOK + urlencode({"url": address, "name": name}),
-        "office": OFFICE + urlencode({"url": address, "name": name}),
-    }
-    count = queries.state_of(filters).slots if edition else 0
+    edition = edition_of(request.args)
+    asked = read_request(request.args, edition)
+    filters = asked.filters
+
+    def here(filters: Filters) -> str:
+        values: dict[str, Any] = dict(filter_arguments(filters))
+        return url_for("feeds.subscribe", annee=year, **values)
+
+    form = TownForm(request.args)
+    if form.validate() and form.ville.data:
+        # The address holds the search: what was typed becomes a part of it.
+        communes = tuple(sorted({*filters.communes, form.ville.data}))
+        return redirect(here(replace(filters, communes=communes)))
+    names = names_of(filters)
+    calendar = calendars.to_subscribe(edition, filters, year=year)
     return render_template(
         "feeds/subscribe.html",
         edition=edition,
-        name=name,
-        address=address,
-        links=links,
-        arguments=arguments,
-        count=count,
+        year=year,
+        asked=asked,
+        filters=filters,
+        form=form,
+        groups=groups_of(facets(filters, edition, names)) if edition else [],
+        chosen=chosen(filters, names),
+        here=here,
+        calendar=calendar,
+        ways=calendars.ways(calendar),
+        scanned=calendars.to_scan(calendars.webcal_of(calendar.address())),
+        count=queries.state_of(filters).slots if edition else 0,
+        coming=queries.next_slots(filters, now=now()) if edition else [],
     )
+
+
+def groups_of(counted: Facets) -> list[Group]:
+    """Return the filters that one chooses from, each with the values that would bring most, and those chosen."""
+    asked = (
+        ("departement", _("Département"), counted.departements),
+        ("commune", _("Commune"), [each for each in counted.communes if each.is_chosen]),
+        ("type", _("Type d’activité"), counted.kinds),
+        ("public", _("Public"), counted.audiences),
+        ("theme", _("Thématique"), counted.themes),
+        ("accessibilite", _("Accessibilité"), counted.accessibility),
+        ("structure", _("Structure"), counted.organisations),
+    )
+    return [Group(word=word, title=title, values=heaviest(found)) for word, title, found in asked]
+
+
+def heaviest(found: Sequence[Value]) -> tuple[Value, ...]:
+    """Return the values chosen and those that would bring most, in their order."""
+    by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
+    kept = {value.code for value in by_weight[:MOST_VALUES]}
+    return tuple(value for value in found if value.code in kept)
 
 
 def shown_edition(year: int) -> Edition:

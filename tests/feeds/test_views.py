@@ -323,16 +323,6 @@ def test_each_event_has_what_it_must_once_and_nothing_personal(client, edition):
     assert all(len(line) <= 75 for line in client.get("/agenda.ics").data.split(b"\r\n"))
 
 
-def test_the_page_to_subscribe_offers_every_calendar_the_same_feed(client, edition):
-    make_activity()
-    page = client.get("/abonnement?departement=32").text
-    assert 'href="webcal://fete.example.org/agenda.ics?departement=32"' in page
-    assert "cid=webcal%3A%2F%2Ffete.example.org%2Fagenda.ics%3Fdepartement%3D32" in page
-    assert 'value="https://fete.example.org/agenda.ics?departement=32"' in page
-    assert '<link rel="alternate"' in page
-    assert "outlook.live.com" in page
-
-
 def test_instants_are_right_around_the_change_of_hour(client, edition):
     make_activity(
         from_paris(date(2026, 10, 24), time(14)), from_paris(date(2026, 10, 25), time(14))
