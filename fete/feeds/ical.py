@@ -138,6 +138,7 @@ def withdrawn(*slots: Slot, page: str) -> bytes:
         f"SUMMARY:{escape(one_line(PREFIXES[SlotState.CANCELLED] + slot.activity.title))}",
         "STATUS:CANCELLED",
         f"DESCRIPTION:{escape(WITHDRAWN)}",
+        f"LOCATION:{escape(location(slot))}",
         f"URL:{page}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

@@ -356,7 +356,7 @@ def test_a_slot_longer_than_a_day_tells_its_hours():
     )
 
 
-def test_what_was_withdrawn_is_cancelled_and_says_no_more_than_its_title():
+def test_what_was_withdrawn_is_cancelled_and_tells_nothing_of_what_it_was():
     made = slot(title="Retirée", standfirst="Un texte repris", note="Une note reprise")
     written = ical.withdrawn(made, page="https://x.example/1").decode().replace("\r\n ", "")
     assert written.split("\r\n") == [
@@ -370,6 +370,7 @@ def test_what_was_withdrawn_is_cancelled_and_says_no_more_than_its_title():
         "SUMMARY:Annulé : Retirée",
         "STATUS:CANCELLED",
         "DESCRIPTION:Cette activité a été retirée du programme : elle n’a pas lieu comme annoncé.",
+        "LOCATION:Muséum\\, 1\\, rue des Écoles\\, 32000 Auch",
         "URL:https://x.example/1",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

@@ -31,7 +31,7 @@ PUBLIC = [
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
     ("/abonnement",),
-    ("/abonnement?annee=2026&departement=32&type=exhibition,talk",),
+    ("/abonnement?departement=32&type=exhibition,talk",),
     ("/abonnement?ville=saint&du=hier",),
     ("/chiffres",),
     ("/chiffres/2017",),
