@@ -28,10 +28,10 @@ _PLAIN = (".ics", ".atom", ".json", ".csv", ".txt", ".xml")
 # What such a reader shows to the person behind it, if anything.
 _IN_WORDS = {
     400: lazy_gettext("Cette demande n’a pas pu être comprise."),
-    404: lazy_gettext("Il n’y a rien à cette adresse : vérifiez-la, ou reprenez-la sur le site."),
+    404: lazy_gettext("Il n’y a rien à cette adresse : vérifiez-la, ou reprenez-la sur le site."),
     405: lazy_gettext("On ne peut que lire à cette adresse."),
-    429: lazy_gettext("Trop de demandes en peu de temps : réessayez dans quelques minutes."),
-    500: lazy_gettext("Le site a rencontré une difficulté : réessayez plus tard."),
+    429: lazy_gettext("Trop de demandes en peu de temps : réessayez dans quelques minutes."),
+    500: lazy_gettext("Le site a rencontré une difficulté : réessayez plus tard."),
 }
 
 

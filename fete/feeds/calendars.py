@@ -191,7 +191,7 @@ def ways(feed: Feed) -> list[Way]:
             name=_("Apple ou Thunderbird"),
             url=webcal,
             rhythm=_(
-                "Ouvre l’agenda de cet appareil. Relu par Apple selon votre réglage, de cinq minutes à une semaine ; par Thunderbird toutes les demi-heures."
+                "Ouvre l’agenda de cet appareil. Relu par Apple selon votre réglage, de cinq minutes à une semaine ; par Thunderbird toutes les demi-heures."
             ),
         ),
         Way(
@@ -254,7 +254,7 @@ def entry_of(activity: Activity) -> atom.Entry:
     host = settings().public_address.split("://", 1)[1].split("/", 1)[0]
     return atom.Entry(
         key=f"tag:{host},{activity.edition.year}:activite-{activity.id}",
-        title=_("Annulé : %(title)s", title=activity.title)
+        title=_("Annulé : %(title)s", title=activity.title)
         if activity.is_cancelled
         else activity.title,
         summary=" — ".join(

@@ -350,7 +350,7 @@ def test_news_say_what_is_cancelled_and_stop_at_fifty(client, edition, queries):
         make_activity(title=f"Activité {number}")
     off = make_activity(title="Annulée")
     cancel_activity(off, by=make_coordinator(), at=now())
-    assert news(client.get("/agenda.atom"))[0] == "Annulé : Annulée"
+    assert news(client.get("/agenda.atom"))[0] == "Annulé : Annulée"
     with queries() as asked:
         assert len(news(client.get("/agenda/2026.atom"))) == 50
     assert len(asked) == 5  # the edition, the activities; their slots, their words, who shares them
