@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import segno
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from fete.core.i18n import current_language, gettext as _
@@ -34,11 +31,6 @@ from fete.vocabulary.models import TermList
 FILENAME = "fete-de-la-science-occitanie.ics"
 # Beyond, some calendars take an address no more: a search of many words gets a short one.
 LONG = 200
-# And beyond this Google refuses it, without a word.
-LONGEST_FOR_GOOGLE = 240
-GOOGLE = "https://calendar.google.com/calendar/r?cid="
-OUTLOOK = "https://outlook.live.com/calendar/0/addfromweb?"
-OFFICE = "https://outlook.office.com/calendar/0/addfromweb?"
 
 Arguments = Mapping[str, str]
 
@@ -95,35 +87,55 @@ def of_search(
 
 def of_structure(edition: Edition | None, found: Organisation, args: MultiDict[str, str]) -> Feed:
     """Return the feed of what a structure organises."""
-    rest = read_filters(args, edition)
-    filters = replace(rest, organisations=(found.id,))
-    values = {"organisation_id": found.id, "slug": found.slug}
-    return _of_object(edition, filters, rest, found.name, endpoint="feeds.structure", **values)
+    return _of_object(
+        edition,
+        args,
+        found.name,
+        only={"organisations": (found.id,)},
+        endpoint="feeds.structure",
+        organisation_id=found.id,
+        slug=found.slug,
+    )
 
 
 def of_commune(edition: Edition | None, found: Commune, args: MultiDict[str, str]) -> Feed:
     """Return the feed of what is held in a commune."""
-    rest = read_filters(args, edition)
-    filters = replace(rest, communes=(found.code,))
-    values = {"code": found.code, "slug": slug(found.name)}
-    return _of_object(edition, filters, rest, found.name, endpoint="feeds.commune", **values)
+    return _of_object(
+        edition,
+        args,
+        found.name,
+        only={"communes": (found.code,)},
+        endpoint="feeds.commune",
+        code=found.code,
+        slug=slug(found.name),
+    )
 
 
 def of_village(found: Activity, args: MultiDict[str, str]) -> Feed:
     """Return the feed of a village, festival or trail with all that it holds."""
-    rest = read_filters(args, found.edition)
-    filters = replace(rest, villages=(found.id,))
-    values = {"activity_id": found.id, "slug": found.slug}
-    feed = _of_object(found.edition, filters, rest, found.title, endpoint="feeds.village", **values)
+    feed = _of_object(
+        found.edition,
+        args,
+        found.title,
+        only={"villages": (found.id,)},
+        endpoint="feeds.village",
+        activity_id=found.id,
+        slug=found.slug,
+    )
     return replace(feed, page=services.page_of(found))
 
 
 def of_venue(edition: Edition | None, found: Venue, args: MultiDict[str, str]) -> Feed:
     """Return the feed of what is held at a place."""
-    rest = read_filters(args, edition)
-    name = f"{found.name} ({found.commune.name})"
-    values = {"venue_id": found.id, "slug": slug(found.name)}
-    feed = _of_object(edition, rest, rest, name, endpoint="feeds.venue", **values)
+    feed = _of_object(
+        edition,
+        args,
+        f"{found.name} ({found.commune.name})",
+        only={},
+        endpoint="feeds.venue",
+        venue_id=found.id,
+        slug=slug(found.name),
+    )
     page = _page_of(edition, {"commune": found.commune_code})
     return replace(feed, venue_id=found.id, page=page)
 
@@ -170,59 +182,6 @@ def _of_its_object(edition: Edition | None, filters: Filters) -> Feed | None:
             return of_village(village, args) if village and is_shown else None
         case _:
             return None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Way:
-    """How one of the great calendars is given an address, and how often it reads it."""
-
-    name: str
-    url: str
-    rhythm: str
-
-
-def ways(feed: Feed) -> list[Way]:
-    """Return a button for each calendar that can take the address of a feed, the one of this device first."""
-    address = feed.address()
-    webcal = webcal_of(address)
-    query = urlencode({"url": address, "name": feed.name})
-    found = [
-        Way(
-            name=_("Apple ou Thunderbird"),
-            url=webcal,
-            rhythm=_(
-                "Ouvre l’agenda de cet appareil. Relu par Apple selon votre réglage, de cinq minutes à une semaine ; par Thunderbird toutes les demi-heures."
-            ),
-        ),
-        Way(
-            name=_("Google Agenda"),
-            url=GOOGLE + quote(webcal, safe=""),
-            rhythm=_("Relu au bout de quatre heures à une journée, sans moyen de le hâter."),
-        ),
-        Way(
-            name=_("Outlook.com"),
-            url=f"{OUTLOOK}{query}",
-            rhythm=_("Relu toutes les trois heures environ, parfois au bout d’une journée."),
-        ),
-        Way(
-            name=_("Outlook au bureau (Microsoft 365)"),
-            url=f"{OFFICE}{query}",
-            rhythm=_("Relu au bout de quelques heures, parfois d’une journée."),
-        ),
-    ]
-    return [way for way in found if way.url != found[1].url or len(webcal) <= LONGEST_FOR_GOOGLE]
-
-
-def webcal_of(address: str) -> str:
-    """Return the address as calendars of a device claim it."""
-    return f"webcal://{address.split('://', 1)[1]}"
-
-
-def to_scan(address: str) -> Markup:
-    """Return the address as a code that a telephone scans, an SVG without any style, dark on light in every theme."""
-    code = segno.make(address, error="m", micro=False)
-    drawn = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff", border=3)
-    return Markup(drawn)  # noqa: S704  # drawn by the library: squares, none of the text
 
 
 def calendar_name(edition: Edition | None, filters: Filters) -> str:
@@ -276,14 +235,17 @@ def entry_of(activity: Activity) -> atom.Entry:
 
 def _of_object(
     edition: Edition | None,
-    filters: Filters,
-    rest: Filters,
+    args: MultiDict[str, str],
     name: str,
     *,
+    only: Mapping[str, Any],
     endpoint: str,
     **values: object,
 ) -> Feed:
-    """Return the feed of one thing under its own address, and what else is asked of it."""
+    """Return the feed of one thing under its own address, narrowed by what else the address asks."""
+    nothing: dict[str, Any] = dict.fromkeys(only, ())
+    rest = replace(read_filters(args, edition), **nothing)
+    filters = replace(rest, **only)
     more = filter_arguments(rest)
     called = f"{name} — {settings().site_name}"
     return Feed(
@@ -292,9 +254,14 @@ def _of_object(
         description=_promise(),
         page=_page_of(edition, filter_arguments(filters)),
         endpoint=endpoint,
-        values=values | more,
+        values={**values, **more, **_year_in(args)},
         filename=f"{values['slug']}.ics",
     )
+
+
+def _year_in(args: MultiDict[str, str]) -> Arguments:
+    year = args.get("annee", type=int)
+    return {} if year is None else {"annee": str(year)}
 
 
 def _page_of(edition: Edition | None, arguments: Arguments) -> str:

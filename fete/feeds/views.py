@@ -19,6 +19,7 @@ from fete.feeds import calendars, ical, queries, services
 from fete.feeds.calendars import Feed
 from fete.feeds.forms import TownForm
 from fete.feeds.short import BadCodeError, lengthened
+from fete.feeds.ways import to_scan, ways
 from fete.geography.queries import find_commune
 from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
 from fete.programme.models import Activity, Edition
@@ -158,8 +159,8 @@ def subscribe() -> ResponseReturnValue:
         chosen=chosen(filters, names),
         here=here,
         calendar=calendar,
-        ways=calendars.ways(calendar),
-        scanned=calendars.to_scan(calendars.webcal_of(calendar.address())),
+        ways=ways(calendar.address(), calendar.name),
+        scanned=to_scan(calendar.address()),
         count=queries.state_of(filters).slots if edition else 0,
         coming=queries.next_slots(filters, now=now()) if edition else [],
     )

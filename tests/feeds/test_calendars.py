@@ -181,7 +181,19 @@ def test_the_calendar_of_a_thing_is_that_of_the_edition_under_way_or_of_a_year(c
     address = f"{of_structure(museum)}.ics"
     assert titles(client.get(address)) == ["Cette année"]
     assert titles(client.get(f"{address}?annee=2025")) == ["L’an passé"]
+    # Where it is read again is that year for ever.
+    source = str(Calendar.from_ical(client.get(f"{address}?annee=2025").data)["SOURCE"])
+    assert source.endswith(f"{address}?annee=2025")
     assert client.get(f"{address}?annee=1850").status_code == 404
+
+
+def test_nobody_else_is_asked_for_in_the_calendar_of_a_thing(client, edition):
+    museum, other = make_organisation(name="Muséum"), make_organisation(name="Autre")
+    make_activity(title="Du muséum", organisation=museum)
+    make_activity(title="D’un autre", organisation=other)
+    answer = client.get(f"{of_structure(museum)}.ics?structure={other.id}")
+    assert titles(answer) == ["Du muséum"]
+    assert name(answer) == "Muséum — Fête de la science en Occitanie"
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,17 @@ def test_a_name_that_several_communes_share_is_asked_about(client, edition):
     }
 
 
+def test_a_search_that_fits_in_no_address_is_still_a_page(client, edition):
+    words = [
+        f"{word}={','.join(f'{number}{word}'.ljust(40, 'x') for number in range(50))}"
+        for word in ("type", "theme", "public", "accessibilite", "departement", "commune")
+    ]
+    page = client.get(f"/abonnement?{'&'.join(words)}").text
+    assert len(address_on(page)) > 8_000
+    assert "trop longue pour Google Agenda" in page
+    assert "<svg viewBox" not in page.split('<div class="subscription-address">')[1]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
