@@ -150,6 +150,7 @@ def set_up(app: Flask, settings: Settings) -> None:
             "text/css",
             "text/javascript",
             "application/json",
+            "application/atom+xml",
             "image/svg+xml",
             "text/csv",
         ],

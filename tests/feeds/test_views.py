@@ -241,7 +241,7 @@ def test_an_edition_in_preparation_has_no_feed_yet(client, db):
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PUBLISHED}))
-def test_an_activity_that_is_not_published_has_no_file(client, edition, status):
+def test_an_activity_that_was_never_published_has_no_file(client, edition, status):
     activity = make_activity(status=status)
     assert client.get(f"/activites/{activity.id}-{activity.slug}.ics").status_code == 404
 
@@ -319,16 +319,6 @@ def test_each_event_has_what_it_must_once_and_nothing_personal(client, edition):
         text.replace(":", "\r\n").split("\r\n")
     )
     assert all(len(line) <= 75 for line in client.get("/agenda.ics").data.split(b"\r\n"))
-
-
-def test_the_page_to_subscribe_offers_every_calendar_the_same_feed(client, edition):
-    make_activity()
-    page = client.get("/abonnement?departement=32").text
-    assert 'href="webcal://fete.example.org/agenda.ics?departement=32"' in page
-    assert "cid=webcal%3A%2F%2Ffete.example.org%2Fagenda.ics%3Fdepartement%3D32" in page
-    assert 'value="https://fete.example.org/agenda.ics?departement=32"' in page
-    assert '<link rel="alternate"' in page
-    assert "outlook.live.com" in page
 
 
 def test_instants_are_right_around_the_change_of_hour(client, edition):

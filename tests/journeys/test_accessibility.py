@@ -34,6 +34,8 @@ PUBLIC = [
     ACTIVITY,
     NOTHING_TO_PRINT,
     ("/abonnement",),
+    ("/abonnement?departement=32&type=exhibition,talk",),
+    ("/abonnement?ville=saint&du=hier",),
     ("/chiffres",),
     ("/chiffres/2017",),
     ("/reseau",),

@@ -188,6 +188,7 @@ class _Reading:
                     Slot.ends_at,
                     Slot.state,
                     Slot.revision,
+                    Slot.changed_at,
                     Slot.audience,
                     Slot.venue_id,
                 )
@@ -296,6 +297,7 @@ class _Reading:
                 ends_at=ends_at,
                 state=state,
                 revision=revision,
+                changed_at=changed_at,
                 is_own=owns,
                 is_for_schools=audience is SlotAudience.SCHOOLS
                 or (audience is SlotAudience.ALL and row.for_schools and not row.for_public),
@@ -306,7 +308,7 @@ class _Reading:
                 if venue is not None and (owns or row.venue_id is None)
                 else grounds,
             )
-            for slot, uid, starts_at, ends_at, state, revision, audience, venue in self.slots.get(
+            for slot, uid, starts_at, ends_at, state, revision, changed_at, audience, venue in self.slots.get(
                 row.id if owns else row.parent_id, ()
             )
         )
