@@ -43,6 +43,7 @@ from fete.programme.views import (
     proposals,
     renewal,
     review,
+    selection,
     sentences,
     sharing,
     stands,
@@ -55,6 +56,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    selection.blueprint,
     feeds.blueprint,
     figures.blueprint,
     directory.blueprint,
