@@ -24,12 +24,17 @@ ACTIVITY = ("/programme", r"/activites/\d+-[a-z0-9-]+")
 PREVIEW = ("/mes-activites", r"/mes-activites/\d+/apercu")
 STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
+# Some of each edition, some that are not published: what each page says of a selection.
+CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
     ("/",),
     ("/programme",),
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
+    ("/mon-programme",),
+    (CHOSEN,),
+    (f"{CHOSEN}&retirees=1371",),
     ("/abonnement",),
     ("/chiffres",),
     ("/chiffres/2017",),
