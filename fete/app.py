@@ -46,6 +46,7 @@ from fete.programme.views import (
     proposals,
     renewal,
     review,
+    selection,
     sentences,
     sharing,
     stands,
@@ -58,6 +59,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    selection.blueprint,
     feeds.blueprint,
     printing.blueprint,
     figures.blueprint,

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nh3
+import segno
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import (
@@ -103,6 +104,7 @@ def init_templating(app: Flask) -> None:
         icon_svg=icon_svg,
         language_links=language_links,
         now=clock.now,
+        qr_code=qr_code,
         static_url=static_url,
         today=clock.today,
         vendor_url=vendor_url,
@@ -240,6 +242,14 @@ def _sprite() -> dict[str, tuple[str, str]]:
         values = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
         found[values["id"]] = (values["viewBox"], body.strip())
     return found
+
+
+def qr_code(text: str) -> Markup:
+    """Return the code that a telephone scans to read a text, as inline SVG, dark on light in every theme."""
+    code = segno.make(text, micro=False).svg_inline(
+        omitsize=True, light="#fff", svgclass="qr-code", lineclass=None
+    )
+    return Markup(code.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704  # drawn by the library
 
 
 def static_url(filename: str) -> str:

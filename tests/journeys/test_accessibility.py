@@ -26,6 +26,8 @@ STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 NOTHING_THERE = (NOTHING_TO_PRINT, NOWHERE)
+# Some of each edition, some that are not published: what each page says of a selection.
+CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
     ("/",),
     ("/programme",),
@@ -33,6 +35,9 @@ PUBLIC = [
     ("/programme?q=zzzzzz&du=hier",),
     ACTIVITY,
     NOTHING_TO_PRINT,
+    ("/mon-programme",),
+    (CHOSEN,),
+    (f"{CHOSEN}&retirees=1371",),
     ("/abonnement",),
     ("/abonnement?departement=32&type=exhibition,talk",),
     ("/abonnement?ville=saint&du=hier",),

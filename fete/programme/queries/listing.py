@@ -77,7 +77,7 @@ def page_of_programme(filters: Filters, *, now: datetime, number: int = 1) -> Pa
     found = _ranked(filters, now)
     number = page_number(number, len(found))
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    activities = _with_cards([each.number for each in shown])
+    activities = with_cards([each.number for each in shown])
     rows = [
         _listed(activities[each.number], each.starts_at, filters, now=now, is_over=each.is_over)
         for each in shown
@@ -122,7 +122,8 @@ def find_shown(activity_id: int) -> Activity | None:
     )
 
 
-def _with_cards(numbers: Sequence[int]) -> dict[int, Activity]:
+def with_cards(numbers: Sequence[int]) -> dict[int, Activity]:
+    """Return the activities of these numbers with all that a card shows, by number, whatever their status."""
     statement = select(Activity).where(Activity.id.in_(numbers)).options(*_CARD)
     return {activity.id: activity for activity in db.session.scalars(statement)}
 
