@@ -6,16 +6,13 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.core.access import public
 from fete.core.clock import now, today
@@ -76,7 +73,7 @@ def index() -> ResponseReturnValue:
     """Show the programme of the edition under way or to come."""
     edition = current_edition(today())
     if edition is None or not can_see_edition(None, edition):
-        return _for_everybody(render_template("programme/index.html", edition=None))
+        return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
 
@@ -103,7 +100,7 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         abort(404)
     if slug != activity.slug:
         return redirect(url_for("programme.show", activity_id=activity.id, slug=activity.slug), 301)
-    page = render_template(
+    return render_template(
         "programme/show.html",
         activity=activity,
         edition=activity.edition,
@@ -117,10 +114,9 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         ),
         summary=_summary(activity),
     )
-    return _for_everybody(page)
 
 
-def _programme(edition: Edition) -> Response:
+def _programme(edition: Edition) -> str:
     asked = read_request(request.args, edition)
     filters = asked.filters
     names = names_of(filters)
@@ -136,41 +132,39 @@ def _programme(edition: Edition) -> Response:
         asked: dict[str, Any] = dict(filter_arguments(filters))
         return url_for(str(request.endpoint), **values, **asked)
 
-    return _for_everybody(
-        render_template(
-            "programme/index.html",
-            edition=edition,
-            dates=days_in_words(edition.starts_on, edition.ends_on),
-            others=_other_editions(edition),
-            asked=asked,
-            filters=filters,
-            arguments=arguments,
-            description=describe(filters, names) if in_force else "",
-            chosen=in_force,
-            groups=_groups(counted),
-            days=counted.days,
-            page=page,
-            coming=by_day([row for row in page.rows if not row.is_over]),
-            over=by_day([row for row in page.rows if row.is_over]),
-            is_finished=edition.ends_on < today(),
-            ways_out=_ways_out(page, filters, in_force, here),
-            here=here,
-            on_day=lambda day: here(replace(filters, first=day, last=day)),
-            values=values,
-            is_current=is_current,
-            canonical=absolute_url(
-                "programme.edition",
-                language=current_language(),
-                year=edition.year,
-                page=page.number if page.number > 1 else None,
-                **arguments,
-            ),
-            calendar=url_for(
-                "feeds.current" if is_current else "feeds.edition",
-                **values,
-                **arguments,
-            ),
-        )
+    return render_template(
+        "programme/index.html",
+        edition=edition,
+        dates=days_in_words(edition.starts_on, edition.ends_on),
+        others=_other_editions(edition),
+        asked=asked,
+        filters=filters,
+        arguments=arguments,
+        description=describe(filters, names) if in_force else "",
+        chosen=in_force,
+        groups=_groups(counted),
+        days=counted.days,
+        page=page,
+        coming=by_day([row for row in page.rows if not row.is_over]),
+        over=by_day([row for row in page.rows if row.is_over]),
+        is_finished=edition.ends_on < today(),
+        ways_out=_ways_out(page, filters, in_force, here),
+        here=here,
+        on_day=lambda day: here(replace(filters, first=day, last=day)),
+        values=values,
+        is_current=is_current,
+        canonical=absolute_url(
+            "programme.edition",
+            language=current_language(),
+            year=edition.year,
+            page=page.number if page.number > 1 else None,
+            **arguments,
+        ),
+        calendar=url_for(
+            "feeds.current" if is_current else "feeds.edition",
+            **values,
+            **arguments,
+        ),
     )
 
 
@@ -229,15 +223,3 @@ def _summary(activity: Activity) -> str:
     """Return the activity in two sentences, for what shows a link to it."""
     place = activity.commune.name if activity.commune else ""
     return " — ".join(filter(None, [activity.standfirst or activity.title, place]))
-
-
-def _for_everybody(page: str) -> Response:
-    """Answer with a page; who has it already, and is nobody in particular, is told that it has not changed."""
-    response = make_response(page)
-    if current_user.is_authenticated:
-        return response
-    response.add_etag(weak=True)
-    response.cache_control.no_cache = True
-    response.vary.add("Cookie")
-    response.make_conditional(request)
-    return response
