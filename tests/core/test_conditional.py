@@ -24,6 +24,7 @@ PAGES = [
     "/accessibilite",
     "/plan-du-site",
     "/robots.txt",
+    "/sitemap.xml",
     "/en/",
 ]
 
@@ -79,7 +80,9 @@ UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-@pytest.mark.parametrize("path", ["/", "/chiffres", "/static/css/layout.css", "/static/js/site.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/chiffres", "/sitemap.xml", "/static/css/layout.css", "/static/js/site.js"]
+)
 def test_what_is_read_is_sent_compressed(client, path, encoding):
     plain = client.get(path, buffered=True)
     packed = client.get(path, headers={"Accept-Encoding": encoding}, buffered=True)

@@ -33,7 +33,7 @@ from fete.programme.queries.editions import current_edition, find_edition, shown
 from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import Filters, names_of
-from fete.programme.views.structured import event_of, picture_address
+from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
@@ -105,7 +105,6 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         activity=activity,
         edition=activity.edition,
         event=event_of(activity),
-        picture=picture_address(activity),
         canonical=absolute_url(
             "programme.show",
             language=current_language(),

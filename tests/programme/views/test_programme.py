@@ -154,7 +154,9 @@ def test_a_search_and_its_filters_stay_in_the_form_and_in_every_link(client):
     assert f'href="/agenda.ics?{query}"' in html
     assert f'href="/abonnement?{query}"' in html
     assert f'href="/programme?{query}&page=2#resultats"' in html
-    assert f'href="https://fete.example.org/programme/2026?{query}"' in html
+    assert f'content="https://fete.example.org/programme/2026?{query}"' in html
+    assert '<meta name="robots" content="noindex, follow" />' in html
+    assert 'rel="canonical"' not in html
     assert "S’abonner à cette recherche" in html
     chips = re.search(r'<ul class="chosen".*?</ul>', html, re.DOTALL)
     assert chips
