@@ -45,6 +45,7 @@ from fete.programme.views import (
     cancellations,
     coach,
     editions,
+    embedding,
     late_entries,
     merging,
     pictures,
@@ -64,6 +65,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    embedding.blueprint,
     feeds.blueprint,
     figures.blueprint,
     directory.blueprint,

@@ -18,6 +18,15 @@ def init_conditional(app: Flask) -> None:
         return response
 
 
+def kept_for(response: Response, *, seconds: int) -> Response:
+    """Let caches keep an answer for a while, the same for all; then they ask whether it still holds."""
+    response.cache_control.public = True
+    response.cache_control.max_age = seconds
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response
+
+
 def _is_for_everybody(response: Response) -> bool:
     """Whether this is a page that anybody is shown, whole, which says nothing yet of how long it may be kept."""
     view = current_app.view_functions.get(request.endpoint or "")

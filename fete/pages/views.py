@@ -41,6 +41,7 @@ SHOWN_FIGURES = ("activities", "host_communes", "visitors", "pupils")
 INDEXED = (
     "pages.home",
     "feeds.subscribe",
+    "embedding.index",
     "figures.series",
     "directory.index",
     "directory.charter",

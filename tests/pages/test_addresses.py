@@ -19,6 +19,7 @@ SPACE = {
 FIXED = [
     "/",
     "/abonnement",
+    "/integrer",
     "/chiffres",
     "/reseau",
     "/charte",
