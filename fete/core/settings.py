@@ -79,7 +79,7 @@ class Settings:
     )
     embed_hosts: tuple[str, ...] = option(
         ("*",),
-        "sites qui peuvent encadrer le programme : `*` pour tous, ou leurs noms de machine",
+        "sites qui peuvent encadrer le programme : `*` pour tous, ou leurs noms de machine",
     )
     proxies: int = option(0, "nombre de serveurs mandataires devant le site")
     redis: str = option(

@@ -21,7 +21,7 @@ from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import terms_of
 
 LOWEST, HIGHEST = 200, 2_000
-HEIGHT = 600
+HEIGHT, ACTIVITY_HEIGHT = 600, 400
 # The words of the address that say how it looks; its others are those of the programme.
 BACKGROUND, ACCENT = "fond", "accent"
 
@@ -66,6 +66,8 @@ def _boxes(label: Any) -> SelectMultipleField:  # noqa: ANN401  # a text that wa
 class _LookForm(Form):
     """How a frame looks."""
 
+    usual_height = HEIGHT
+
     class Meta(Form.Meta):
         """Choosing changes nothing: the address holds it all."""
 
@@ -92,7 +94,7 @@ class _LookForm(Form):
     def __init__(self, args: MultiDict[str, str]) -> None:
         usual = {
             "langue": current_language(),
-            "hauteur": str(HEIGHT),
+            "hauteur": str(self.usual_height),
             BACKGROUND: Look().background,
             ACCENT: Look().accent,
         }
@@ -122,7 +124,7 @@ class _LookForm(Form):
     def height(self) -> int:
         """The height chosen, if it can be."""
         chosen = self.hauteur.data
-        return chosen if chosen is not None and LOWEST <= chosen <= HIGHEST else HEIGHT
+        return chosen if chosen is not None and LOWEST <= chosen <= HIGHEST else self.usual_height
 
     def asks(self, word: str) -> bool:
         """Whether it has a field of its own for a word of the address."""
@@ -151,6 +153,8 @@ class _LookForm(Form):
 
 class ActivityFrameForm(_LookForm):
     """How one activity looks elsewhere."""
+
+    usual_height = ACTIVITY_HEIGHT
 
 
 class ProgrammeFrameForm(_LookForm):

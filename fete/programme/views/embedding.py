@@ -30,6 +30,7 @@ from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.programme.forms.embedding import (
     ACCENT,
+    ACTIVITY_HEIGHT,
     BACKGROUND,
     HEIGHT,
     ActivityFrameForm,
@@ -49,7 +50,7 @@ blueprint = Blueprint("embedding", __name__)
 FRAME_KEPT = 300
 OEMBED_KEPT = 3_600
 LOOK_KEPT = 86_400
-WIDTH, ACTIVITY_HEIGHT = 600, 400
+WIDTH = 600
 _LINE = Markup('<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>')
 _LINK = Markup('<a href="{}">{}</a>')
 
@@ -189,17 +190,15 @@ def _page(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(form: ActivityFrameForm | ProgrammeFrameForm, frame: Frame) -> Response:
-    height = form.height if "hauteur" in request.args else frame.height
-    form.hauteur.data = form.hauteur.data if form.hauteur.errors else height
     arguments = frame.values | form.look.arguments
     page = render_template(
         "embedding/index.html",
         form=form,
         frame=frame,
         language=form.language,
-        height=height,
+        height=form.height,
         preview=address_in(form.language, url_for(frame.endpoint, **arguments)),
-        line=_line(frame, form.look, form.language, width="100%", height=height),
+        line=_line(frame, form.look, form.language, width="100%", height=form.height),
         link=str(
             _LINK.format(
                 absolute_url(frame.page, language=form.language, **frame.page_values), frame.title

@@ -1,30 +1,29 @@
-// A button that copies what a field shows; without script, one selects it.
+// Buttons that copy what a field shows, or print the page; without script they are not there.
+
+document.documentElement.classList.add("with-copies");
 
 const said = document.createElement("p");
 said.className = "visually-hidden";
 said.setAttribute("role", "status");
 document.querySelector("main").append(said);
 
-export function offerCopies(within) {
-  for (const button of within.querySelectorAll("[data-copies]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const field = document.getElementById(button.dataset.copies);
-      try {
-        await navigator.clipboard.writeText(field.value);
-      } catch {
-        // Not allowed here, or no secure connection: what is selected is copied by hand.
-        field.select();
-        return;
-      }
-      button.dataset.words ??= button.textContent.trim();
-      button.lastChild.textContent = ` ${button.dataset.copied}`;
-      // Anew each time, or it would be spoken once only.
-      said.textContent = "";
-      setTimeout(() => (said.textContent = button.dataset.copied), 100);
-      setTimeout(() => (button.lastChild.textContent = ` ${button.dataset.words}`), 4000);
-    });
+document.addEventListener("click", async ({ target }) => {
+  if (target.closest("[data-prints]")) print();
+  const button = target.closest("[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    // Not allowed here, or no secure connection: what is selected is copied by hand.
+    field.select();
+    return;
   }
-}
-
-offerCopies(document);
+  const words = button.lastChild;
+  button.dataset.words ??= words.textContent;
+  words.textContent = ` ${button.dataset.copied}`;
+  // Anew each time, or it would be spoken once only.
+  said.textContent = "";
+  setTimeout(() => (said.textContent = button.dataset.copied), 100);
+  setTimeout(() => (words.textContent = button.dataset.words), 4000);
+});

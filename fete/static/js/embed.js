@@ -1,7 +1,5 @@
 // The preview and the line follow what is chosen; without script, a button does.
 
-import { offerCopies } from "./copy.js";
-
 const form = document.getElementById("choix");
 const news = document.getElementById("nouvelles");
 let asked = 0;
@@ -12,9 +10,7 @@ form.addEventListener("change", async () => {
   // A slower answer to an earlier choice comes too late.
   if (!answer?.ok || mine !== asked) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const result = page.getElementById("resultat");
-  document.getElementById("resultat").replaceWith(result);
-  offerCopies(result);
+  document.getElementById("resultat").replaceWith(page.getElementById("resultat"));
   const error = page.querySelector(".error-summary li");
   news.textContent = "";
   setTimeout(() => (news.textContent = error?.textContent.trim() ?? news.dataset.changed), 100);

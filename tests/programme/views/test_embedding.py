@@ -38,6 +38,13 @@ def at(day: date, hour: int = 10) -> datetime:
     return from_paris(day, time(hour))
 
 
+def found(pattern: str, html: str) -> str:
+    """Return what a pattern meets first on a page, as a reader has it."""
+    met = re.search(pattern, html, re.DOTALL)
+    assert met, pattern
+    return unescape(met[1])
+
+
 def shown(client, path: str, status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status, path
@@ -266,7 +273,7 @@ def test_the_line_to_copy_frames_what_was_chosen(client):
     html = client.get(
         "/integrer?q=étoiles&departement=32&departement=31&langue=en&hauteur=450&fond=%23fff8e0&accent=%23b23a1e"
     ).text
-    line = unescape(re.search(r'id="ligne"[^>]*>(.*?)</textarea>', html, re.DOTALL)[1])
+    line = found(r'id="ligne"[^>]*>(.*?)</textarea>', html)
     frame = html5lib.parse(line, namespaceHTMLElements=False).find(".//iframe")
     assert frame.attrib == {
         "src": f"{SITE}/en/integration?q=%C3%A9toiles&departement=31,32&fond=fff8e0&accent=b23a1e",
@@ -276,9 +283,9 @@ def test_the_line_to_copy_frames_what_was_chosen(client):
         "loading": "lazy",
     }
     assert "\n" not in line
-    link = unescape(re.search(r'id="lien"[^>]*>(.*?)</textarea>', html, re.DOTALL)[1])
+    link = found(r'id="lien"[^>]*>(.*?)</textarea>', html)
     assert f'href="{SITE}/en/programme?q=%C3%A9toiles&amp;departement=31,32"' in link
-    preview = unescape(re.search(r'class="embedding-preview"\s+src="([^"]+)"', html)[1])
+    preview = found(r'class="embedding-preview"\s+src="([^"]+)"', html)
     assert preview == "/en/integration?q=%C3%A9toiles&departement=31,32&fond=fff8e0&accent=b23a1e"
     assert client.get(preview).status_code == 200
 
@@ -351,13 +358,13 @@ def test_oembed_tells_how_to_frame_a_page(client):
 def test_oembed_keeps_the_year_the_language_and_the_room_there_is(client):
     make_edition()
     make_edition(2025)
-    found = told(client, f"{SITE}/en/programme/2025", maxwidth="320", maxheight="200").get_json()
-    assert (found["width"], found["height"]) == (320, 200)
-    assert f'src="{SITE}/en/integration?annee=2025"' in found["html"]
-    assert 'width="320" height="200"' in found["html"]
+    answer = told(client, f"{SITE}/en/programme/2025", maxwidth="320", maxheight="200").get_json()
+    assert (answer["width"], answer["height"]) == (320, 200)
+    assert f'src="{SITE}/en/integration?annee=2025"' in answer["html"]
+    assert 'width="320" height="200"' in answer["html"]
     for wrong in ("-5", "0", "large", "9" * 30):
-        found = told(client, f"{SITE}/programme", maxwidth=wrong).get_json()
-        assert found["width"] == 600
+        answer = told(client, f"{SITE}/programme", maxwidth=wrong).get_json()
+        assert answer["width"] == 600
     current = told(client, f"{SITE}/programme/2026").get_json()["html"]
     assert f'src="{SITE}/integration"' in current
 
@@ -419,8 +426,8 @@ def test_pages_say_where_other_sites_learn_how_to_frame_them(client):
     ):
         html = client.get(path).text
         for kind in ("application/json+oembed", "text/xml+oembed"):
-            link = re.search(rf'type="{re.escape(kind)}"\s+title="[^"]+"\s+href="([^"]+)"', html)
-            address = unescape(link[1]).removeprefix(SITE)
+            link = found(rf'type="{re.escape(kind)}"\s+title="[^"]+"\s+href="([^"]+)"', html)
+            address = link.removeprefix(SITE)
             answer = client.get(address)
             assert answer.status_code == 200, address
             assert answer.mimetype == kind.replace("+oembed", "")
