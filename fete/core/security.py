@@ -59,7 +59,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     def protect(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY)
-        if headers["Content-Security-Policy"].endswith("frame-ancestors 'none'"):
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
             headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", PERMISSIONS)

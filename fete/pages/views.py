@@ -10,15 +10,17 @@ from flask import (
     make_response,
     render_template,
     send_from_directory,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from fete import __version__
 from fete.core import clock
 from fete.core.access import public
-from fete.core.i18n import DEFAULT, LANGUAGES, base_path
+from fete.core.i18n import DEFAULT, LANGUAGES, base_path, current_language, gettext as _
 from fete.core.pagination import pages_of
-from fete.core.templating import YEAR_IN_SECONDS, absolute_url, path_of
+from fete.core.settings import settings
+from fete.core.templating import YEAR_IN_SECONDS, absolute_url, path_of, static_url
 from fete.core.text import slug
 from fete.figures.queries import latest_figures
 from fete.figures.rules import ALL_FIGURES
@@ -37,6 +39,11 @@ from fete.programme.queries.editions import current_edition, open_calls, shown_e
 blueprint = Blueprint("pages", __name__)
 
 SHOWN_FIGURES = ("activities", "host_communes", "visitors", "pupils")
+ICONS = (
+    ("icon-180.png", "180x180", "image/png"),
+    ("icon-512.png", "512x512", "image/png"),
+    ("icon.svg", "any", "image/svg+xml"),
+)
 # What does not change with an edition, and that search engines may show.
 INDEXED = (
     "pages.home",
@@ -183,6 +190,28 @@ def _page_of_activity(shown: Shown) -> Listed:
 
 def _xml(template: str, **context: object) -> Response:
     return Response(render_template(f"pages/{template}.xml", **context), mimetype="application/xml")
+
+
+@blueprint.route("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Tell a telephone how the site is called and drawn when it stands among its programs."""
+    response = jsonify(
+        name=settings().site_name,
+        short_name=_("Fête de la science"),
+        lang=current_language(),
+        start_url=url_for("pages.home"),
+        scope=url_for("pages.home"),
+        display="browser",
+        background_color="#fbf7ef",
+        theme_color="#17315f",
+        icons=[
+            {"src": static_url(f"img/{name}"), "sizes": sizes, "type": kind}
+            for name, sizes, kind in ICONS
+        ],
+    )
+    response.mimetype = "application/manifest+json"
+    return response
 
 
 @blueprint.route("/sante")

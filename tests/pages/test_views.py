@@ -359,6 +359,20 @@ def test_the_icon_is_found_under_its_oldest_address(client):
         assert answer.get_data().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("prefix", "language"), [("", "fr"), ("/en", "en")])
+def test_a_telephone_learns_how_the_site_is_called_and_drawn(client, options, prefix, language):
+    options(site_name="Fête de la science en Bretagne")
+    page = client.get(f"{prefix}/").text
+    assert f'<link rel="manifest" href="{prefix}/manifest.webmanifest" />' in page
+    answer = client.get(f"{prefix}/manifest.webmanifest")
+    told = answer.get_json(force=True)
+    assert answer.mimetype == "application/manifest+json"
+    assert (told["name"], told["lang"]) == ("Fête de la science en Bretagne", language)
+    assert told["start_url"] == f"{prefix}/"
+    for icon in told["icons"]:
+        assert client.get(icon["src"], buffered=True).mimetype == icon["type"]
+
+
 @pytest.mark.parametrize("path", [*PAGES, "/robots.txt", "/sante"])
 def test_a_page_is_read_only(client, path):
     assert client.post(path).status_code in {400, 405}
