@@ -13,7 +13,17 @@ from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
-from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
+from fete.core import (
+    access,
+    conditional,
+    errorpages,
+    i18n,
+    logs,
+    ratelimit,
+    security,
+    store,
+    templating,
+)
 from fete.core.answers import Answers
 from fete.core.db import db
 from fete.core.errors import SettingsError
@@ -39,6 +49,7 @@ from fete.programme.views import (
     cancellations,
     coach,
     editions,
+    embedding,
     late_entries,
     merging,
     pictures,
@@ -60,6 +71,7 @@ BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
     selection.blueprint,
+    embedding.blueprint,
     feeds.blueprint,
     printing.blueprint,
     figures.blueprint,
@@ -153,10 +165,16 @@ def set_up(app: Flask, settings: Settings) -> None:
             "text/javascript",
             "application/json",
             "application/atom+xml",
+            "application/manifest+json",
+            "application/xml",
             "image/svg+xml",
             "text/csv",
+            "text/plain",
+            "text/xml",
         ],
-        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
         TESTING=settings.mode == "test",
     )
     logs.init_logs(app)
@@ -174,6 +192,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     i18n.init_i18n(app)
     errorpages.init_errorpages(app)
     Compress(app)
+    conditional.init_conditional(app)
     app.wsgi_app = Answers(app, standing=standing_now, most_bytes=MOST_BYTES_KEPT)  # type: ignore[method-assign]
 
 

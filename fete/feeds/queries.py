@@ -76,6 +76,7 @@ def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
             contains_eager(Slot.activity).options(
                 joinedload(Activity.kind),
                 joinedload(Activity.organisation),
+                joinedload(Activity.picture),
                 joinedload(Activity.venue).joinedload(Venue.commune),
                 joinedload(Activity.parent).joinedload(Activity.venue).joinedload(Venue.commune),
                 joinedload(Activity.parent).selectinload(Activity.sites),

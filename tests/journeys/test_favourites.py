@@ -176,7 +176,7 @@ def test_it_all_goes_by_keyboard_on_a_small_screen(visitor):
     page.wait_for_url(re.compile(r"/mon-programme\?activites="))
     assert page.evaluate("document.documentElement.scrollWidth") == SMALL["width"]
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    tab_to(page, "[data-copy] button")
+    tab_to(page, "[data-copies]")
     page.keyboard.press("Enter")
     expect(page.get_by_text("L’adresse est copiée.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url

@@ -3,22 +3,21 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.core.access import public
+from fete.core.answers import stands
 from fete.core.clock import now, today
 from fete.core.i18n import current_language, gettext as _
 from fete.core.pagination import Page
@@ -38,13 +37,14 @@ from fete.programme.forms.filters import (
 )
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
+from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import names_of
 from fete.programme.queries.suggestions import suggestion
 from fete.programme.rules.filters import Filters
-from fete.programme.views.structured import event_of, picture_address
+from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
@@ -88,7 +88,7 @@ def index() -> ResponseReturnValue:
     """Show the programme of the edition under way or to come."""
     edition = current_edition(today())
     if edition is None or not can_see_edition(None, edition):
-        return _for_everybody(render_template("programme/index.html", edition=None))
+        return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
 
@@ -108,7 +108,7 @@ def for_schools() -> ResponseReturnValue:
     """Show what school groups may come to in the edition under way or to come."""
     edition = current_edition(today())
     if edition is None or not can_see_edition(None, edition):
-        return _for_everybody(render_template("programme/index.html", edition=None))
+        return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
 
@@ -116,6 +116,7 @@ def for_schools() -> ResponseReturnValue:
 @public
 def show(activity_id: int, slug: str) -> ResponseReturnValue:
     """Show one activity, with all that its visitors need."""
+    stands_for_a_minute()
     activity = find_shown(activity_id)
     if activity is None or not can_see_edition(None, activity.edition):
         abort(404)
@@ -125,12 +126,11 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         abort(404)
     if slug != activity.slug:
         return redirect(url_for("programme.show", activity_id=activity.id, slug=activity.slug), 301)
-    page = render_template(
+    return render_template(
         "programme/show.html",
         activity=activity,
         edition=activity.edition,
         event=event_of(activity),
-        picture=picture_address(activity),
         canonical=absolute_url(
             "programme.show",
             language=current_language(),
@@ -139,10 +139,15 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         ),
         summary=_summary(activity),
     )
-    return _for_everybody(page)
 
 
-def _programme(edition: Edition) -> Response:
+def stands_for_a_minute() -> None:
+    """Let a page that is made of the programme and of the hour be given again as it stands, for a minute at most."""
+    stands(standing(), until=now().replace(second=0) + timedelta(minutes=1))
+
+
+def _programme(edition: Edition) -> ResponseReturnValue:
+    stands_for_a_minute()
     asked = read_request(request.args, edition)
     is_for_schools = request.endpoint == "programme.schools"
     filters = replace(asked.filters, for_schools=asked.filters.for_schools or is_for_schools)
@@ -202,10 +207,10 @@ def _programme(edition: Edition) -> Response:
         ),
     )
     if asked.errors:
-        return make_response(html, 400)
+        return html, 400
     if _page_asked() != page.number or has_unknown(filters, names):
-        return make_response(html, 404)
-    return _for_everybody(html)
+        return html, 404
+    return html
 
 
 def _page_asked() -> int | None:
@@ -293,15 +298,3 @@ def _summary(activity: Activity) -> str:
     """Return the activity in two sentences, for what shows a link to it."""
     place = activity.commune.name if activity.commune else ""
     return " — ".join(filter(None, [activity.standfirst or activity.title, place]))
-
-
-def _for_everybody(page: str) -> Response:
-    """Answer with a page; who has it already, and is nobody in particular, is told that it has not changed."""
-    response = make_response(page)
-    if current_user.is_authenticated:
-        return response
-    response.add_etag(weak=True)
-    response.cache_control.no_cache = True
-    response.vary.add("Cookie")
-    response.make_conditional(request)
-    return response

@@ -177,20 +177,6 @@ document.addEventListener("click", (event) => {
 addEventListener("storage", (event) => [KEPT, null].includes(event.key) && show());
 addEventListener("pageshow", (event) => event.persisted && show());
 
-const copy = document.querySelector("[data-copy]");
-if (copy) {
-  const field = document.getElementById("adresse");
-  copy.hidden = false;
-  copy.querySelector("button").addEventListener("click", async () => {
-    field.select();
-    const isCopied = await navigator.clipboard?.writeText(field.value).then(
-      () => true,
-      () => false,
-    );
-    copy.querySelector("[role=status]").textContent = isCopied ? copy.dataset.copied : copy.dataset.selected;
-  });
-}
-
 show();
 if (stored() && stored() !== read().join(",")) {
   if (write(read())) say(words.unreadable, { stays: true });
