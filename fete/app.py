@@ -13,7 +13,18 @@ from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
-from fete.core import access, errorpages, i18n, logs, ratelimit, security, store, templating
+from fete.core import (
+    access,
+    conditional,
+    errorpages,
+    i18n,
+    logs,
+    ratelimit,
+    security,
+    store,
+    templating,
+)
+from fete.core.answers import Answers
 from fete.core.db import db
 from fete.core.errors import SettingsError
 from fete.core.settings import Mode, Settings, instance_folder, read_settings
@@ -29,7 +40,9 @@ from fete.mailing.queries import count_given_up, count_unread, latest_unread
 from fete.network.views import admissions, directory, invitations, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
+from fete.printing import views as printing
 from fete.programme import cli as programme_cli
+from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
@@ -37,6 +50,7 @@ from fete.programme.views import (
     coach,
     communes,
     editions,
+    embedding,
     late_entries,
     merging,
     organisers,
@@ -45,6 +59,7 @@ from fete.programme.views import (
     proposals,
     renewal,
     review,
+    selection,
     sentences,
     sharing,
     stands,
@@ -63,7 +78,10 @@ BLUEPRINTS = (
     venues.blueprint,
     villages.blueprint,
     organisers.blueprint,
+    selection.blueprint,
+    embedding.blueprint,
     feeds.blueprint,
+    printing.blueprint,
     figures.blueprint,
     directory.blueprint,
     geography.blueprint,
@@ -101,6 +119,8 @@ BLUEPRINTS = (
     merging.blueprint,
     follow_up.blueprint,
 )
+# What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
+MOST_BYTES_KEPT = 48 * 1024 * 1024
 # The first of what was not read, where one arrives.
 SHOWN_MESSAGES = 3
 COMMANDS = (
@@ -152,10 +172,17 @@ def set_up(app: Flask, settings: Settings) -> None:
             "text/css",
             "text/javascript",
             "application/json",
+            "application/atom+xml",
+            "application/manifest+json",
+            "application/xml",
             "image/svg+xml",
             "text/csv",
+            "text/plain",
+            "text/xml",
         ],
-        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
         TESTING=settings.mode == "test",
     )
     logs.init_logs(app)
@@ -173,6 +200,8 @@ def set_up(app: Flask, settings: Settings) -> None:
     i18n.init_i18n(app)
     errorpages.init_errorpages(app)
     Compress(app)
+    conditional.init_conditional(app)
+    app.wsgi_app = Answers(app, standing=standing_now, most_bytes=MOST_BYTES_KEPT)  # type: ignore[method-assign]
 
 
 def set_up_sign_in(app: Flask) -> None:

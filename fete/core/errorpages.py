@@ -17,13 +17,22 @@ from werkzeug.exceptions import (
 )
 
 from fete.core.db import db
+from fete.core.i18n import lazy_gettext
 from fete.core.unsent import unsent
 
 _log = logging.getLogger("fete.errors")
 _PAGES = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
 # PostgreSQL's word for a database that is only read, as a copy that has not taken over yet.
 _READ_ONLY = "25006"
-_PLAIN = (".ics", ".json", ".csv", ".txt", ".xml")
+_PLAIN = (".ics", ".atom", ".json", ".csv", ".txt", ".xml")
+# What such a reader shows to the person behind it, if anything.
+_IN_WORDS = {
+    400: lazy_gettext("Cette demande n’a pas pu être comprise."),
+    404: lazy_gettext("Il n’y a rien à cette adresse : vérifiez-la, ou reprenez-la sur le site."),
+    405: lazy_gettext("On ne peut que lire à cette adresse."),
+    429: lazy_gettext("Trop de demandes en peu de temps : réessayez dans quelques minutes."),
+    500: lazy_gettext("Le site a rencontré une difficulté : réessayez plus tard."),
+}
 
 
 def init_errorpages(app: Flask) -> None:
@@ -89,7 +98,8 @@ def _page(error: HTTPException, *, number: str | None = None) -> Response:
     number = number or secrets.token_hex(4)
     # Under a host name that is not ours there are no addresses to make links of.
     if request.path.endswith(_PLAIN) or isinstance(error, SecurityError):
-        body: str = f"{code} {error.name} ({number})\n"
+        words = _IN_WORDS.get(code, _IN_WORDS[400 if code < 500 else 500])  # noqa: PLR2004
+        body: str = f"{code} {error.name} ({number})\n{words}\n"
         response = Response(body, status=code, mimetype="text/plain")
     else:
         template = f"errors/{code}.html" if code in _PAGES else "errors/400.html"

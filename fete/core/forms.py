@@ -88,7 +88,7 @@ def begun(fields: Mapping[str, list[str]] | None) -> Iterator[None]:
 def typed(name: str) -> str:
     """Return what was typed under a name that no field of ours reads by itself."""
     before = _begun.get()
-    return str((request.form if before is None else before).get(name, ""))
+    return str((request.values if before is None else before).get(name, ""))
 
 
 def _shown(field: Field) -> Any:  # noqa: ANN401  # any field's value

@@ -32,6 +32,7 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "fr"
 # Whose habits dates and figures follow: British ones, where the day comes before the month.
 _LOCALES = {"fr": "fr", "en": "en_GB"}
+_TERRITORIES = {"fr": "fr_FR", "en": "en_GB"}
 
 
 class LanguagePrefix:
@@ -60,6 +61,8 @@ class LanguageLink:
 
     code: str
     label: str
+    # The language and the country whose habits it follows, as sites that show links write them.
+    territory: str
     url: str
     current: bool
 
@@ -103,6 +106,7 @@ def language_links() -> list[LanguageLink]:
         LanguageLink(
             code=code,
             label=label,
+            territory=_TERRITORIES[code],
             url=base_path() + ("" if code == DEFAULT else f"/{code}") + here,
             current=code == current_language(),
         )

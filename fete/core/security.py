@@ -1,5 +1,6 @@
 """What every answer carries and what every request must be: headers, cookies, host names, sizes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Of the pages made to be framed elsewhere: they send nothing and run nothing.
+_FRAMED = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors {}"
 PERMISSIONS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()"
 # The greatest number that the key of a row can be, on both engines.
 GREATEST_KEY = 2**31 - 1
@@ -56,6 +59,8 @@ def init_security(app: Flask, settings: Settings) -> None:
     def protect(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY)
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+            headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
@@ -69,3 +74,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         ):
             headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def framed_policy(hosts: Sequence[str]) -> str:
+    """Return the policy of a page that these sites may frame, and our own, which shows how it looks."""
+    return _FRAMED.format("*" if "*" in hosts else " ".join(["'self'", *hosts]))

@@ -1,6 +1,7 @@
 """Every option of the site: its type, its default, its meaning; read once, when the site starts."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from fete.core.errors import SettingsError
 
 FILE_NAME = "fete.toml"
 MINIMUM_KEY_LENGTH = 32
+# A host as a security policy names it: « *.exemple.fr », « https://musee.exemple.fr:8443 ».
+_HOST = re.compile(r"\*|(?:https?://)?(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?", re.IGNORECASE)
 SAMPLE_KEYS = frozenset({"", "change-me", "changez-moi", "secret", "dev", "development"})
 
 
@@ -73,6 +76,10 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = option(
         (), "autres noms de machine acceptés, en plus de celui de l’adresse publique"
+    )
+    embed_hosts: tuple[str, ...] = option(
+        ("*",),
+        "sites qui peuvent encadrer le programme : `*` pour tous, ou leurs noms de machine",
     )
     proxies: int = option(0, "nombre de serveurs mandataires devant le site")
     redis: str = option(
@@ -224,6 +231,9 @@ def checked(settings: Settings, instance: Path) -> Settings:
     elif not settings.secret_key:
         # Outside production a missing key is drawn anew at each start: sessions do not outlive it.
         completed["secret_key"] = secrets.token_hex(32)
+    for host in settings.embed_hosts:
+        if not _HOST.fullmatch(host):
+            raise SettingsError(f"L’option « embed_hosts » n’a pas une valeur possible : {host!r}")
     values = {item.name: getattr(settings, item.name) for item in fields(Settings)}
     return Settings(**(values | completed))
 

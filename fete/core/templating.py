@@ -1,15 +1,20 @@
 """Jinja as the pages use it: nothing undefined, dates and figures in the reader's form, files by fingerprint."""
 
+import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 import nh3
+import segno
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask import (
@@ -19,6 +24,7 @@ from flask import (
     current_app,
     has_request_context,
     request,
+    send_file,
     send_from_directory,
 )
 from flask_babel import force_locale
@@ -32,6 +38,7 @@ from fete.core import clock
 from fete.core.access import public
 from fete.core.i18n import (
     DEFAULT,
+    LANGUAGES,
     base_path,
     current_language,
     current_locale,
@@ -48,6 +55,12 @@ _CONFORMITIES = {
     Conformity.FULL: lazy_gettext("totalement conforme"),
 }
 YEAR_IN_SECONDS = 31_536_000
+# In the order in which they are preferred. The last step of Brotli would take four times as long for 2 %.
+_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, quality=10),
+    "gzip": partial(gzip.compress, mtime=0),
+}
+_COMPRESSED = (".css", ".js", ".svg", ".json")
 _BOOTSTRAP = str(files("flask_bootstrap") / "static" / "bootstrap5")
 _VENDORS = {"bootstrap": _BOOTSTRAP}
 _ICONS = str(files("flask_bootstrap") / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg")
@@ -63,6 +76,7 @@ _TAGS = {
     "li",
     "blockquote",
     "a",
+    "h2",
     "h3",
     "h4",
     "h5",
@@ -98,11 +112,14 @@ def init_templating(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         absolute_url=absolute_url,
+        addresses_of=addresses_of,
         csrf_token=generate_csrf,
         current_language=current_language,
         icon_svg=icon_svg,
         language_links=language_links,
         now=clock.now,
+        qr_code=qr_code,
+        public_addresses=public_addresses,
         static_url=static_url,
         today=clock.today,
         vendor_url=vendor_url,
@@ -204,12 +221,14 @@ def age(value: datetime) -> str:
     )
 
 
-def markdown(text: str | None) -> Markup:
-    """Return safe HTML of a Markdown text: no markup of its author's, links to the web and mail only."""
+def markdown(text: str | None, top: int = 3) -> Markup:
+    """Return safe HTML of a Markdown text: no markup of its author's, links to the web and mail only.
+
+    Its headings begin at the level that comes next where it stands, and skip none.
+    """
     html = _MARKDOWN.render(text or "")
-    # The page has its own h1 and h2: those of the text begin below, and skip no level.
     levels = sorted(set(re.findall(r"<h([1-6])>", html)))
-    lowered = {level: min(rank, 6) for rank, level in enumerate(levels, start=3)}
+    lowered = {level: min(rank, 6) for rank, level in enumerate(levels, start=top)}
     html = re.sub(r"(</?)h([1-6])>", lambda found: f"{found[1]}h{lowered[found[2]]}>", html)
     kept = nh3.clean(
         html,
@@ -240,6 +259,14 @@ def _sprite() -> dict[str, tuple[str, str]]:
         values = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
         found[values["id"]] = (values["viewBox"], body.strip())
     return found
+
+
+def qr_code(text: str) -> Markup:
+    """Return the code that a telephone scans to read a text, as inline SVG, dark on light in every theme."""
+    code = segno.make(text, micro=False).svg_inline(
+        omitsize=True, light="#fff", svgclass="qr-code", lineclass=None
+    )
+    return Markup(code.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704  # drawn by the library
 
 
 def static_url(filename: str) -> str:
@@ -273,13 +300,35 @@ def _send_vendor(name: str, filename: str) -> Response:
 
 
 def _sent(folder: str, filename: str) -> Response:
-    if safe_join(folder, filename) is None:
+    path = safe_join(folder, filename)
+    if path is None:
         abort(404)
-    response = send_from_directory(folder, filename, max_age=YEAR_IN_SECONDS)
+    encoding = request.accept_encodings.best_match(_COMPRESSORS)
+    if encoding and filename.endswith(_COMPRESSED) and Path(path).is_file():
+        response = _sent_compressed(folder, filename, encoding)
+    else:
+        response = send_from_directory(folder, filename, max_age=YEAR_IN_SECONDS)
     response.cache_control.public = True
     response.cache_control.immutable = True
     response.cache_control.no_cache = None
     return response
+
+
+def _sent_compressed(folder: str, filename: str, encoding: str) -> Response:
+    response = send_file(
+        BytesIO(_compressed(folder, filename, encoding, Path(folder, filename).stat().st_mtime)),
+        download_name=filename,
+        etag=f"{_fingerprint(folder, filename)}-{encoding}",
+        max_age=YEAR_IN_SECONDS,
+    )
+    response.content_encoding = encoding
+    return response
+
+
+@lru_cache(maxsize=256)
+def _compressed(folder: str, filename: str, encoding: str, _changed: float) -> bytes:
+    """Return a file compressed as small as can be: once by each process, not at each request."""
+    return _COMPRESSORS[encoding](Path(folder, filename).read_bytes())
 
 
 def absolute_url(endpoint: str, *, language: str | None = None, **values: object) -> str:
@@ -287,9 +336,27 @@ def absolute_url(endpoint: str, *, language: str | None = None, **values: object
 
     Without a language, it is that of the letter being written, French anywhere else.
     """
-    language = language or _language_of_letter() or DEFAULT
-    prefix = "" if language == DEFAULT else f"/{language}"
+    prefix = _prefix(language or _language_of_letter() or DEFAULT)
     return settings().public_address + prefix + path_of(endpoint, **values)
+
+
+def public_addresses(canonical: str | None = None) -> dict[str, str]:
+    """Return the one public address of the page under way in each language, as `addresses_of`.
+
+    A page that has another one than was asked for says it, in the language that it is read in.
+    """
+    here = settings().public_address + _prefix(current_language())
+    return addresses_of(canonical.removeprefix(here) if canonical else request.path)
+
+
+def addresses_of(path: str) -> dict[str, str]:
+    """Return the public address of a page in each language, and for those who read none of them: `x-default`."""
+    found = {code: settings().public_address + _prefix(code) + path for code in LANGUAGES}
+    return found | {"x-default": found[DEFAULT]}
+
+
+def _prefix(language: str) -> str:
+    return "" if language == DEFAULT else f"/{language}"
 
 
 def path_of(endpoint: str, **values: object) -> str:

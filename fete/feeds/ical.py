@@ -7,16 +7,19 @@ Calendar, Outlook, Apple Calendar and Thunderbird were seen to need, and a cold 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+
+from babel.dates import format_date
 
 from fete.core.clock import to_paris
 from fete.core.text import clean
 from fete.programme.models import Activity, Booking, Mode, Slot
+from fete.programme.rules import LONGEST_SLOT, hours_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
 
 # Changes whenever the same slot would be written otherwise: fragments written before are then written anew.
-WRITER = "3"
+WRITER = "4"
 PRODUCT = "-//Réseau Science(s) en Occitanie//fete//FR"
 REFRESH = "PT6H"
 LINE = 75
@@ -50,6 +53,7 @@ PREFIXES = {
     SlotState.MOVED_ONLINE: "En ligne : ",
 }
 STATUSES = {SlotState.CANCELLED: "CANCELLED", SlotState.POSTPONED: "TENTATIVE"}
+WITHDRAWN = "Cette activité a été retirée du programme : elle n’a pas lieu comme annoncé."
 BOOKINGS = {
     Booking.NONE: "Entrée libre.",
     Booking.RECOMMENDED: "Réservation conseillée",
@@ -89,10 +93,14 @@ def calendar(heading: Heading, fragments: Iterable[bytes]) -> bytes:
     return b"".join((written(lines), *fragments, b"END:VCALENDAR\r\n"))
 
 
-def fragment(slot: Slot, *, page: str) -> bytes:
-    """Return the VEVENT of a slot; `page` is the address of its activity."""
+def fragment(*slots: Slot, page: str, picture: str | None = None) -> bytes:
+    """Return the VEVENT of a slot, or of opening hours that are the same day after day: one bar over their days.
+
+    `page` is the address of its activity, `picture` that of its picture.
+    """
+    slot = bearer(slots)
     activity = slot.activity
-    changed = utc(slot.changed_at)
+    changed = utc(max(each.changed_at for each in slots))
     lines = [
         "BEGIN:VEVENT",
         # Drawn with the slot and alone here: a site that moves to another address keeps its subscribers' events.
@@ -101,14 +109,36 @@ def fragment(slot: Slot, *, page: str) -> bytes:
         f"CREATED:{utc(activity.created_at)}",
         f"LAST-MODIFIED:{changed}",
         f"SEQUENCE:{slot.revision}",
-        f"DTSTART;TZID=Europe/Paris:{paris(slot.starts_at)}",
-        f"DTEND;TZID=Europe/Paris:{paris(slot.ends_at)}",
+        *times(slots),
         f"SUMMARY:{escape(one_line(PREFIXES.get(slot.state, '') + activity.title))}",
         f"STATUS:{STATUSES.get(slot.state, 'CONFIRMED')}",
-        f"DESCRIPTION:{escape(description(slot, page))}",
+        f"DESCRIPTION:{escape(description(slots, page))}",
         f"LOCATION:{escape(location(slot))}",
         *position(slot),
         f"CATEGORIES:{','.join(escape(word) for word in categories(activity))}",
+        f"URL:{page}",
+        *([f"IMAGE;VALUE=URI;FMTTYPE=image/webp:{picture}"] if picture else []),
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
+    return written(lines)
+
+
+def withdrawn(*slots: Slot, page: str) -> bytes:
+    """Return the VEVENT of what was withdrawn, as `fragment` would: whoever has it learns that it does not take place."""
+    slot = bearer(slots)
+    changed = utc(max(each.changed_at for each in slots))
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{slot.uid}",
+        f"DTSTAMP:{changed}",
+        f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{slot.revision}",
+        *times(slots),
+        f"SUMMARY:{escape(one_line(PREFIXES[SlotState.CANCELLED] + slot.activity.title))}",
+        "STATUS:CANCELLED",
+        f"DESCRIPTION:{escape(WITHDRAWN)}",
+        f"LOCATION:{escape(location(slot))}",
         f"URL:{page}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
@@ -116,11 +146,42 @@ def fragment(slot: Slot, *, page: str) -> bytes:
     return written(lines)
 
 
-def description(slot: Slot, page: str) -> str:
+def bearer(slots: Sequence[Slot]) -> Slot:
+    """Return the slot whose name and revision an event bears: the first that was entered.
+
+    Days added before it, or closed after it, leave it its name; its revision rises with that of any of them.
+    """
+    return min(slots, key=lambda slot: slot.id)
+
+
+def times(slots: Sequence[Slot]) -> list[str]:
+    """Return when an event begins and ends: whole days for a stretch of days, else hours."""
+    if is_bar(slots):
+        # The end of whole days is the day after.
+        end = max(slot.last_day for slot in slots) + timedelta(days=1)
+        return [
+            f"DTSTART;VALUE=DATE:{min(slot.day for slot in slots):%Y%m%d}",
+            f"DTEND;VALUE=DATE:{end:%Y%m%d}",
+        ]
+    (slot,) = slots
+    return [
+        f"DTSTART;TZID=Europe/Paris:{paris(slot.starts_at)}",
+        f"DTEND;TZID=Europe/Paris:{paris(slot.ends_at)}",
+    ]
+
+
+def is_bar(slots: Sequence[Slot]) -> bool:
+    """Whether calendars show it above the hours: several days, or a slot that is longer than a day."""
+    return len(slots) > 1 or slots[0].ends_at - slots[0].starts_at > LONGEST_SLOT
+
+
+def description(slots: Sequence[Slot], page: str) -> str:
     """Return what a calendar shows under the title: what it is, who makes it, how to book, the page."""
+    slot = slots[0]
     activity = slot.activity
     parts = [
         slot.note and f"{PREFIXES.get(slot.state, '')}{slot.note}",
+        opening(slots) if is_bar(slots) else "",
         activity.standfirst,
         "Réservé aux groupes scolaires." if slot.is_for_schools else "",
         f"Aussi à : {also}." if (also := other_places(slot)) else "",
@@ -132,6 +193,25 @@ def description(slot: Slot, page: str) -> str:
         page,
     ]
     return "\n".join(clean(part) for part in parts if part)
+
+
+def opening(slots: Sequence[Slot]) -> str:
+    """Return the hours that a bar does not show: « Ouvert chaque jour de 10 h à 12 h et de 14 h à 18 h. »."""
+    if len(slots) > 1:
+        hours = (f"de {hour(start)} à {hour(end)}" for start, end in hours_of(slots))
+        return f"Ouvert chaque jour {' et '.join(hours)}."
+    starts, ends = to_paris(slots[0].starts_at), to_paris(slots[0].ends_at)
+    return f"Du {day(starts)} à {hour(starts.time())} au {day(ends)} à {hour(ends.time())}."
+
+
+def day(value: date) -> str:
+    """Return a day in French whoever asks: « samedi 3 octobre »."""
+    return format_date(value, "EEEE d MMMM", locale="fr")
+
+
+def hour(value: time) -> str:
+    """Return an hour in French whoever asks: « 10 h », « 14 h 30 »."""
+    return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02}" if value.minute else "")
 
 
 def booking(activity: Activity) -> str:

@@ -1,22 +1,23 @@
 """Write the fragments that are missing."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from threading import Lock
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from fete.core.db import upsert_rows
+from fete.core.kept import Kept
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
-from fete.feeds.ical import WRITER, fragment
+from fete.feeds.ical import WRITER, fragment, withdrawn
 from fete.feeds.models import Fragment
-from fete.feeds.queries import MOST_NAMED, slots_to_write
-from fete.programme.models import Activity
+from fete.feeds.queries import MOST_NAMED, openings_of, slots_to_write
+from fete.programme.models import Activity, Slot
+from fete.programme.rules import stretches
+from fete.programme.views.structured import picture_address
 
 # What a worker keeps of the calendars that it sent last: calendars are asked for again and again.
-MOST_BYTES = 48 * 1024 * 1024
-_kept: OrderedDict[str, bytes] = OrderedDict()
-_lock = Lock()
+calendars = Kept(48 * 1024 * 1024)
 
 
 def writer() -> str:
@@ -25,17 +26,43 @@ def writer() -> str:
 
 
 def write_fragments(numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the fragments of these slots as rows, to be kept."""
-    return [
-        {
-            "slot_id": slot.id,
-            "revision": slot.revision,
-            "writer": writer(),
-            "content": fragment(slot, page=page_of(slot.activity)),
-        }
-        for start in range(0, len(numbers), MOST_NAMED)
-        for slot in slots_to_write(numbers[start : start + MOST_NAMED])
-    ]
+    """Return the fragments of these slots as rows, to be kept; those of one stretch of opening hours are the same."""
+    rows = []
+    for start in range(0, len(numbers), MOST_NAMED):
+        slots = slots_to_write(numbers[start : start + MOST_NAMED])
+        together = _stretches_with(slots)
+        rows += [
+            {
+                "slot_id": slot.id,
+                "revision": slot.revision,
+                "writer": writer(),
+                "content": fragment(
+                    *together.get(slot.id, [slot]),
+                    page=page_of(slot.activity),
+                    picture=picture_address(slot.activity),
+                ),
+            }
+            for slot in slots
+        ]
+    return rows
+
+
+def _stretches_with(slots: Sequence[Slot]) -> dict[int, list[Slot]]:
+    """Return, for each of these slots that is part of a stretch of opening hours, the whole of it."""
+    opened = sorted({slot.activity_id for slot in slots if slot.is_opening})
+    return {
+        slot.id: stretch
+        for _activity_id, its_slots in groupby(openings_of(opened), attrgetter("activity_id"))
+        for stretch in stretches(its_slots)
+        for slot in stretch
+    }
+
+
+def withdrawn_events(activity: Activity) -> list[bytes]:
+    """Return the events of what was withdrawn, cancelled under the names that they had."""
+    together = [tuple(stretch) for stretch in stretches(activity.slots)]
+    alone = [(slot,) for slot in activity.slots if not any(slot in each for each in together)]
+    return [withdrawn(*slots, page=page_of(activity)) for slots in (*alone, *together)]
 
 
 def keep_fragments(rows: list[dict[str, Any]]) -> None:
@@ -47,17 +74,3 @@ def keep_fragments(rows: list[dict[str, Any]]) -> None:
 def page_of(activity: Activity) -> str:
     """Return the public address of an activity, the same in every feed."""
     return absolute_url("programme.show", activity_id=activity.id, slug=activity.slug)
-
-
-def kept(tag: str, make: Callable[[], bytes]) -> bytes:
-    """Return the bytes that bear this tag, made once by each worker as long as there is room for them."""
-    with _lock:
-        if tag in _kept:
-            _kept.move_to_end(tag)
-            return _kept[tag]
-    content = make()
-    with _lock:
-        _kept[tag] = content
-        while sum(map(len, _kept.values())) > MOST_BYTES:
-            _kept.popitem(last=False)
-    return content

@@ -1,113 +1,193 @@
-"""Calendars that people subscribe to: an edition, any search of its programme, one activity; and how to subscribe."""
+"""Calendars that people subscribe to, and their news: an edition, any search of it, one thing; and how to subscribe."""
 
 import gzip
 import hashlib
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, replace
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from typing import Any, TypeVar
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from fete.core.access import public
-from fete.core.clock import today
+from fete.core.answers import stands
+from fete.core.clock import day_bounds, now, today
 from fete.core.db import transaction_if_free
 from fete.core.i18n import gettext as _
-from fete.core.settings import settings
-from fete.core.templating import absolute_url
-from fete.feeds import ical, queries, services
-from fete.programme.forms.filters import describe, filter_arguments, read_filters
+from fete.feeds import calendars, ical, queries, services
+from fete.feeds.calendars import Feed
+from fete.feeds.forms import TownForm
+from fete.feeds.short import BadCodeError, lengthened
+from fete.feeds.ways import to_scan, ways
+from fete.geography.queries import find_commune
+from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.activities import find_activity
+from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
+from fete.programme.queries.facets import Facets, Value, facets
+from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
+from fete.programme.views.programme import Group
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("feeds", __name__)
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
+FORMS = ("ics", "atom")
 # Clients ask every few hours: a cache before us may answer for ten minutes, and while it asks us anew.
 CACHE = "public, max-age=600, s-maxage=600, stale-while-revalidate=3600"
-GOOGLE = "https://calendar.google.com/calendar/r?cid="
-OUTLOOK = "https://outlook.live.com/calendar/0/addfromweb?"
-OFFICE = "https://outlook.office.com/calendar/0/addfromweb?"
 COMPRESSION = 6
+# A list of boxes longer than this is no help: the page of a structure leads here with it chosen.
+MOST_VALUES = 100
+ICALENDAR = "text/calendar"
+ATOM = "application/atom+xml"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
-    """One calendar: what is in it and how it is called."""
+def feed(path: str) -> Callable[[View], View]:
+    """Serve a view to all, under an address for each form of a feed; the first is the one that links lead to."""
 
-    filters: Filters
-    heading: ical.Heading
-    filename: str
+    def decorate(view: View) -> View:
+        for form in FORMS:
+            blueprint.add_url_rule(
+                f"{path}.{form}", defaults={"form": form}, view_func=public(view)
+            )
+        return view
+
+    return decorate
 
 
-@blueprint.get("/agenda.ics")
-@public
-def current() -> ResponseReturnValue:
+@feed("/agenda")
+def current(form: str) -> ResponseReturnValue:
     """Give the calendar of the current edition."""
     edition = current_edition(today())
-    if edition is None:
-        # A calendar switched off by an error does not come back by itself: an empty one does.
-        return answer(feed_of(None))
-    return answer(feed_of(edition))
+    # A calendar switched off by an error does not come back by itself: before any edition there is an empty one.
+    return reply(calendars.of_search(edition, read_filters(request.args, edition)), form)
 
 
-@blueprint.get("/agenda/<int:year>.ics")
-@public
-def edition(year: int) -> ResponseReturnValue:
+@feed("/agenda/<int:year>")
+def edition(year: int, form: str) -> ResponseReturnValue:
     """Give the calendar of one edition."""
-    return answer(feed_of(shown_edition(year)))
+    found = shown_edition(year)
+    return reply(calendars.of_search(found, read_filters(request.args, found), year=year), form)
 
 
-@blueprint.get("/activites/<int:activity_id>-<slug>.ics")
-@public
-def activity(activity_id: int, slug: str) -> ResponseReturnValue:  # noqa: ARG001  # the number is enough
-    """Give the slots of one activity, to keep."""
-    found = find_activity(activity_id)
-    if (
-        found is None
-        or found.status is not Status.PUBLISHED
-        or not can_see_edition(None, found.edition)
-    ):
+@feed("/agenda/s/<code>")
+def short(code: str, form: str) -> ResponseReturnValue:
+    """Give the calendar of a search whose code stands for a long address."""
+    try:
+        arguments = MultiDict(lengthened(code))
+    except BadCodeError:
         abort(404)
-    return answer(feed_of_activity(found), disposition="attachment")
+    year = arguments.get("annee", type=int)
+    edition = edition_of(arguments)
+    filters = read_filters(arguments, edition)
+    return reply(calendars.of_search(edition, filters, year=year, code=code), form)
+
+
+@feed("/agenda/structure/<int:organisation_id>-<slug>")
+def structure(organisation_id: int, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the number is enough
+    """Give the calendar of a structure; of one that was merged, that of the one in its place."""
+    found = queries.find_structure(organisation_id) or abort(404)
+    return reply(calendars.of_structure(edition_of(request.args), found, request.args), form)
+
+
+@feed("/agenda/commune/<string(length=5):code>-<slug>")
+def commune(code: str, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the code is enough
+    """Give the calendar of a commune."""
+    found = find_commune(code) or abort(404)
+    return reply(calendars.of_commune(edition_of(request.args), found, request.args), form)
+
+
+@feed("/agenda/village/<int:activity_id>-<slug>")
+def village(activity_id: int, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the number is enough
+    """Give the calendar of a village, festival or trail with all that it holds."""
+    found = seen_activity(activity_id)
+    if not found.is_container:
+        abort(404)
+    calendar = calendars.of_village(found, request.args)
+    return (
+        reply(calendar, form) if found.status is Status.PUBLISHED else gone(calendar, found, form)
+    )
+
+
+@feed("/agenda/lieu/<int:venue_id>-<slug>")
+def venue(venue_id: int, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the number is enough
+    """Give the calendar of a place; of one that was merged, that of the one in its stead."""
+    found = queries.find_place(venue_id) or abort(404)
+    return reply(calendars.of_venue(edition_of(request.args), found, request.args), form)
+
+
+@feed("/activites/<int:activity_id>-<slug>")
+def activity(activity_id: int, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the number is enough
+    """Give the slots of one activity, to keep; of one that was withdrawn, cancelled."""
+    found = seen_activity(activity_id)
+    calendar = calendars.of_activity(found)
+    if found.status is not Status.PUBLISHED:
+        return gone(calendar, found, form)
+    return reply(calendar, form, disposition="attachment")
 
 
 @blueprint.get("/abonnement")
 @public
 def subscribe() -> ResponseReturnValue:
-    """Say how to subscribe to a search of the programme, with a button for each calendar."""
-    edition = current_edition(today())
+    """Choose what one subscribes to, and give it to one's calendar."""
     year = request.args.get("annee", type=int)
-    if year is not None:
-        edition = shown_edition(year)
-    filters = read_filters(request.args, edition)
-    arguments = filter_arguments(filters)
-    address = (
-        absolute_url("feeds.edition", year=edition.year, **arguments)
-        if year and edition
-        else absolute_url("feeds.current", **arguments)
-    )
-    webcal = "webcal://" + address.split("://", 1)[1]
-    name = calendar_name(edition, filters)
-    links = {
-        "webcal": webcal,
-        "google": GOOGLE + quote(webcal, safe=""),
-        "outlook": OUTLOOK + urlencode({"url": address, "name": name}),
-        "office": OFFICE + urlencode({"url": address, "name": name}),
-    }
-    count = len(queries.state_of(filters).slots) if edition else 0
+    edition = edition_of(request.args)
+    asked = read_request(request.args, edition)
+    filters = asked.filters
+
+    def here(filters: Filters) -> str:
+        values: dict[str, Any] = dict(filter_arguments(filters))
+        return url_for("feeds.subscribe", annee=year, **values)
+
+    form = TownForm(request.args)
+    if form.validate() and form.ville.data:
+        # The address holds the search: what was typed becomes a part of it.
+        communes = tuple(sorted({*filters.communes, form.ville.data}))
+        return redirect(here(replace(filters, communes=communes)))
+    names = names_of(filters)
+    calendar = calendars.to_subscribe(edition, filters, year=year)
     return render_template(
         "feeds/subscribe.html",
         edition=edition,
-        name=name,
-        address=address,
-        links=links,
-        arguments=arguments,
-        count=count,
+        year=year,
+        asked=asked,
+        filters=filters,
+        form=form,
+        groups=groups_of(facets(filters, edition, names)) if edition else [],
+        chosen=chosen(filters, names),
+        here=here,
+        calendar=calendar,
+        ways=ways(calendar.address(), calendar.name),
+        scanned=to_scan(calendar.address()),
+        count=len(queries.state_of(filters).slots) if edition else 0,
+        coming=queries.next_slots(filters, now=now()) if edition else [],
     )
+
+
+def groups_of(counted: Facets) -> list[Group]:
+    """Return the filters that one chooses from, each with the values that would bring most, and those chosen."""
+    asked = (
+        ("departement", _("Département"), counted.departements),
+        ("commune", _("Commune"), [each for each in counted.communes if each.is_chosen]),
+        ("type", _("Type d’activité"), counted.kinds),
+        ("public", _("Public"), counted.audiences),
+        ("theme", _("Thématique"), counted.themes),
+        ("accessibilite", _("Accessibilité"), counted.accessibility),
+        ("structure", _("Structure"), counted.organisations),
+    )
+    return [Group(word=word, title=title, values=heaviest(found)) for word, title, found in asked]
+
+
+def heaviest(found: Sequence[Value]) -> tuple[Value, ...]:
+    """Return the values chosen and those that would bring most, in their order."""
+    by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
+    kept = {value.code for value in by_weight[:MOST_VALUES]}
+    return tuple(value for value in found if value.code in kept)
 
 
 def shown_edition(year: int) -> Edition:
@@ -118,42 +198,59 @@ def shown_edition(year: int) -> Edition:
     return found
 
 
-def calendar_name(edition: Edition | None, filters: Filters) -> str:
-    """Return how a calendar is called in somebody's list of calendars."""
-    words = describe(filters) if edition and filter_arguments(filters) else ""
-    year = f" {edition.year}" if edition else ""
-    name = f"{settings().site_name}{year}"
-    return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
+def edition_of(args: MultiDict[str, str]) -> Edition | None:
+    """Return the edition of the year that an address names, else the one under way or to come."""
+    year = args.get("annee", type=int)
+    return current_edition(today()) if year is None else shown_edition(year)
 
 
-def feed_of(edition: Edition | None) -> Feed:
-    """Return the calendar of an edition, as the address filters it."""
-    filters = read_filters(request.args, edition)
-    arguments = filter_arguments(filters)
-    year = edition.year if edition else None
-    heading = ical.Heading(
-        name=calendar_name(edition, filters),
-        description=f"Le programme de la {settings().site_name}, tenu à jour. Les changements et les annulations y paraissent.",
-        page=absolute_url("programme.edition", year=year, **arguments)
-        if year
-        else absolute_url("programme.index"),
-        source=absolute_url("feeds.edition", year=year, **arguments)
-        if year
-        else absolute_url("feeds.current"),
+def seen_activity(activity_id: int) -> Activity:
+    """Return an activity that is published, or that was: whoever subscribed to it learns what became of it."""
+    found = find_activity(activity_id)
+    was_seen = found is not None and (
+        found.status is Status.PUBLISHED or found.published_at is not None
     )
-    return Feed(filters=filters, heading=heading, filename="fete-de-la-science-occitanie.ics")
+    if found is None or not was_seen or not can_see_edition(None, found.edition):
+        abort(404)
+    return found
 
 
-def feed_of_activity(activity: Activity) -> Feed:
-    """Return the calendar of one activity."""
-    heading = ical.Heading(
-        name=activity.title,
-        description=activity.standfirst or activity.title,
-        page=services.page_of(activity),
-        source=absolute_url("feeds.activity", activity_id=activity.id, slug=activity.slug),
-    )
-    filters = Filters(edition_id=activity.edition_id, activities=(activity.id,))
-    return Feed(filters=filters, heading=heading, filename=f"{activity.slug}.ics")
+def reply(feed: Feed, form: str, *, disposition: str = "inline") -> Response:
+    """Answer with a feed in one of its forms; the same as long as the programme stands, and the day on which it is asked."""
+    stands(standing(), until=day_bounds(today())[1])
+    return answer(feed, disposition=disposition) if form == "ics" else news(feed)
+
+
+def gone(feed: Feed, activity: Activity, form: str) -> Response:
+    """Answer for what was published and is no more: its slots are cancelled under their names; news have nothing.
+
+    What is being written anew is nobody's business yet: then nothing is told of it at all.
+    """
+    if activity.status is not Status.WITHDRAWN:
+        return reply(calendars.of_search(None, Filters()), form)
+    if form == "atom":
+        return written(ATOM, calendars.news_of(feed, []))
+    heading = replace(feed.heading, description=ical.WITHDRAWN)
+    return written(ICALENDAR, ical.calendar(heading, services.withdrawn_events(activity)))
+
+
+def news(feed: Feed) -> Response:
+    """Answer with the Atom form of a feed."""
+    if feed.filters.edition_id is None:
+        return written(ATOM, calendars.news_of(feed, []))
+    found = queries.latest(feed.filters)
+    return written(ATOM, calendars.news_of(feed, found))
+
+
+def written(mimetype: str, body: bytes) -> Response:
+    """Answer with bytes made for this request, or with nothing when the client has them."""
+    response = Response(body, content_type=f"{mimetype}; charset=utf-8")
+    response.headers["Cache-Control"] = CACHE
+    response.vary.add("Accept-Encoding")
+    # Weak: the same for whoever asks for it compressed.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response
 
 
 def answer(feed: Feed, *, disposition: str = "inline") -> Response:
@@ -169,7 +266,9 @@ def answer(feed: Feed, *, disposition: str = "inline") -> Response:
     response = (
         Response(status=304)
         if is_known({plain, zipped}, state.changed_at)
-        else Response(services.kept(tag, lambda: body_of(feed, state, wants_zip=wants_zip)))
+        else Response(
+            services.calendars.give(tag, lambda: body_of(feed, state, wants_zip=wants_zip))
+        )
     )
     response.set_etag(tag)
     response.last_modified = state.changed_at
@@ -211,5 +310,7 @@ def body_of(feed: Feed, state: queries.FeedState, *, wants_zip: bool) -> bytes:
         with transaction_if_free():
             services.keep_fragments(rows)
         found |= {row["slot_id"]: row["content"] for row in rows}
-    body = ical.calendar(feed.heading, (found[number] for number in state.slots if number in found))
+    # The days of one stretch of opening hours have the same fragment: it is one event.
+    once = dict.fromkeys(found[number] for number in state.slots if number in found)
+    body = ical.calendar(feed.heading, once)
     return gzip.compress(body, COMPRESSION, mtime=0) if wants_zip else body

@@ -379,6 +379,15 @@ def listed_organisations(
     return statement
 
 
+def listed_names() -> Select[int, str]:
+    """Return the number and the name of the structures that the public may see, in the order of numbers."""
+    return (
+        select(Organisation.id, Organisation.name)
+        .where(is_standing(), _is_listed())
+        .order_by(Organisation.id)
+    )
+
+
 def find_listed(organisation_id: int) -> Organisation | None:
     """Return a structure that the public may see; of one that was merged, the one that stands in its place."""
     statement = (

@@ -13,6 +13,7 @@ PROTECTION = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 
 
@@ -25,17 +26,30 @@ PROTECTION = {
         "/agenda.ics",
         "/nulle-part",
         "/static/css/tokens.css",
+        "/static/js/site.js",
+        "/static/img/favicon.svg",
+        "/static/vendor/bootstrap/css/bootstrap.min.css",
         "/robots.txt",
+        "/sitemap.xml",
+        "/chiffres.csv",
+        "/integrer",
     ],
 )
 def test_every_answer_is_protected(client, path):
     headers = client.get(path, buffered=True).headers
-    assert {name: headers.get(name) for name in PROTECTION} == PROTECTION
+    expected = PROTECTION
+    if path == "/integrer":  # which shows how a frame of ours looks
+        expected = PROTECTION | {"Content-Security-Policy": f"frame-src 'self'; {POLICY}"}
+    assert {name: headers.get(name) for name in PROTECTION} == expected
     assert "charset=utf-8" in headers["Content-Type"]
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/programme", "/chiffres", "/agenda.ics", "/reseau", "/mentions-legales"]
+    "path",
+    [
+        *("/", "/programme", "/chiffres", "/agenda.ics", "/reseau", "/mentions-legales"),
+        *("/integration", "/integrer", "/sitemap.xml", "/manifest.webmanifest", "/oembed"),
+    ],
 )
 def test_no_cookie_is_set_before_signing_in(client, path):
     assert "Set-Cookie" not in client.get(path).headers

@@ -51,7 +51,9 @@ def slot(**values):
     )
     # Its own, unless a test says that it is its village's.
     activity.booking_from = activity
+    activity.picture = None
     known = {
+        "id": 1,
         "uid": "0b0e3f5a-0000-4000-8000-000000000001",
         "revision": 3,
         "changed_at": CHANGED,
@@ -263,4 +265,114 @@ def test_a_slot_held_at_several_sites_tells_the_others_and_whom_it_is_for():
         for line in lines(held)
     )
     held.state = SlotState.MOVED_ONLINE
-    assert "Aussi à" not in ical.description(held, "")
+    assert "Aussi à" not in ical.description([held], "")
+
+
+def opened(*days: int, hours: tuple[tuple[int, int], ...] = ((10, 18),), **values):
+    """Give the opening hours of these days of October, the last day entered first."""
+    return [
+        slot(
+            id=100 - day,
+            uid=f"uid-{day}",
+            starts_at=from_paris(date(2026, 10, day), time(starts)),
+            ends_at=from_paris(date(2026, 10, day), time(ends)),
+            day=date(2026, 10, day),
+            last_day=date(2026, 10, day),
+            **values,
+        )
+        for day in days
+        for starts, ends in hours
+    ]
+
+
+def test_opening_hours_of_several_days_are_one_bar_that_tells_its_hours():
+    made = ical.fragment(
+        *opened(2, 3, 4, hours=((10, 12), (14, 18))),
+        page="https://x.example/1",
+        picture="https://x.example/images/key-1200.webp",
+    )
+    written = made.decode().replace("\r\n ", "").split("\r\n")
+    # Named after the day that was entered first.
+    assert written[1] == "UID:uid-4"
+    assert written[6:8] == ["DTSTART;VALUE=DATE:20261002", "DTEND;VALUE=DATE:20261005"]
+    assert [line for line in written if line.startswith(("DESCRIPTION", "IMAGE"))] == [
+        "DESCRIPTION:Ouvert chaque jour de 10\u00a0h à 12\u00a0h et de 14\u00a0h à 18\u00a0h.\\nUne nuit dehors.\\nProposé par Club d’astronomie.\\nEntrée libre.\\nhttps://x.example/1",
+        "IMAGE;VALUE=URI;FMTTYPE=image/webp:https://x.example/images/key-1200.webp",
+    ]
+
+
+def test_a_bar_is_as_new_as_the_last_of_its_days():
+    later = CHANGED + timedelta(days=1)
+    first, last = opened(2, 3)
+    first.changed_at, last.revision = later, 9
+    written = ical.fragment(first, last, page="https://x.example/1").decode().split("\r\n")
+    assert written[2:6] == [
+        "DTSTAMP:20260902T083000Z",
+        "CREATED:20260301T090000Z",
+        "LAST-MODIFIED:20260902T083000Z",
+        "SEQUENCE:9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "lines_of_time"),
+    [
+        # A day by the clock on the wall, but of 25 hours: the night of October.
+        (
+            (25, 14),
+            ["DTSTART;VALUE=DATE:20261024", "DTEND;VALUE=DATE:20261026"],
+        ),
+        (
+            (25, 13),
+            [
+                "DTSTART;TZID=Europe/Paris:20261024T140000",
+                "DTEND;TZID=Europe/Paris:20261025T130000",
+            ],
+        ),
+        ((27, 0), ["DTSTART;VALUE=DATE:20261024", "DTEND;VALUE=DATE:20261027"]),
+    ],
+)
+def test_nothing_that_bears_hours_lasts_longer_than_a_day(ends, lines_of_time):
+    day, hour = ends
+    made = slot(
+        starts_at=from_paris(date(2026, 10, 24), time(14)),
+        ends_at=from_paris(date(2026, 10, day), time(hour)),
+        day=date(2026, 10, 24),
+        last_day=date(2026, 10, day if hour else day - 1),
+    )
+    assert [line for line in lines(made) if line.startswith(("DTSTART", "DTEND"))] == lines_of_time
+
+
+def test_a_slot_longer_than_a_day_tells_its_hours():
+    made = slot(
+        starts_at=from_paris(date(2026, 10, 24), time(14)),
+        ends_at=from_paris(date(2026, 10, 26), time(8, 30)),
+        day=date(2026, 10, 24),
+        last_day=date(2026, 10, 26),
+    )
+    assert (
+        ical.opening([made])
+        == "Du samedi 24 octobre à 14\u00a0h au lundi 26 octobre à 8\u00a0h\u00a030."
+    )
+
+
+def test_what_was_withdrawn_is_cancelled_and_tells_nothing_of_what_it_was():
+    made = slot(title="Retirée", standfirst="Un texte repris", note="Une note reprise")
+    written = ical.withdrawn(made, page="https://x.example/1").decode().replace("\r\n ", "")
+    assert written.split("\r\n") == [
+        "BEGIN:VEVENT",
+        "UID:0b0e3f5a-0000-4000-8000-000000000001",
+        "DTSTAMP:20260901T083000Z",
+        "LAST-MODIFIED:20260901T083000Z",
+        "SEQUENCE:3",
+        "DTSTART;TZID=Europe/Paris:20261003T200000",
+        "DTEND;TZID=Europe/Paris:20261003T220000",
+        "SUMMARY:Annulé : Retirée",
+        "STATUS:CANCELLED",
+        "DESCRIPTION:Cette activité a été retirée du programme : elle n’a pas lieu comme annoncé.",
+        "LOCATION:Muséum\\, 1\\, rue des Écoles\\, 32000 Auch",
+        "URL:https://x.example/1",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+        "",
+    ]

@@ -24,6 +24,10 @@ ACTIVITY = ("/programme", r"/activites/\d+-[a-z0-9-]+")
 PREVIEW = ("/mes-activites", r"/mes-activites/\d+/apercu")
 STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
+NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
+NOTHING_THERE = (NOTHING_TO_PRINT, NOWHERE)
+# Some of each edition, some that are not published: what each page says of a selection.
+CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
     ("/",),
     ("/programme",),
@@ -37,7 +41,17 @@ PUBLIC = [
     ("/villes/31042-bagneres-de-luchon",),
     ("/villages",),
     ("/villages", r"/activites/\d+-[a-z0-9-]+"),
+    NOTHING_TO_PRINT,
+    ("/mon-programme",),
+    (CHOSEN,),
+    (f"{CHOSEN}&retirees=1371",),
     ("/abonnement",),
+    ("/abonnement?departement=32&type=exhibition,talk",),
+    ("/abonnement?ville=saint&du=hier",),
+    ("/integrer?departement=32",),
+    ("/integrer?fond=%23ffffff&accent=%23ffff00",),
+    ("/integration?fond=fff8e0&accent=b23a1e",),
+    ("/integration?fond=000000&accent=ffd071",),
     ("/chiffres",),
     ("/chiffres/2017",),
     ("/reseau",),
@@ -53,7 +67,7 @@ PUBLIC = [
     ("/donnees-personnelles",),
     ("/accessibilite",),
     ("/plan-du-site",),
-    ("/nulle-part",),
+    NOWHERE,
     ("/en/programme",),
 ]
 OF_AN_ACTOR = [
@@ -203,7 +217,7 @@ def faults_of(page: Page, site: Site, address: str, status: int = 200) -> dict[s
 def test_every_page_is_open_to_all(opened, demo_site: Site, account, place):
     page = opened(account)
     address = next(led_to(page, demo_site, *place))
-    faults = faults_of(page, demo_site, address, 404 if place == ("/nulle-part",) else 200)
+    faults = faults_of(page, demo_site, address, 404 if place in NOTHING_THERE else 200)
     assert faults == {}
     if account is None:
         assert page.context.cookies() == [] or place[0].startswith("/compte/")
@@ -227,15 +241,28 @@ def is_own(request: Request, site: Site) -> bool:
     return request.url.startswith((f"{site.address}/", "data:"))
 
 
+# What moved after it was shown, as the browser itself sums it; 0.02 at most.
+SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(
+    list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+)).observe({type: "layout-shift", buffered: true}) ?? setTimeout(() => done(0), 500))"""
+MOST_SHIFTED = 0.02
+
+
 @pytest.mark.parametrize(
-    "place", [("/",), ("/programme",), ACTIVITY, ("/chiffres",), ("/chiffres/2017",)]
+    "place",
+    [("/",), ("/programme",), ACTIVITY, ("/chiffres",), ("/chiffres/2017",), ("/integration",)],
 )
 def test_the_first_page_of_a_visit_is_light(opened, demo_site: Site, place):
     page = opened(None)
     address = next(led_to(page, demo_site, *place))
     heard = hear(page)
     page.goto(address, wait_until="networkidle")
-    sizes = {each.url: each.sizes()["responseBodySize"] for each in heard.requests}
+    sizes = {
+        each.url: each.sizes()["responseBodySize"]
+        for each in heard.requests
+        if each.resource_type != "image"
+    }
     assert sum(sizes.values()) <= MOST_BYTES, sizes
     assert len(heard.requests) <= MOST_REQUESTS, sizes
     assert sizes[address] > 0  # what is measured is what came over the wire
+    assert page.evaluate(SHIFTS) <= MOST_SHIFTED

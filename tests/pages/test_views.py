@@ -71,6 +71,7 @@ def test_a_page_is_whole_and_sets_no_cookie(client, path, prefix):
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_nothing_from_elsewhere(client, path):
     page = client.get(path).get_data(as_text=True)
+    page = re.sub(r'<link rel="(?:canonical|alternate)"[^>]*>', "", page)
     loaded = re.findall(r'(?:\ssrc|\saction|<link[^>]*\shref)="([^"]+)"', page)
     assert [address for address in loaded if not address.startswith("/")] == []
 
@@ -364,7 +365,7 @@ def test_robots_may_read_the_programme_and_the_feeds_and_nothing_private(client)
     lines = answer.get_data(as_text=True).splitlines()
     assert (answer.status_code, answer.mimetype) == (200, "text/plain")
     assert lines[0] == "User-agent: *"
-    refused = [line.removeprefix("Disallow: ") for line in lines[1:]]
+    refused = [line.removeprefix("Disallow: ") for line in lines if line.startswith("Disallow")]
     private = ["/compte/connexion", "/mon-espace", "/coordination/relecture", "/mes-bilans/3"]
     for path in [*private, *(f"/en{path}" for path in private)]:
         assert any(path.startswith(start) for start in refused), path
@@ -413,6 +414,20 @@ def test_the_icon_is_found_under_its_oldest_address(client):
     with client.get("/favicon.ico") as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/png")
         assert answer.get_data().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("prefix", "language"), [("", "fr"), ("/en", "en")])
+def test_a_telephone_learns_how_the_site_is_called_and_drawn(client, options, prefix, language):
+    options(site_name="Fête de la science en Bretagne")
+    page = client.get(f"{prefix}/").text
+    assert f'<link rel="manifest" href="{prefix}/manifest.webmanifest" />' in page
+    answer = client.get(f"{prefix}/manifest.webmanifest")
+    told = answer.get_json(force=True)
+    assert answer.mimetype == "application/manifest+json"
+    assert (told["name"], told["lang"]) == ("Fête de la science en Bretagne", language)
+    assert told["start_url"] == f"{prefix}/"
+    for icon in told["icons"]:
+        assert client.get(icon["src"], buffered=True).mimetype == icon["type"]
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/robots.txt", "/sante"])

@@ -1,6 +1,6 @@
 """An activity as the printed programme will set it: short, in plain words, cut where there is no more room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,23 +67,32 @@ def cut(text: str, most: int) -> Printed:
 
 
 def dates(slots: Sequence[Slot]) -> str:
-    """Return times in short words: days that follow each other at the same hours are one line."""
+    """Return times in short words, the first of them when there are many."""
+    held = [slot for slot in slots if slot.state is not SlotState.CANCELLED]
+    return " ; ".join(stretches(held, hours_of, most=_MOST_LINES))
+
+
+def stretches(slots: Sequence[Slot], say: Callable[[Slot], str], *, most: int) -> list[str]:
+    """Return times in short words: days that follow each other of which the same is said are one line."""
     days: dict[date, list[str]] = {}
     for slot in slots:
-        if slot.state is not SlotState.CANCELLED:
-            hours = f"{hour(slot.starts_at)}\u00a0–\u00a0{hour(slot.ends_at)}"
-            days.setdefault(to_paris(slot.starts_at).date(), []).append(hours)
+        days.setdefault(to_paris(slot.starts_at).date(), []).append(say(slot))
     lines: list[tuple[date, date, list[str]]] = []
     for day, held in sorted(days.items()):
         if lines and lines[-1][1] == day - timedelta(days=1) and lines[-1][2] == held:
             lines[-1] = (lines[-1][0], day, held)
         else:
             lines.append((day, day, held))
-    said = [_line(*line) for line in lines[:_MOST_LINES]]
-    more = len(lines) - _MOST_LINES
+    said = [_line(*line) for line in lines[:most]]
+    more = len(lines) - most
     if more > 0:
         said.append(ngettext("et %(num)s autre date", "et %(num)s autres dates", more))
-    return " ; ".join(said)
+    return said
+
+
+def hours_of(slot: Slot) -> str:
+    """Return the hours of a time: « 10 h – 12 h »."""
+    return f"{hour(slot.starts_at)}\u00a0–\u00a0{hour(slot.ends_at)}"
 
 
 def _line(first: date, last: date, hours: Sequence[str]) -> str:
@@ -128,19 +137,27 @@ def _whom(activity: Activity) -> str:
 
 
 def _booking(activity: Activity) -> str:
-    said = [_("Gratuit")] if activity.is_free else []
     booked = activity.booking_from
-    if booked.booking is Booking.NONE:
-        return ", ".join([*said, _("sans réservation")]).capitalize()
-    said.append(
-        _("sur réservation") if booked.booking is Booking.REQUIRED else _("réservation conseillée")
-    )
-    reached = booked.booking_phone or booked.booking_email or _bare(booked.booking_link)
-    words = ", ".join(said).capitalize()
-    return f"{words} : {reached}" if reached else words
+    contacts = (booked.booking_phone, booked.booking_email, bare(booked.booking_link))
+    reached = " · ".join(filter(None, contacts)) if booked.booking is not Booking.NONE else ""
+    words = booking_words(activity)
+    return f"{words}\u00a0: {reached}" if reached else words
 
 
-def _bare(link: str) -> str:
+def booking_words(activity: Activity) -> str:
+    """Return whether one pays and whether one books: « Gratuit, sur réservation »."""
+    said = [_("Gratuit")] if activity.is_free else []
+    booking = activity.booking_from.booking
+    if booking is Booking.NONE:
+        said.append(_("sans réservation"))
+    elif booking is Booking.REQUIRED:
+        said.append(_("sur réservation"))
+    else:
+        said.append(_("réservation conseillée"))
+    return ", ".join(said).capitalize()
+
+
+def bare(link: str) -> str:
     """Return an address as one copies it from paper."""
     return link.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 

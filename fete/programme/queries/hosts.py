@@ -56,6 +56,15 @@ def largest_hosts(edition_id: int, *, most: int) -> list[Host]:
     return [Host(commune=known[code], count=counts[code]) for code in codes]
 
 
+def all_places() -> tuple[Sequence[Commune], Mapping[int, str]]:
+    """Return the communes where something is published, by name, and the names of the places, by number."""
+    places = {
+        place.number: place for _entry, time in catalogue_of(None).rows for place in time.places
+    }
+    codes = {place.commune for place in places.values()}
+    return communes_of(codes), {number: places[number].name for number in sorted(places)}
+
+
 def nearest_hosts(edition_id: int | None, point: Point | None) -> list[Host]:
     """Return the communes of an edition that are nearest to a point; none of a point that nobody knows."""
     if point is None or edition_id is None:

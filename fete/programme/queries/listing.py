@@ -128,14 +128,15 @@ def find_shown(activity_id: int) -> Activity | None:
 
 
 def _shown(found: Sequence[Ranked], filters: Filters, now: datetime) -> list[Listed]:
-    activities = _with_cards([each.number for each in found])
+    activities = with_cards([each.number for each in found])
     return [
         _listed(activities[each.number], each.starts_at, filters, now=now, is_over=each.is_over)
         for each in found
     ]
 
 
-def _with_cards(numbers: Sequence[int]) -> dict[int, Activity]:
+def with_cards(numbers: Sequence[int]) -> dict[int, Activity]:
+    """Return the activities of these numbers with all that a card shows, by number, whatever their status."""
     statement = select(Activity).where(Activity.id.in_(numbers)).options(*_CARD)
     return {activity.id: activity for activity in db.session.scalars(statement)}
 

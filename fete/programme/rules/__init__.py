@@ -89,9 +89,11 @@ from fete.programme.rules.timetable import (
     Weekdays,
     copied,
     days_between,
+    hours_of,
     openings,
     repeated,
     sessions,
+    stretches,
 )
 
 __all__ = [
@@ -143,6 +145,7 @@ __all__ = [
     "has_late_entry",
     "has_taken_place",
     "holders_of",
+    "hours_of",
     "in_offer_order",
     "is_in_window",
     "is_likely",
@@ -169,6 +172,7 @@ __all__ = [
     "slots_outside",
     "start_of",
     "strangers",
+    "stretches",
     "terms_of",
     "titles_are_near",
     "told_by_itself",

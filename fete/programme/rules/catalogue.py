@@ -73,6 +73,7 @@ class Time:
     state: SlotState
     # Raised when a calendar has something to learn.
     revision: int
+    changed_at: datetime
     is_own: bool
     is_for_schools: bool
     welcomes_schools: bool

@@ -1,12 +1,14 @@
 """The arithmetic of many slots at once, pure: by the hours on the wall, day after day, as people type them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from fete.core.clock import NoSuchTimeError
+from fete.core.clock import NoSuchTimeError, to_paris
+from fete.programme.models import Slot
 from fete.programme.rules.slots import end_of, start_of
+from fete.programme.workflow import SlotState
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -88,6 +90,47 @@ def openings(
         Hours(day=day, starts=opens, ends=closes)
         for day in days_between(first, last, closed=closed)
     ]
+
+
+def stretches(slots: Iterable[Slot]) -> list[list[Slot]]:
+    """Return the opening hours that are the same to visitors day after day, two days or more: a list for each stretch.
+
+    They are of one activity. Several openings a day are together when each day has the same ones.
+    """
+    alike: dict[object, dict[date, list[Slot]]] = {}
+    for slot in sorted(slots, key=lambda slot: (slot.starts_at, slot.id)):
+        if slot.is_opening and slot.day == slot.last_day:
+            alike.setdefault(_as_seen(slot), {}).setdefault(slot.day, []).append(slot)
+    found = []
+    for days in alike.values():
+        runs: list[list[list[Slot]]] = []
+        for there in days.values():
+            if runs and _goes_on(runs[-1][-1], there):
+                runs[-1].append(there)
+            else:
+                runs.append([there])
+        found += [[slot for there in run for slot in there] for run in runs if len(run) > 1]
+    return found
+
+
+def _as_seen(slot: Slot) -> object:
+    # That an hour was moved is told once the new one stands: to visitors it is as any other.
+    state = SlotState.SCHEDULED if slot.state is SlotState.RESCHEDULED else slot.state
+    return (state, slot.note, slot.audience, slot.venue_id)
+
+
+def _goes_on(before: Sequence[Slot], after: Sequence[Slot]) -> bool:
+    follows = before[0].day + _DAY == after[0].day
+    return follows and hours_of(before) == hours_of(after)
+
+
+def hours_of(slots: Iterable[Slot]) -> list[tuple[time, time]]:
+    """Return when slots begin and end by the clocks of Paris, each pair once, in their order."""
+    return list(
+        dict.fromkeys(
+            (to_paris(slot.starts_at).time(), to_paris(slot.ends_at).time()) for slot in slots
+        )
+    )
 
 
 def _is_among(day: date, among: Weekdays) -> bool:

@@ -1,6 +1,6 @@
 """Declare, rewrite and plan activities: every change is told to the search, to calendars and to the journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
@@ -206,7 +206,7 @@ def plan_slots(
 ) -> bool:
     """Return whether the slots changed: those named by their number stay themselves, the others come or go.
 
-    A slot's revision rises only when the slot changed. What subscribers know is not taken away: it is cancelled,
+    A slot's revision rises only when the slot changed, or other opening hours beside its own. What subscribers know is not taken away: it is cancelled,
     here when `cancels` says so. What was cancelled already stays without being named. Once the edition is closed
     it is a correction, as in `rewrite`.
     """
@@ -235,6 +235,7 @@ def plan_slots(
     _check_correction(activity, reason, by=by)
     _claim(activity, version)
     places = activity.places
+    were_openings = [slot for slot in activity.slots if slot.is_opening]
     for slot, planned in moved:
         _move(slot, planned, at=at)
     for slot in gone:
@@ -242,9 +243,11 @@ def plan_slots(
             _cancel(slot, at=at)
         else:
             activity.slots.remove(slot)
-    activity.slots.extend(_new_slot(slot, at=at) for slot in added)
+    new = [_new_slot(slot, at=at) for slot in added]
+    activity.slots.extend(new)
     activity.slots.sort(key=lambda slot: slot.starts_at)
     activity.changed_at = at
+    tell_openings(activity, [*(slot for slot, _ in moved), *gone, *new], at, were=were_openings)
     if activity.places != places:
         index(activity)
         for child in _followers(activity):
@@ -272,6 +275,20 @@ def touch(activity: Activity, at: datetime) -> None:
     for slot in activity.slots:
         slot.revision += 1
         slot.changed_at = at
+
+
+def tell_openings(
+    activity: Activity, changed: Collection[Slot], at: datetime, *, were: Collection[Slot] = ()
+) -> None:
+    """Raise the revision of the other opening hours when some changed, or `were` opening hours before they did.
+
+    Those that follow each other are one event in calendars: what becomes of one day changes it.
+    """
+    if any(slot.is_opening or slot in were for slot in changed):
+        for slot in activity.slots:
+            if slot.is_opening and slot not in changed:
+                slot.revision += 1
+                slot.changed_at = at
 
 
 def index(activity: Activity) -> None:

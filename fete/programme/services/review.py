@@ -16,7 +16,7 @@ from fete.programme.models import Activity, Decision, Remark, Side, Slot
 from fete.programme.policies import can_review, declares
 from fete.programme.rules import FIELD_NAMES, Verdict
 from fete.programme.services import versions
-from fete.programme.services.activities import hold, refuse_closed, touch
+from fete.programme.services.activities import hold, refuse_closed, tell_openings, touch
 from fete.programme.workflow import (
     CANCELLABLE,
     REASONED_STEPS,
@@ -378,3 +378,5 @@ def _set_slots(slots: Sequence[Slot], state: SlotState, *, at: datetime, note: s
         slot.note = note
         slot.revision += 1
         slot.changed_at = at
+    if slots:
+        tell_openings(slots[0].activity, slots, at)

@@ -7,14 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
 from fete.core.clock import today
-from fete.core.i18n import current_language
-from fete.core.templating import absolute_url
 from fete.core.text import clean
 from fete.geography.queries import find_commune, map_of
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.hosts import hosts, nearest_hosts, point_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import held
+from fete.programme.views.held import held, stands_for_a_minute
 from fete.programme.views.structured import town_of
 
 blueprint = Blueprint("communes", __name__)
@@ -24,6 +22,7 @@ blueprint = Blueprint("communes", __name__)
 @public
 def index() -> ResponseReturnValue:
     """List the communes of the edition under way or to come, by département."""
+    stands_for_a_minute()
     edition = current_edition(today())
     found = sorted(
         hosts(edition.id if edition else None), key=lambda host: host.commune.departement_code
@@ -46,6 +45,7 @@ def show(code: str, slug: str) -> ResponseReturnValue:
         abort(404)
     if (code, slug) != (commune.code, commune.slug):
         return redirect(url_for("communes.show", code=commune.code, slug=commune.slug), 301)
+    stands_for_a_minute()
     there = held(Filters(communes=(code,)))
     point = point_of(commune)
     return render_template(
@@ -59,11 +59,4 @@ def show(code: str, slug: str) -> ResponseReturnValue:
             [commune.departement_code], [(point.longitude, point.latitude)] if point else []
         ),
         structured=town_of(commune),
-        canonical=absolute_url(
-            "communes.show",
-            language=current_language(),
-            page=there.page_of_address,
-            code=code,
-            slug=commune.slug,
-        ),
     ), there.status

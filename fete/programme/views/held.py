@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flask import request
 
+from fete.core.answers import stands
 from fete.core.clock import now, today
 from fete.core.pagination import Page
 from fete.programme.forms.filters import filter_arguments
 from fete.programme.models import Edition
+from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.hosts import Year, years_of
 from fete.programme.queries.listing import Day, Listed, by_day, page_of_programme
@@ -29,11 +32,6 @@ class Held:
     # The filters, as the address of the programme and of calendars writes them.
     arguments: dict[str, str]
     is_off_the_list: bool
-
-    @property
-    def page_of_address(self) -> int | None:
-        """The number of the page, for the one address of what is shown: none for the first."""
-        return self.page.number if self.page.has_previous else None
 
     @property
     def status(self) -> int:
@@ -59,6 +57,11 @@ def held(filters: Filters, *, years: Callable[..., Sequence[Year]] = years_of) -
         arguments=filter_arguments(filters),
         is_off_the_list=number != page.number,
     )
+
+
+def stands_for_a_minute() -> None:
+    """Let a page that is made of the programme and of the hour be given again as it stands, for a minute at most."""
+    stands(standing(), until=now().replace(second=0) + timedelta(minutes=1))
 
 
 def page_asked() -> int | None:

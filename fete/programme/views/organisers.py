@@ -4,8 +4,6 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
-from fete.core.i18n import current_language
-from fete.core.templating import absolute_url
 from fete.geography.queries import map_of
 from fete.network.forms import sector_name
 from fete.network.queries import find_listed
@@ -38,11 +36,4 @@ def show(organisation_id: int, slug: str) -> ResponseReturnValue:
         map=map_of([organisation.departement_code or ""], [(point.longitude, point.latitude)])
         if point
         else None,
-        canonical=absolute_url(
-            "organisers.show",
-            language=current_language(),
-            page=there.page_of_address,
-            organisation_id=organisation.id,
-            slug=organisation.slug,
-        ),
     ), there.status

@@ -6,16 +6,13 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.core.access import public
 from fete.core.clock import now, today
@@ -47,8 +44,8 @@ from fete.programme.queries.search import names_of
 from fete.programme.queries.suggestions import suggestion
 from fete.programme.rules.around import also_by, nearby
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import page_asked
-from fete.programme.views.structured import event_of, picture_address
+from fete.programme.views.held import page_asked, stands_for_a_minute
+from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
@@ -92,7 +89,7 @@ def index() -> ResponseReturnValue:
     """Show the programme of the edition under way or to come."""
     edition = current_edition(today())
     if edition is None or not can_see_edition(None, edition):
-        return _for_everybody(render_template("programme/index.html", edition=None))
+        return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
 
@@ -112,7 +109,7 @@ def for_schools() -> ResponseReturnValue:
     """Show what school groups may come to in the edition under way or to come."""
     edition = current_edition(today())
     if edition is None or not can_see_edition(None, edition):
-        return _for_everybody(render_template("programme/index.html", edition=None))
+        return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
 
@@ -120,6 +117,7 @@ def for_schools() -> ResponseReturnValue:
 @public
 def show(activity_id: int, slug: str) -> ResponseReturnValue:
     """Show one activity, with all that its visitors need."""
+    stands_for_a_minute()
     activity = find_shown(activity_id)
     if activity is None or not can_see_edition(None, activity.edition):
         abort(404)
@@ -130,12 +128,11 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
     if slug != activity.slug:
         return redirect(url_for("programme.show", activity_id=activity.id, slug=activity.slug), 301)
     catalogue = catalogue_of(activity.edition_id)
-    page = render_template(
+    return render_template(
         "programme/show.html",
         activity=activity,
         edition=activity.edition,
         event=event_of(activity),
-        picture=picture_address(activity),
         canonical=absolute_url(
             "programme.show",
             language=current_language(),
@@ -148,10 +145,10 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         nearby=nearby(catalogue, activity.id, now()),
         also=also_by(catalogue, activity.id, now()),
     )
-    return _for_everybody(page)
 
 
-def _programme(edition: Edition) -> Response:
+def _programme(edition: Edition) -> ResponseReturnValue:
+    stands_for_a_minute()
     asked = read_request(request.args, edition)
     is_for_schools = request.endpoint == "programme.schools"
     filters = replace(asked.filters, for_schools=asked.filters.for_schools or is_for_schools)
@@ -211,10 +208,10 @@ def _programme(edition: Edition) -> Response:
         ),
     )
     if asked.errors:
-        return make_response(html, 400)
+        return html, 400
     if page_asked() != page.number or has_unknown(filters, names):
-        return make_response(html, 404)
-    return _for_everybody(html)
+        return html, 404
+    return html
 
 
 def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | None:
@@ -296,15 +293,3 @@ def _summary(activity: Activity) -> str:
     """Return the activity in two sentences, for what shows a link to it."""
     place = activity.commune.name if activity.commune else ""
     return " — ".join(filter(None, [activity.standfirst or activity.title, place]))
-
-
-def _for_everybody(page: str) -> Response:
-    """Answer with a page; who has it already, and is nobody in particular, is told that it has not changed."""
-    response = make_response(page)
-    if current_user.is_authenticated:
-        return response
-    response.add_etag(weak=True)
-    response.cache_control.no_cache = True
-    response.vary.add("Cookie")
-    response.make_conditional(request)
-    return response

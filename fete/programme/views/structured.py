@@ -7,10 +7,13 @@ from fete.core.clock import to_paris
 from fete.core.imaging import LARGE
 from fete.core.templating import absolute_url
 from fete.geography.models import Commune
+from fete.network.models import Organisation
 from fete.programme.models import Activity, Mode, Slot, Venue
 from fete.programme.workflow import SlotState, Status
+from fete.vocabulary.models import Term, TermList
 
 Thing = dict[str, Any]
+_SCHEMA = "https://schema.org/"
 _STATUS = {
     SlotState.SCHEDULED: "EventScheduled",
     SlotState.FULL: "EventScheduled",
@@ -43,9 +46,7 @@ def event_of(activity: Activity) -> Thing:
         "url": url,
         "name": activity.title,
         "description": activity.standfirst or activity.description,
-        "eventAttendanceMode": f"https://schema.org/{_ATTENDANCE[activity.mode]}",
-        "location": _locations(activity, activity.places),
-        "organizer": _organisers(activity),
+        "organizer": _one_or_more([_organiser(each) for each in activity.organisers]),
         "isAccessibleForFree": activity.is_free,
         "inLanguage": "fr",
     }
@@ -59,68 +60,110 @@ def event_of(activity: Activity) -> Thing:
         }
     if image := picture_address(activity):
         event["image"] = [image]
-    if activity.is_free:
-        event["offers"] = {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url}
     if activity.age_min is not None or activity.age_max is not None:
         event["typicalAgeRange"] = f"{activity.age_min or 0}-{activity.age_max or ''}"
-    if times:
+    if audience := [_audience(term) for term in activity.terms_of(TermList.AUDIENCE)]:
+        event["audience"] = audience
+    if len(times) == 1:
+        return event | _time(times[0], activity, url)
+    # What was cancelled does not stretch the event that is left.
+    held = [slot for slot in times if slot.state is not SlotState.CANCELLED] or times
+    event |= _where(activity, activity.places, url) | _offers(activity, url)
+    if held:
         event |= {
-            "startDate": to_paris(min(slot.starts_at for slot in times)).isoformat(),
-            "endDate": to_paris(max(slot.ends_at for slot in times)).isoformat(),
-            "eventStatus": f"https://schema.org/{_status(times)}",
+            "startDate": to_paris(min(slot.starts_at for slot in held)).isoformat(),
+            "endDate": to_paris(max(slot.ends_at for slot in held)).isoformat(),
+            "eventStatus": _status(times),
+            "subEvent": [_part(slot, activity, url) for slot in times],
         }
-    if len(times) > 1:
-        event["subEvent"] = [_part(slot, activity, event) for slot in times]
     return event
-
-
-def _organisers(activity: Activity) -> Thing | list[Thing]:
-    found = [{"@type": "Organization", "name": each.name} for each in activity.organisers]
-    return found if len(found) > 1 else found[0]
 
 
 def _status(times: list[Slot]) -> str:
     states = {_STATUS[slot.state] for slot in times}
-    return states.pop() if len(states) == 1 else "EventScheduled"
+    return _SCHEMA + (states.pop() if len(states) == 1 else "EventScheduled")
 
 
-def _part(slot: Slot, activity: Activity, event: Thing) -> Thing:
-    part: Thing = {
-        "@type": "Event",
-        "name": event["name"],
-        "startDate": to_paris(slot.starts_at).isoformat(),
-        "endDate": to_paris(slot.ends_at).isoformat(),
-        "eventStatus": f"https://schema.org/{_STATUS[slot.state]}",
-        "location": _locations(activity, activity.places_at(slot)),
-    }
+def _part(slot: Slot, activity: Activity, url: str) -> Thing:
+    part: Thing = {"@type": "Event", "name": activity.title, "url": url}
     if slot.is_for_schools:
         part["audience"] = {"@type": "EducationalAudience", "educationalRole": "student"}
-    return part
+    return part | _time(slot, activity, url)
 
 
-def _locations(activity: Activity, places: Sequence[Venue]) -> list[Thing]:
-    on_site = activity.mode is not Mode.ONLINE
-    found = [place_of(venue) for venue in places] if on_site else []
-    if activity.mode is not Mode.ON_SITE:
-        found.append(
-            {"@type": "VirtualLocation"}
-            | ({"url": activity.online_link} if activity.online_link else {})
-        )
-    return found
+def _time(slot: Slot, activity: Activity, url: str) -> Thing:
+    """Return what an event says of one time of the activity: when, where, whether it is held, whether one gets in."""
+    is_online = slot.state is SlotState.MOVED_ONLINE
+    mode = Mode.ONLINE if is_online else activity.mode
+    told: Thing = {
+        "startDate": to_paris(slot.starts_at).isoformat(),
+        "endDate": to_paris(slot.ends_at).isoformat(),
+        "eventStatus": _SCHEMA + _STATUS[slot.state],
+    }
+    if slot.capacity:
+        told["maximumAttendeeCapacity"] = slot.capacity
+    is_full = slot.state is SlotState.FULL
+    return (
+        told
+        | _where(activity, activity.places_at(slot), url, mode=mode)
+        | _offers(activity, url, is_full=is_full)
+    )
+
+
+def _where(
+    activity: Activity, places: Sequence[Venue], url: str, *, mode: Mode | None = None
+) -> Thing:
+    mode = mode or activity.mode
+    found = [place_of(venue) for venue in places] if mode is not Mode.ONLINE else []
+    if mode is not Mode.ON_SITE:
+        found.append({"@type": "VirtualLocation", "url": activity.online_link or url})
+    told: Thing = {"eventAttendanceMode": _SCHEMA + _ATTENDANCE[mode]}
+    return told | ({"location": found} if found else {})
+
+
+def _offers(activity: Activity, url: str, *, is_full: bool = False) -> Thing:
+    """Return that one enters for nothing, and whether there is room left; nothing of what is not free."""
+    if not activity.is_free:
+        return {}
+    return {
+        "offers": {
+            "@type": "Offer",
+            "price": "0",
+            "priceCurrency": "EUR",
+            "availability": _SCHEMA + ("SoldOut" if is_full else "InStock"),
+            "url": activity.booking_from.booking_link or url,
+        }
+    }
+
+
+def _organiser(organisation: Organisation) -> Thing:
+    return {"@type": "Organization", "name": organisation.name} | (
+        {"url": organisation.website} if organisation.website else {}
+    )
+
+
+def _audience(term: Term) -> Thing:
+    return {"@type": "Audience", "audienceType": term.label}
+
+
+def _one_or_more(found: list[Thing]) -> Thing | list[Thing]:
+    return found if len(found) > 1 else found[0]
 
 
 def place_of(venue: Venue) -> Thing:
     """Return a place with its address, and its point where it is known."""
+    address = {
+        "streetAddress": venue.address,
+        "postalCode": venue.commune.post_code,
+        "addressLocality": venue.commune.name,
+        "addressRegion": venue.commune.departement_name,
+        "addressCountry": "FR",
+    }
     place: Thing = {
         "@type": "Place",
         "name": venue.name,
-        "address": {
-            "@type": "PostalAddress",
-            "streetAddress": venue.address,
-            "postalCode": venue.commune.post_code,
-            "addressLocality": venue.commune.name,
-            "addressCountry": "FR",
-        },
+        "address": {"@type": "PostalAddress"}
+        | {name: value for name, value in address.items() if value},
     }
     return place | _geo(venue)
 

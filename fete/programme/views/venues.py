@@ -4,12 +4,10 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
-from fete.core.i18n import current_language
-from fete.core.templating import absolute_url
 from fete.programme.queries.hosts import map_of_places, nearest_hosts, point_of
 from fete.programme.queries.venues import find_host
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import held
+from fete.programme.views.held import held, stands_for_a_minute
 from fete.programme.views.structured import place_of
 
 blueprint = Blueprint("venues", __name__)
@@ -24,6 +22,7 @@ def show(venue_id: int, slug: str) -> ResponseReturnValue:
         abort(404)
     if (venue_id, slug) != (venue.id, venue.slug):
         return redirect(url_for("venues.show", venue_id=venue.id, slug=venue.slug), 301)
+    stands_for_a_minute()
     there = held(Filters(venues=(venue.id,)))
     return render_template(
         "venues/show.html",
@@ -34,11 +33,4 @@ def show(venue_id: int, slug: str) -> ResponseReturnValue:
         else [],
         map=map_of_places([venue]),
         structured={"@context": "https://schema.org", **place_of(venue)},
-        canonical=absolute_url(
-            "venues.show",
-            language=current_language(),
-            page=there.page_of_address,
-            venue_id=venue.id,
-            slug=venue.slug,
-        ),
     ), there.status

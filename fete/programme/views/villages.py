@@ -4,11 +4,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
-from fete.core.i18n import current_language
-from fete.core.templating import absolute_url
 from fete.programme.queries.hosts import container_kinds, stands_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import held
+from fete.programme.views.held import held, stands_for_a_minute
 
 blueprint = Blueprint("villages", __name__)
 
@@ -17,12 +15,10 @@ blueprint = Blueprint("villages", __name__)
 @public
 def index() -> ResponseReturnValue:
     """List what holds other activities in the edition under way or to come."""
+    stands_for_a_minute()
     there = held(Filters(kinds=container_kinds()))
     return render_template(
         "villages/index.html",
         held=there,
         stands=stands_of(there.edition.id) if there.edition else {},
-        canonical=absolute_url(
-            "villages.index", language=current_language(), page=there.page_of_address
-        ),
     ), there.status

@@ -55,6 +55,7 @@ def a_time(starts_at: datetime = THIRD, *, hours: float = 2, **told) -> Time:
         "is_for_schools": False,
         "welcomes_schools": False,
         "places": (HERE,),
+        "changed_at": NOW,
     }
     return Time(**(known | told))  # type: ignore[arg-type]
 

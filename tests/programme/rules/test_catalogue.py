@@ -43,6 +43,7 @@ def a_time(slot: int, starts_at: datetime, hours: float = 1, **told) -> Time:
             "ends_at": starts_at + timedelta(hours=hours),
             "state": SlotState.SCHEDULED,
             "revision": 0,
+            "changed_at": at(1),
             "is_own": True,
             "is_for_schools": False,
             "welcomes_schools": False,

@@ -5,7 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from fete.core.clock import to_paris
+from fete.core.clock import from_paris, to_paris
+from fete.programme.models import Slot, SlotAudience
 from fete.programme.rules import (
     Hours,
     Weekdays,
@@ -16,7 +17,9 @@ from fete.programme.rules import (
     repeated,
     sessions,
     start_of,
+    stretches,
 )
+from fete.programme.workflow import SlotState
 
 
 def hours(month: int, day: int, starts: str, ends: str) -> Hours:
@@ -153,3 +156,51 @@ def test_a_slot_keeps_its_hour_on_the_wall_on_both_sides_of_a_change():
     like = hours(10, 24, "14:00", "16:00")
     made = repeated(like, date(2026, 10, 25), date(2026, 10, 26))
     assert [start_of(each.day, each.starts).hour for each in [like, *made]] == [12, 13, 13]
+
+
+def opened(day: int, starts: int = 10, ends: int = 18, **values) -> Slot:
+    known = {
+        "is_opening": True,
+        "state": SlotState.SCHEDULED,
+        "note": "",
+        "audience": SlotAudience.ALL,
+        "id": day * 100 + starts,
+    }
+    return Slot(
+        starts_at=from_paris(date(2026, 10, day), time(starts)),
+        ends_at=from_paris(date(2026, 10, day + (ends <= starts)), time(ends)),
+        **(known | values),
+    )
+
+
+@pytest.mark.parametrize(
+    ("slots", "found"),
+    [
+        ([], []),
+        ([opened(3)], []),
+        ([opened(5), opened(3), opened(4)], [[3, 4, 5]]),
+        # Closed on the 5th; the 9th alone is a day as any other.
+        ([opened(3), opened(4), opened(6), opened(7), opened(9)], [[3, 4], [6, 7]]),
+        ([opened(3), opened(4), opened(5, 14), opened(6, 14)], [[3, 4], [5, 6]]),
+        # In the morning and in the afternoon; on the last day in the morning only.
+        (
+            [
+                *(opened(day, 10, 12) for day in (3, 4, 5)),
+                *(opened(day, 14, 18) for day in (3, 4)),
+            ],
+            [[3, 3, 4, 4]],
+        ),
+        ([opened(3), opened(4, state=SlotState.CANCELLED), opened(5)], []),
+        ([opened(3), opened(4, state=SlotState.RESCHEDULED), opened(5)], [[3, 4, 5]]),
+        ([opened(3), opened(4, note="Par l’arrière")], []),
+        ([opened(3), opened(4, audience=SlotAudience.SCHOOLS)], []),
+        ([opened(3, venue_id=1), opened(4, venue_id=2)], []),
+        ([opened(3, is_opening=False), opened(4, is_opening=False)], []),
+        # Nights belong to two days.
+        ([opened(3, 20, 2), opened(4, 20, 2)], []),
+        # The clocks change in the night: the hours on the wall are the same.
+        ([opened(24), opened(25)], [[24, 25]]),
+    ],
+)
+def test_opening_hours_that_are_the_same_day_after_day_are_one_stretch(slots, found):
+    assert [[slot.day.day for slot in stretch] for stretch in stretches(slots)] == found

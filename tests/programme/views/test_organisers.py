@@ -86,7 +86,7 @@ def test_a_structure_shows_what_it_holds_this_year_and_held_before(client, db):
     for link in (
         f"/activites/{coming.id}-fossiles",
         f"/abonnement?structure={museum.id}",
-        f"/agenda.ics?structure={museum.id}",
+        f"/agenda/structure/{museum.id}-museum-d-auch.ics",
         f"/programme?structure={museum.id}",
         f"/programme/2025?structure={museum.id}",
     ):

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, time
 from html import unescape
 from itertools import pairwise
+from urllib.parse import parse_qs
 
 import html5lib
 import pytest
@@ -14,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from fete.core.clock import from_paris
 from fete.core.db import db as database
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Booking, EditionState, Mode
+from fete.programme.models import Activity, Booking, EditionState, Mode, SlotAudience
 from fete.programme.views import programme
 from fete.programme.workflow import SlotState, Status
 from tests.conftest import Browser
@@ -154,7 +155,9 @@ def test_a_search_and_its_filters_stay_in_the_form_and_in_every_link(client):
     assert f'href="/agenda.ics?{query}"' in html
     assert f'href="/abonnement?{query}"' in html
     assert f'href="/programme?{query}&page=2#resultats"' in html
-    assert f'href="https://fete.example.org/programme/2026?{query}"' in html
+    assert f'content="https://fete.example.org/programme/2026?{query}"' in html
+    assert '<meta name="robots" content="noindex, follow" />' in html
+    assert 'rel="canonical"' not in html
     assert "S’abonner à cette recherche" in html
     chips = re.search(r'<ul class="chosen".*?</ul>', html, re.DOTALL)
     assert chips
@@ -415,6 +418,8 @@ def test_an_activity_tells_all_that_a_visitor_needs(client):
         'href="mailto:contact@example.org"',
         'href="https://example.org/places"',
         "https://www.openstreetmap.org/?mlat=43.58680&mlon=1.49340",
+        'href="https://www.openstreetmap.org/directions?to=43.58680,1.49340"',
+        'href="geo:43.58680,1.49340?q=43.58680,1.49340(Cit%C3%A9%20de%20l%E2%80%99espace)"',
         f'href="{path_of(activity)}.ics"',
         f'href="https://fete.example.org{path_of(activity)}"',
         f'href="/abonnement?structure={activity.organisation_id}"',
@@ -527,7 +532,7 @@ def test_search_engines_read_an_event(client):
         at(SATURDAY),
         title="</script><b>Étoiles",
         venue=make_venue(TOULOUSE, name="Cité", latitude=43.5, longitude=1.5),
-        organisation=make_organisation(name="Planétarium"),
+        organisation=make_organisation(name="Planétarium", website="https://planetarium.example"),
         age_min=6,
     )
     html = client.get(path_of(activity)).text
@@ -552,31 +557,91 @@ def test_search_engines_read_an_event(client):
                     "streetAddress": "1 rue des Écoles",
                     "postalCode": "31000",
                     "addressLocality": "Toulouse",
+                    "addressRegion": "Haute-Garonne",
                     "addressCountry": "FR",
                 },
                 "geo": {"@type": "GeoCoordinates", "latitude": 43.5, "longitude": 1.5},
             }
         ],
-        "organizer": {"@type": "Organization", "name": "Planétarium"},
+        "organizer": {
+            "@type": "Organization",
+            "name": "Planétarium",
+            "url": "https://planetarium.example",
+        },
         "isAccessibleForFree": True,
-        "offers": {"@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": url},
+        "maximumAttendeeCapacity": 20,
+        "offers": {
+            "@type": "Offer",
+            "price": "0",
+            "priceCurrency": "EUR",
+            "availability": "https://schema.org/InStock",
+            "url": url,
+        },
+        "audience": [{"@type": "Audience", "audienceType": "Tout public"}],
         "typicalAgeRange": "6-",
         "inLanguage": "fr",
     }
 
 
 def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
-    activity = make_activity(at(SATURDAY), at(SUNDAY))
-    activity.slots[1].state = SlotState.CANCELLED
+    days = [date(2026, 10, day) for day in range(3, 9)]
+    activity = make_activity(
+        *map(at, days), venue=make_venue(AUCH), online_link="https://example.org/visio"
+    )
+    states = [
+        SlotState.SCHEDULED,
+        SlotState.FULL,
+        SlotState.RESCHEDULED,
+        SlotState.MOVED_ONLINE,
+        SlotState.POSTPONED,
+        SlotState.CANCELLED,
+    ]
+    for slot, state in zip(activity.slots, states, strict=True):
+        slot.state = state
+    activity.slots[0].audience = SlotAudience.SCHOOLS
     database.session.flush()
     event = event_on(client.get(path_of(activity)).text)
     assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    # Until the last that is not cancelled.
+    assert (event["startDate"], event["endDate"]) == (
+        "2026-10-03T10:00:00+02:00",
+        "2026-10-07T12:00:00+02:00",
+    )
     parts = event["subEvent"]
     assert isinstance(parts, list)
-    assert [(part["startDate"], part["eventStatus"]) for part in parts] == [
-        ("2026-10-03T10:00:00+02:00", "https://schema.org/EventScheduled"),
-        ("2026-10-04T10:00:00+02:00", "https://schema.org/EventCancelled"),
+    told = [
+        (
+            part["startDate"][:10],
+            part["eventStatus"].removeprefix("https://schema.org/Event"),
+            part["offers"]["availability"].removeprefix("https://schema.org/"),
+            [place["@type"] for place in part["location"]],
+            "audience" in part,
+        )
+        for part in parts
     ]
+    assert told == [
+        ("2026-10-03", "Scheduled", "InStock", ["Place"], True),
+        ("2026-10-04", "Scheduled", "SoldOut", ["Place"], False),
+        ("2026-10-05", "Rescheduled", "InStock", ["Place"], False),
+        ("2026-10-06", "MovedOnline", "InStock", ["VirtualLocation"], False),
+        ("2026-10-07", "Postponed", "InStock", ["Place"], False),
+        ("2026-10-08", "Cancelled", "InStock", ["Place"], False),
+    ]
+    assert parts[3]["location"] == [
+        {"@type": "VirtualLocation", "url": "https://example.org/visio"}
+    ]
+    assert parts[3]["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+
+
+def test_an_event_says_nothing_of_what_it_does_not_have(client):
+    activity = changed(make_activity(is_free=False, terms=[]), venue=None)
+    activity.slots.clear()
+    database.session.flush()
+    event = event_on(client.get(path_of(activity)).text)
+    assert {"location", "offers", "audience", "subEvent", "startDate", "image"} & set(
+        event
+    ) == set()
+    assert event["isAccessibleForFree"] is False
 
 
 def test_an_event_wholly_cancelled_is_told_so(client):
@@ -598,9 +663,8 @@ def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries,
     database.session.expire_all()
     path = path_of(village)
     page(client, path)
-    database.session.expire_all()
     with queries() as asked:
-        page(client, path)
+        page(client, f"{path}?autre=question")
     assert len(asked) == 9
 
 
@@ -705,6 +769,46 @@ def test_a_village_lists_its_stands_by_hour_then_by_title(client):
         "sam. 3 oct., 14 h – 16 h et 1 autre horaire Abeille",
         "en continu Bulles",
         "en continu Écoute",
+    ]
+
+
+def test_an_activity_is_handed_on_without_anybody_in_between(client):
+    activity = make_activity(title="Sel & poivre ?", standfirst="Goûtez !")
+    html = client.get(path_of(activity)).text
+    address = f"https://fete.example.org{path_of(activity)}"
+    shared = html.split('class="activity-share"')[1]
+    assert f'value="{address}"' in shared
+    mail = unescape(re.findall(r'href="(mailto:[^"]+)"', shared)[0])
+    assert parse_qs(mail.removeprefix("mailto:?")) == {
+        "subject": ["Sel & poivre ?"],
+        "body": [f"Goûtez ! — Auch\n\n{address}"],
+    }
+    assert f'href="/integrer?activite={activity.id}"' in shared
+    assert f"À jour sur {address}" in words(page(client, path_of(activity)))
+    assert not re.search(r"facebook|twitter\.com|x\.com|linkedin|whatsapp", html)
+
+
+def test_an_activity_tells_itself_to_sites_that_show_links(client):
+    activity = make_activity(title="Étoiles", standfirst="Goûtez !")
+    activity.slots[0].state = SlotState.CANCELLED
+    database.session.flush()
+    html = page(client, f"/en{path_of(activity)}")
+    found = re.findall(
+        r'<meta (?:property|name)="((?:og|twitter):[^"]+)"\s+content="([^"]*)"', html
+    )
+    address = f"https://fete.example.org/en{path_of(activity)}"
+    assert sorted(found) == [
+        ("og:description", "Goûtez ! — Auch"),
+        ("og:image", "https://fete.example.org/static/img/icon-512.png"),
+        ("og:image:height", "512"),
+        ("og:image:width", "512"),
+        ("og:locale", "en_GB"),
+        ("og:locale:alternate", "fr_FR"),
+        ("og:site_name", "Fête de la science en Occitanie"),
+        ("og:title", "Cancelled: Étoiles"),
+        ("og:type", "article"),
+        ("og:url", address),
+        ("twitter:card", "summary"),
     ]
 
 

@@ -17,7 +17,7 @@ from fete.programme.rules import CRITERIA
 from fete.programme.views.review import STEPS
 from fete.programme.workflow import COORDINATOR_STEPS, Status, Step, possible_steps
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
-from tests.factories.network import TOULOUSE, make_organisation
+from tests.factories.network import AUCH, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity
 
 QUEUE = "/coordination/relecture"
@@ -846,6 +846,12 @@ def public_addresses(app, activity):
     values = {
         "activity_id": activity.id,
         "organisation_id": activity.organisation_id,
+        "venue_id": activity.venue_id,
+        "code": AUCH,
+        "number": 1,
+        "background": "ffffff",
+        "accent": "17315f",
+        "form": "ics",
         "slug": activity.slug,
         "year": activity.edition.year,
         "token": "x",

@@ -34,7 +34,7 @@ def test_a_place_shows_what_is_held_there(client):
         assert hidden not in html
     for link in (
         f"/abonnement?lieu={hall.id}",
-        f"/agenda.ics?lieu={hall.id}",
+        f"/agenda/lieu/{hall.id}-halle.ics",
         f"/programme?lieu={hall.id}",
         f"/programme/2025?lieu={hall.id}",
         f"/villes/{TOULOUSE}-toulouse",
@@ -53,6 +53,7 @@ def test_a_place_shows_what_is_held_there(client):
             "streetAddress": "1 rue des Écoles",
             "postalCode": "31000",
             "addressLocality": "Toulouse",
+            "addressRegion": "Haute-Garonne",
             "addressCountry": "FR",
         },
         "geo": {"@type": "GeoCoordinates", "latitude": 43.6, "longitude": 1.45},
@@ -113,5 +114,5 @@ def test_the_page_of_a_place_asks_the_same_however_much_it_holds(client, queries
     path = address(hall)
     page(client, path)
     with queries() as asked:
-        page(client, path)
+        page(client, f"{path}?page=1")
     assert len(asked) == 8

@@ -1,0 +1,57 @@
+"""Have a programme printed: one at a time, for so long and no longer."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+from fete.core.errors import FeteError
+from fete.core.kept import Kept
+from fete.printing import press
+
+# Changes whenever the same activities would be printed otherwise.
+PRESS = "1"
+# What a worker keeps of the programmes that it printed last.
+programmes = Kept(16 * 1024 * 1024)
+# Less than the half minute after which gunicorn gives up a worker.
+PATIENCE = 25  # seconds
+# One programme on the press and one that waits: whoever comes then would hold up those who only read pages.
+_places = BoundedSemaphore(2)
+_turn = Lock()
+_log = logging.getLogger("fete.printing")
+
+
+class PressError(FeteError):
+    """Nothing comes from the press now: others are printing, or it stopped."""
+
+
+@contextmanager
+def turn_at_the_press() -> Iterator[None]:
+    """Have the press for oneself, soon; raise `PressError` when somebody waits for it already."""
+    if not _places.acquire(blocking=False):
+        raise PressError
+    try:
+        with _turn:
+            yield
+    finally:
+        _places.release()
+
+
+def pdf_of(content: dict[str, Any]) -> bytes:
+    """Return the programme as PDF; raise `PressError` if the press stops or takes too long."""
+    try:
+        printed = subprocess.run(  # noqa: S603  # our own file, and what is typed goes in as data
+            [sys.executable, "-P", press.__file__],
+            input=json.dumps(content).encode(),
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
+        )
+    except subprocess.SubprocessError as error:
+        _log.error("the press stopped: %s %s", error, getattr(error, "stderr", b""))
+        raise PressError from error
+    return printed.stdout
