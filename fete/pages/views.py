@@ -35,6 +35,7 @@ PRIVATE = (
     "/mes-messages",
     "/coordination",
     "/communes",
+    "/prevenez-moi",
 )
 
 

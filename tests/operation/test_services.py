@@ -217,13 +217,13 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="en attente", at=at)
 
     assert purge(at=at) == Purged(
-        entries=1, letters=2, accounts=0, sketches=0, files=0, invitations=0
+        entries=1, letters=2, accounts=0, sketches=0, files=0, invitations=0, follows=0
     )
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
     assert purge(at=at) == Purged(
-        entries=0, letters=0, accounts=0, sketches=0, files=0, invitations=0
+        entries=0, letters=0, accounts=0, sketches=0, files=0, invitations=0, follows=0
     )
 
 
@@ -248,7 +248,7 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
     assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
-        entries=0, letters=0, accounts=2, sketches=0, files=0, invitations=0
+        entries=0, letters=0, accounts=2, sketches=0, files=0, invitations=0, follows=0
     )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []
