@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -26,19 +26,38 @@ _PLACES: tuple[ExecutableOption, ...] = (
 )
 
 
-def asked_for(
-    filters: Filters, *, at: datetime, activity_id: int | None = None
-) -> Sequence[tuple[int, int]]:
-    """Return the numbers of the published activities asked for, each with those of its slots that are not over."""
-    statement = (
+def asked_for(filters: Filters, *, at: datetime) -> Select[int, int]:
+    """Return the statement of the published activities asked for, by number, each with its slots that are not over."""
+    return (
         select(Activity.id, Slot.id)
         .join(Slot, is_timed())
         .where(*conditions(filters), Slot.ends_at > at)
         .order_by(Activity.id, Slot.id)
     )
-    if activity_id is not None:
-        statement = statement.where(Activity.id == activity_id)
+
+
+def unknown_to(follow: Follow, filters: Filters, *, at: datetime) -> Sequence[tuple[int, int]]:
+    """Return the first activities and slots that a follow holds and of which its follower knows nothing yet.
+
+    Once it was looked through, only what changed since can have come into it. There are more when they are more
+    than `BATCH`.
+    """
+    is_known = exists().where(
+        Told.follow_id == follow.id, Told.activity_id == Activity.id, Told.slot_id == Slot.id
+    )
+    statement = asked_for(filters, at=at).where(~is_known).limit(BATCH + 1)
+    if follow.activity_id is not None:
+        statement = statement.where(Activity.id == follow.activity_id)
+    if follow.looked_at is not None:
+        since = follow.looked_at
+        statement = statement.where(or_(Slot.changed_at >= since, Activity.changed_at >= since))
     return [(activity, slot) for activity, slot in db.session.execute(statement)]
+
+
+def numbers_asked_for(filters: Filters, among: Collection[int], *, at: datetime) -> set[int]:
+    """Return which of these activities are asked for."""
+    statement = asked_for(filters, at=at).where(Activity.id.in_(among))
+    return {activity for activity, _slot in db.session.execute(statement)}
 
 
 def find_follower(key: str) -> Follower | None:
@@ -76,30 +95,43 @@ def hold_follower(number: int) -> Follower | None:
 
 
 def follows_to_look_through(*, before: datetime) -> Sequence[int]:
-    """Return the numbers of the confirmed follows not looked through since, of whose edition something changed."""
+    """Return the numbers of the confirmed follows that may hold more than they did, but for those just looked through."""
+    held = aliased(Activity)
     changed = (
         select(func.max(Activity.changed_at))
         .where(Activity.edition_id == Follow.edition_id)
         .correlate(Follow)
         .scalar_subquery()
     )
+    # An activity, or the container whose hours it keeps.
+    own = exists().where(
+        held.id == Follow.activity_id,
+        or_(Activity.id == held.id, Activity.id == held.parent_id),
+        Activity.changed_at >= Follow.looked_at,
+    )
+    may_hold_more = or_(
+        and_(Follow.activity_id.is_(None), Follow.looked_at <= changed),
+        and_(Follow.activity_id.is_not(None), own),
+    )
     statement = (
         select(Follow.id)
-        .where(Follow.confirmed_at.is_not(None), Follow.looked_at < before)
-        .where(Follow.looked_at <= changed)
+        .where(
+            Follow.confirmed_at.is_not(None),
+            or_(Follow.looked_at.is_(None), and_(Follow.looked_at < before, may_hold_more)),
+        )
         .order_by(Follow.id)
     )
     return db.session.scalars(statement).all()
 
 
-def known_to(follow: Follow) -> dict[tuple[int, int], datetime]:
-    """Return since when its follower knows of each slot of an activity, by their numbers."""
-    statement = select(Told.activity_id, Told.slot_id, Told.known_since).where(
-        Told.follow_id == follow.id
+def known_since(follow: Follow, activities: Collection[int]) -> dict[int, datetime]:
+    """Return since when its follower knows of each of these activities."""
+    statement = (
+        select(Told.activity_id, func.min(Told.known_since))
+        .where(Told.follow_id == follow.id, Told.activity_id.in_(activities))
+        .group_by(Told.activity_id)
     )
-    return {
-        (row.activity_id, row.slot_id): row.known_since for row in db.session.execute(statement)
-    }
+    return {activity: moment for activity, moment in db.session.execute(statement)}  # noqa: C416  # rows are no pairs to the type checker
 
 
 def with_places(pairs: Sequence[tuple[int, int]]) -> list[tuple[Activity, Slot]]:

@@ -129,8 +129,10 @@ def tell_followers(*, at: datetime, keeping: Keeping, reading: Reading) -> int:
     """
     _stop_unreachable(keeping)
     for number in queries.follows_to_look_through(before=at - LATE - _BETWEEN_LOOKS):
-        with keeping():
-            _look_through_again(number, reading, at=at)
+        is_whole = False
+        while not is_whole:
+            with keeping():
+                is_whole = _look_through_again(number, reading, at=at)
     written = 0
     if activities := due(queries.pending(at), at=at):
         for number in queries.followers_to_tell(activities, at=at):
@@ -202,31 +204,33 @@ def _is_about(follow: Follow, subject: Subject) -> bool:
     )
 
 
-def _look_through_again(number: int, reading: Reading, *, at: datetime) -> None:
+def _look_through_again(number: int, reading: Reading, *, at: datetime) -> bool:
     follow = queries.find_follow(number)
-    if follow is not None:
-        _look_through(follow, reading(follow), at=at)
+    return follow is None or _look_through(follow, reading(follow), at=at)
 
 
-def _look_through(follow: Follow, filters: Filters, *, at: datetime) -> None:
-    """Keep how the slots stand that a follow holds since now: their follower is told of what changes from here on."""
-    known = queries.known_to(follow)
-    asked = queries.asked_for(filters, at=at, activity_id=follow.activity_id)
-    new = [pair for pair in asked if pair not in known]
-    for start in range(0, len(new), queries.BATCH):
-        rows = [
-            {
-                "follow_id": follow.id,
-                "activity_id": activity.id,
-                "slot_id": slot.id,
-                "known_since": at,
-                **_as_told(activity, slot),
-            }
-            for activity, slot in queries.with_places(new[start : start + queries.BATCH])
-        ]
-        upsert_rows(Told, rows, key=_KEY)
+def _look_through(follow: Follow, filters: Filters, *, at: datetime) -> bool:
+    """Keep how the slots stand that a follow holds since now: their follower is told of what changes from here on.
+
+    Return whether it holds no more: a whole programme is kept in several transactions, others write in between.
+    """
+    new = queries.unknown_to(follow, filters, at=at)
+    rows = [
+        {
+            "follow_id": follow.id,
+            "activity_id": activity.id,
+            "slot_id": slot.id,
+            "known_since": at,
+            **_as_told(activity, slot),
+        }
+        for activity, slot in queries.with_places(new[: queries.BATCH])
+    ]
+    upsert_rows(Told, rows, key=_KEY)
+    if len(new) > queries.BATCH:
+        return False
     follow.looked_at = at - LATE
     db.session.flush()
+    return True
 
 
 def _as_told(activity: Activity, slot: Slot) -> dict[str, object]:
@@ -306,11 +310,10 @@ def _new_in(follow: Follow, reading: Reading, *, at: datetime) -> Sequence[Activ
     published = queries.published_between(follow.edition_id, after=follow.news_at, until=at - LATE)
     if not published:
         return []
+    numbers = [each.id for each in published]
     filters = replace(reading(follow), with_cancelled=False)
-    asked = {activity for activity, _slot in queries.asked_for(filters, at=at)}
-    known: dict[int, datetime] = {}
-    for (activity, _slot), moment in queries.known_to(follow).items():
-        known[activity] = min(moment, known.get(activity, moment))
+    asked = queries.numbers_asked_for(filters, numbers, at=at)
+    known = queries.known_since(follow, numbers)
     # What was on the programme before is back, not new.
     return [
         each
