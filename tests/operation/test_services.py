@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, time as hour, timedelta
 from pathlib import Path
 
@@ -39,10 +39,12 @@ from fete.operation.services import (
     write_first_settings,
     write_of_the_day,
 )
-from fete.programme.workflow import Status
+from fete.programme.services.review import change_slot
+from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.alerts import make_follow
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 
@@ -155,6 +157,27 @@ def test_letters_leave_while_the_site_is_served(app, db):
     sent = database.session.get(Letter, number)
     assert sent is not None
     assert sent.sent_at == now()
+
+
+def test_followers_are_told_while_the_site_is_served(app, db, letters):
+    activity = make_activity(title="Le ciel")
+    make_follow(activity, "ada@example.org")
+    change_slot(
+        activity.slots[0],
+        SlotState.FULL,
+        by=make_coordinator(),
+        at=now() - timedelta(minutes=20),
+    )
+    activity.changed_at = activity.slots[0].changed_at
+    database.session.commit()
+    rounds = iter([app.app_context()])
+
+    with letters_leaving(lambda: next(rounds, nullcontext())):
+        time.sleep(0.05)
+
+    database.session.expire_all()
+    told = [letter.subject for letter in letters() if letter.to_address == "ada@example.org"]
+    assert told == ["Complet : Le ciel"]
 
 
 def test_the_letters_of_the_day_are_written_once_from_seven_on(db, letters):
