@@ -13,6 +13,7 @@ from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
+from fete.alerts import views as alerts
 from fete.core import (
     access,
     conditional,
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     embedding.blueprint,
     feeds.blueprint,
     printing.blueprint,
+    alerts.blueprint,
     figures.blueprint,
     directory.blueprint,
     geography.blueprint,
@@ -185,7 +187,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.
-    CSRFProtect(app).exempt(preferences.stop)
+    protection = CSRFProtect(app)
+    protection.exempt(preferences.stop)
+    protection.exempt(alerts.stop)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)

@@ -73,6 +73,7 @@ PRIVATE = (
     "/mes-messages",
     "/coordination",
     "/communes",
+    "/prevenez-moi",
 )
 
 
