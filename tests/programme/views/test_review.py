@@ -846,6 +846,8 @@ def public_addresses(app, activity):
     values = {
         "activity_id": activity.id,
         "organisation_id": activity.organisation_id,
+        "venue_id": activity.venue_id,
+        "code": activity.venue.commune_code,
         "slug": activity.slug,
         "year": activity.edition.year,
         "token": "x",
@@ -854,7 +856,10 @@ def public_addresses(app, activity):
     }
     with app.test_request_context():
         return [
-            url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+            url_for(
+                rule.endpoint,
+                **{name: (values | (rule.defaults or {}))[name] for name in rule.arguments},
+            )
             for rule in app.url_map.iter_rules()
             if getattr(app.view_functions[rule.endpoint], "access", "") == "public"
             and "GET" in rule.methods
