@@ -853,6 +853,9 @@ def public_addresses(app, activity):
         "token": "x",
         "key": "x",
         "size": "640",
+        "number": 1,
+        "background": "ffffff",
+        "accent": "17315f",
     }
     with app.test_request_context():
         return [
