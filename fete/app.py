@@ -46,6 +46,7 @@ from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
+    arrangements,
     cancellations,
     coach,
     editions,
@@ -70,6 +71,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    arrangements.blueprint,
     selection.blueprint,
     embedding.blueprint,
     feeds.blueprint,
