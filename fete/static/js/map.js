@@ -71,7 +71,8 @@ const drawOutlines = (map, outlines) => {
 
 const group = () =>
   L.markerClusterGroup({
-    maxClusterRadius: 56,
+    // Wide enough for none to cover another between two whole zooms.
+    maxClusterRadius: 76,
     showCoverageOnHover: false,
     spiderLegPolylineOptions: { className: "map-around" },
     iconCreateFunction: (cluster) => {
