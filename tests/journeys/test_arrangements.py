@@ -67,7 +67,9 @@ def test_a_position_that_is_given_is_rounded(opened, demo_site: Site):
     page.goto(f"{demo_site.address}/programme/carte?departement=32&annules=non")
     heard = hear(page)
     page.get_by_role("button", name="Autour de moi").click()
-    expect(page).to_have_url(re.compile(r"/programme/carte\?annules=non&pres=43.60%2C1.44#resultats$"))
+    expect(page).to_have_url(
+        re.compile(r"/programme/carte\?annules=non&pres=43.60%2C1.44#resultats$")
+    )
     expect(page.locator("path.map-around").first).to_be_attached()
     assert not [each.url for each in heard.requests if "43.604" in each.url]
 

@@ -1,5 +1,6 @@
 """Any search of the programme arranged otherwise: on a map, hour by hour, as a calendar, as a table to print."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,7 +10,8 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
-from fete.core.clock import now, today
+from fete.core.answers import stands
+from fete.core.clock import day_bounds, now, today
 from fete.core.i18n import current_language, gettext as _, lazy_gettext, ngettext
 from fete.core.pagination import Page, page_number
 from fete.core.security import policy_with_images
@@ -25,6 +27,7 @@ from fete.programme.forms.filters import (
     chosen,
     describe,
     filter_arguments,
+    has_unknown,
     read_request,
 )
 from fete.programme.models import Edition
@@ -37,7 +40,9 @@ from fete.programme.queries.arrangements import (
     rows_in_order,
     rows_of_day,
 )
+from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
+from fete.programme.queries.facets import facets
 from fete.programme.queries.listing import count_of
 from fete.programme.queries.search import names_of
 from fete.programme.rules.arrangements import (
@@ -55,6 +60,7 @@ from fete.programme.rules.arrangements import (
 )
 from fete.programme.rules.catalogue import Place, Time
 from fete.programme.rules.filters import Filters
+from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import terms_by_code
@@ -125,7 +131,6 @@ def places(year: int | None = None) -> ResponseReturnValue:
         towns=towns_of(rows_in_order(search.filters), now()),
         is_whole=count <= MOST_LISTED,
         points=url_for("arrangements.points", **arguments),
-        radii=RADII,
     )
     response.headers["Content-Security-Policy"] = policy_with_images(settings().map_hosts)
     return response
@@ -139,15 +144,18 @@ def points(year: int | None = None) -> ResponseReturnValue:
     search = _search(year)
     if search is not None and search.asked.errors:
         abort(400)
-    towns = towns_of(rows_in_order(search.filters), now()) if search else []
+    rows = rows_in_order(search.filters) if search else []
     response = jsonify(
         places=[
             _point(stop, stop.place)
-            for town in towns
+            for town in towns_of(rows, now())
             for stop in town.stops
             if stop.place and stop.place.point
         ]
     )
+    # What comes next is another as soon as something ends.
+    ends = [time.ends_at for _entry, time in rows if time.ends_at > now()]
+    stands(standing(), until=min([*ends, day_bounds(today())[1]]))
     response.headers["Cache-Control"] = CACHE
     response.add_etag(weak=True)
     return response.make_conditional(request)
@@ -230,11 +238,15 @@ def table(year: int | None = None) -> ResponseReturnValue:
     order = read_order(request.args.get("tri", ""))
     rows = rows_in_order(search.filters)
     lines = by_commune(rows) if order == "commune" else by_time(rows)
-    number = page_number(request.args.get("page", 1, type=int), len(lines), TABLE_SIZE)
+    asked = request.args.get("page", "1")
+    number = page_number(
+        int(asked) if re.fullmatch("[0-9]{1,6}", asked) else 1, len(lines), TABLE_SIZE
+    )
     start = (number - 1) * TABLE_SIZE
     return _page(
         "arrangements/table.html",
         search,
+        status=200 if asked == str(number) else 404,
         count=count_of(search.filters),
         kept={"tri": order},
         page=Page(
@@ -304,7 +316,11 @@ def _page(
         values=search.values,
         arguments=arguments,
         filters=filters,
+        asked=search.asked,
         errors=errors,
+        groups=groups_of(facets(filters, search.edition, names), filters),
+        radii=RADII,
+        is_for_schools=False,
         kept=kept or {},
         chosen=in_force,
         description=describe(told, names) if in_force else "",
@@ -320,7 +336,9 @@ def _page(
         hours_of=hours_of,
         **context,
     )
-    return Response(page, status=400 if errors else status)
+    if errors:
+        return Response(page, status=400)
+    return Response(page, status=404 if has_unknown(filters, names) else status)
 
 
 def _undated(filters: Filters) -> Filters:
