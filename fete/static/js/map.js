@@ -148,7 +148,7 @@ const draw = async () => {
     // The wheel scrolls the page until one is on the map.
     scrollWheelZoom: false,
     maxZoom: CLOSEST,
-    zoomSnap: 0.25,
+    zoomSnap: words.tiles ? 1 : 0.25,
     zoomAnimation: !calm,
     fadeAnimation: !calm,
     markerZoomAnimation: !calm,

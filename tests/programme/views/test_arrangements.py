@@ -241,6 +241,17 @@ def test_the_places_are_kept_a_while_and_not_sent_twice(client, programme):
     assert changed.status_code == 200
 
 
+def test_what_comes_next_is_told_anew_as_soon_as_something_ends(client, programme, clock):
+    def told() -> str:
+        (found,) = client.get("/programme/carte.json?q=visite").json["places"]
+        return str(found["first"][0]["when"])
+
+    clock.move_to(at(FRIDAY, 11))
+    assert told().startswith("ven. 2 oct.")
+    clock.move_to(at(FRIDAY, 13))
+    assert told().startswith("sam. 3 oct.")
+
+
 def test_places_asked_for_wrongly_are_refused_in_plain_text(client, programme):
     answer = client.get("/programme/carte.json?pres=ici")
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
