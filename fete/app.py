@@ -47,6 +47,7 @@ from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
+    arrangements,
     cancellations,
     coach,
     editions,
@@ -71,6 +72,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    arrangements.blueprint,
     selection.blueprint,
     embedding.blueprint,
     feeds.blueprint,

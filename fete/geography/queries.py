@@ -1,7 +1,11 @@
 """Find communes as people name them."""
 
+import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
@@ -13,6 +17,7 @@ from fete.geography.models import Commune, Departement
 
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _SHORTEST = 2
+_OUTLINES = Path(__file__).parent / "data" / "outlines.geojson"
 _ARTICLES = ("l", "la", "le", "les")
 
 
@@ -27,6 +32,18 @@ def departements_of_region(code: str) -> Sequence[Departement]:
         select(Departement).where(Departement.region_code == code).order_by(Departement.code)
     )
     return db.session.scalars(statement).all()
+
+
+def outlines_of_region(code: str) -> list[dict[str, Any]]:
+    """Return the outlines of the départements of a region, as GeoJSON has them; overseas there are none."""
+    codes = {departement.code for departement in departements_of_region(code)}
+    return [each for each in _outlines() if each["properties"]["code"] in codes]
+
+
+@lru_cache(maxsize=1)
+def _outlines() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_OUTLINES.read_text("utf-8"))["features"]
+    return found
 
 
 def matching_communes(typed: str, limit: int = 10) -> list[Commune]:

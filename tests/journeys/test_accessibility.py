@@ -34,6 +34,14 @@ PUBLIC = [
     ("/programme",),
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
+    ("/programme/carte",),
+    ("/programme/carte?pres=43.60,1.44&rayon=30",),
+    ("/programme/horaires",),
+    ("/programme/horaires?commune=31555",),
+    ("/programme/calendrier",),
+    ("/programme/tableau",),
+    ("/programme/tableau?tri=commune&q=zzzzzz",),
+    ("/en/programme/carte",),
     ACTIVITY,
     NOTHING_TO_PRINT,
     ("/mon-programme",),
@@ -276,7 +284,17 @@ MOST_SHIFTED = 0.02
 
 @pytest.mark.parametrize(
     "place",
-    [("/",), ("/programme",), ACTIVITY, ("/chiffres",), ("/chiffres/2017",), ("/integration",)],
+    [
+        ("/",),
+        ("/programme",),
+        ("/programme/carte",),
+        ("/programme/horaires",),
+        ("/programme/tableau",),
+        ACTIVITY,
+        ("/chiffres",),
+        ("/chiffres/2017",),
+        ("/integration",),
+    ],
 )
 def test_the_first_page_of_a_visit_is_light(opened, demo_site: Site, place):
     page = opened(None)

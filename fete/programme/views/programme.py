@@ -178,7 +178,7 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         arguments=arguments,
         description=describe(filters, names) if in_force else "",
         chosen=in_force,
-        groups=_groups(counted, filters),
+        groups=groups_of(counted, filters),
         radii=RADII,
         suggested=_suggested(filters, here) if filters.text and not page.total else None,
         is_off_the_list=_page_asked() != page.number,
@@ -228,7 +228,8 @@ def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | Non
     return WayOut(label=text, url=here(replace(filters, text=text)), count=count)
 
 
-def _groups(counted: Facets, filters: Filters) -> list[Group]:
+def groups_of(counted: Facets, filters: Filters) -> list[Group]:
+    """Return the filters of the page that have values to offer."""
     asked = (
         ("departement", _("Département"), counted.departements),
         ("commune", _("Commune"), counted.communes),
