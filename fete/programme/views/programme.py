@@ -193,13 +193,7 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         values=values,
         is_current=is_current,
         is_for_schools=is_for_schools,
-        canonical=absolute_url(
-            "programme.edition",
-            language=current_language(),
-            year=edition.year,
-            page=page.number if page.number > 1 else None,
-            **arguments,
-        ),
+        canonical=canonical_of(edition, arguments, page.number, is_for_schools=is_for_schools),
         calendar=url_for(
             "feeds.current" if is_current else "feeds.edition",
             **values,
@@ -211,6 +205,20 @@ def _programme(edition: Edition) -> ResponseReturnValue:
     if _page_asked() != page.number or has_unknown(filters, names):
         return html, 404
     return html
+
+
+def canonical_of(
+    edition: Edition, arguments: Mapping[str, str], page: int, *, is_for_schools: bool
+) -> str:
+    """Return the one address of a page of the list: that of its year, or of the programme of schools."""
+    values: dict[str, Any] = {**arguments, "page": page if page > 1 else None}
+    if is_for_schools:
+        return absolute_url(
+            "programme.schools", language=current_language(), **(values | {"scolaires": None})
+        )
+    return absolute_url(
+        "programme.edition", language=current_language(), year=edition.year, **values
+    )
 
 
 def _page_asked() -> int | None:
