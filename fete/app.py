@@ -13,6 +13,7 @@ from fete.accounts import cli as accounts_cli
 from fete.accounts.policies import can_look_after_letters, is_coordinator, is_regional
 from fete.accounts.queries import find_session_owner
 from fete.accounts.views import absences, letters, messages, people, profile, sign, sketches
+from fete.alerts import views as alerts
 from fete.core import (
     access,
     conditional,
@@ -46,6 +47,7 @@ from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,
+    arrangements,
     cancellations,
     coach,
     communes,
@@ -74,6 +76,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     pages.blueprint,
     programme.blueprint,
+    arrangements.blueprint,
     communes.blueprint,
     venues.blueprint,
     villages.blueprint,
@@ -82,6 +85,7 @@ BLUEPRINTS = (
     embedding.blueprint,
     feeds.blueprint,
     printing.blueprint,
+    alerts.blueprint,
     figures.blueprint,
     directory.blueprint,
     geography.blueprint,
@@ -193,7 +197,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.
-    CSRFProtect(app).exempt(preferences.stop)
+    protection = CSRFProtect(app)
+    protection.exempt(preferences.stop)
+    protection.exempt(alerts.stop)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)

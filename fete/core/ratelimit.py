@@ -10,6 +10,8 @@ limiter = Limiter(key_func=get_remote_address)
 
 # What a person needs on a bad day, and what a guessing machine cannot live on.
 GUESSES = "20 per 5 minutes"
+# As many letters as anybody may have sent to one address.
+LETTERS = "5 per hour"
 
 
 def init_ratelimit(app: Flask, settings: Settings) -> None:
@@ -26,6 +28,17 @@ def init_ratelimit(app: Flask, settings: Settings) -> None:
     limiter.enabled = settings.mode is not Mode.TEST
 
 
+def typed_address() -> str:
+    """Return the address that a form names, as one counts what is done to it."""
+    return request.form.get("email", "").strip().lower()[:254] or "-"
+
+
 def only_posts() -> bool:
     """Whether the present request needs no counting: reading a form guesses nothing."""
     return request.method != "POST"
+
+
+by_place = limiter.shared_limit(GUESSES, scope="guesses", exempt_when=only_posts)
+by_letter = limiter.shared_limit(
+    LETTERS, scope="letters", key_func=typed_address, exempt_when=only_posts
+)

@@ -79,3 +79,8 @@ def init_security(app: Flask, settings: Settings) -> None:
 def framed_policy(hosts: Sequence[str]) -> str:
     """Return the policy of a page that these sites may frame, and our own, which shows how it looks."""
     return _FRAMED.format("*" if "*" in hosts else " ".join(["'self'", *hosts]))
+
+
+def policy_with_images(hosts: Sequence[str]) -> str:
+    """Return the policy of a page that also shows pictures from these hosts."""
+    return POLICY.replace("img-src", " ".join(["img-src", *hosts]))

@@ -131,6 +131,16 @@ class Settings:
     s3_region: str = option("", "région du service S3")
     s3_access_key: str = option("", "identifiant de la clé S3")
     s3_secret_key: str = option("", "clé secrète S3")
+    map_tiles: str = option(
+        "",
+        "adresse des tuiles du fond de carte, avec `{z}`, `{x}` et `{y}` ; vide : les cartes n’ont que le contour des départements",
+    )
+    map_attribution: str = option(
+        "", "mention due pour le fond de carte, en Markdown, montrée sous les cartes"
+    )
+    map_hosts: tuple[str, ...] = option(
+        (), "machines d’où viennent ces tuiles ; seules les pages avec une carte s’y adressent"
+    )
     session_hours: int = option(12, "durée maximale d’une session, en heures")
     idle_hours: int = option(
         4, "durée sans aucune action au bout de laquelle une session prend fin, en heures"
@@ -234,6 +244,13 @@ def checked(settings: Settings, instance: Path) -> Settings:
     for host in settings.embed_hosts:
         if not _HOST.fullmatch(host):
             raise SettingsError(f"L’option « embed_hosts » n’a pas une valeur possible : {host!r}")
+    for host in settings.map_hosts:
+        if host == "*" or not _HOST.fullmatch(host):
+            raise SettingsError(f"L’option « map_hosts » n’a pas une valeur possible : {host!r}")
+    if settings.map_tiles and not settings.map_hosts:
+        raise SettingsError(
+            "Dites dans map_hosts de quelles machines viennent les tuiles de map_tiles."
+        )
     values = {item.name: getattr(settings, item.name) for item in fields(Settings)}
     return Settings(**(values | completed))
 

@@ -62,7 +62,11 @@ _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 }
 _COMPRESSED = (".css", ".js", ".svg", ".json")
 _BOOTSTRAP = str(files("flask_bootstrap") / "static" / "bootstrap5")
-_VENDORS = {"bootstrap": _BOOTSTRAP}
+_VENDORS = {
+    "bootstrap": _BOOTSTRAP,
+    "leaflet": str(files("xstatic.pkg.leaflet") / "data"),
+    "markercluster": str(files("xstatic.pkg.leaflet_markercluster") / "data"),
+}
 _ICONS = str(files("flask_bootstrap") / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
 _TAGS = {
@@ -103,6 +107,7 @@ def init_templating(app: Flask) -> None:
         hour=hour,
         markdown=markdown,
         moment=moment,
+        month=month,
         number=number,
         ordinal=ordinal,
         percent=percent,
@@ -184,6 +189,11 @@ def until(first: date, last: date) -> str:
 def short_day(value: datetime | date) -> str:
     """Return the Paris day in short: « sam. 3 oct. »."""
     return _first_of_month(format_date(_day_of(value), "EEE d MMM", locale=current_locale()))
+
+
+def month(value: date) -> str:
+    """Return the month of a day: « octobre 2026 »."""
+    return format_date(value, "LLLL y", locale=current_locale())
 
 
 def _day_of(value: datetime | date) -> date:

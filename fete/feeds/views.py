@@ -157,6 +157,7 @@ def subscribe() -> ResponseReturnValue:
         year=year,
         asked=asked,
         filters=filters,
+        arguments=filter_arguments(filters),
         form=form,
         groups=groups_of(facets(filters, edition, names)) if edition else [],
         chosen=chosen(filters, names),

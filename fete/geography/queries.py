@@ -1,8 +1,9 @@
 """Find communes as people name them, and draw where they are."""
 
+import csv
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from fete.geography.models import Commune, Departement
 
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _SHORTEST = 2
+_OUTLINES = Path(__file__).parent / "data" / "outlines.geojson"
 _ARTICLES = ("l", "la", "le", "les")
-_OUTLINES = Path(__file__).parent / "data" / "departements.geojson"
+_DEPARTEMENTS = _OUTLINES.with_name("departements.csv")
 
 
 def find_commune(code: str) -> Commune | None:
@@ -39,23 +41,30 @@ def communes_of(codes: Collection[str]) -> Sequence[Commune]:
     return db.session.scalars(statement).all()
 
 
-@lru_cache(maxsize=1)
-def atlas() -> Atlas:
-    """Return the outlines of the départements of the region, read once."""
-    return atlas_of(_shapes(json.loads(_OUTLINES.read_text("utf-8"))))
+def atlas() -> Atlas | None:
+    """Return the drawing of the départements of the network's region; overseas there is none."""
+    return _atlas_of(settings().region)
+
+
+@lru_cache(maxsize=2)
+def _atlas_of(region: str) -> Atlas | None:
+    with _DEPARTEMENTS.open(encoding="utf-8", newline="") as file:
+        codes = {row["code"] for row in csv.DictReader(file) if row["region_code"] == region}
+    shapes = [shape for shape in map(_shape, _outlines()) if shape[0] in codes]
+    return atlas_of(shapes) if shapes else None
 
 
 def map_of(codes: Iterable[str], points: Iterable[Degrees]) -> View | None:
     """Return a small map of these départements with these points; `None` where none of them is drawn."""
-    return view_of(atlas(), codes, points)
+    drawn = atlas()
+    return view_of(drawn, codes, points) if drawn else None
 
 
-def _shapes(collection: dict[str, Any]) -> Iterator[tuple[str, str, list[Ring]]]:
-    for feature in collection["features"]:
-        names, geometry = feature["properties"], feature["geometry"]
-        is_whole = geometry["type"] == "Polygon"
-        parts = [geometry["coordinates"]] if is_whole else geometry["coordinates"]
-        yield names["code"], names["nom"], [ring for part in parts for ring in part]
+def _shape(feature: dict[str, Any]) -> tuple[str, str, list[Ring]]:
+    names, geometry = feature["properties"], feature["geometry"]
+    is_whole = geometry["type"] == "Polygon"
+    parts = [geometry["coordinates"]] if is_whole else geometry["coordinates"]
+    return names["code"], names["nom"], [ring for part in parts for ring in part]
 
 
 def departements_of_region(code: str) -> Sequence[Departement]:
@@ -64,6 +73,18 @@ def departements_of_region(code: str) -> Sequence[Departement]:
         select(Departement).where(Departement.region_code == code).order_by(Departement.code)
     )
     return db.session.scalars(statement).all()
+
+
+def outlines_of_region(code: str) -> list[dict[str, Any]]:
+    """Return the outlines of the départements of a region, as GeoJSON has them; overseas there are none."""
+    codes = {departement.code for departement in departements_of_region(code)}
+    return [each for each in _outlines() if each["properties"]["code"] in codes]
+
+
+@lru_cache(maxsize=1)
+def _outlines() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_OUTLINES.read_text("utf-8"))["features"]
+    return found
 
 
 def matching_communes(typed: str, limit: int = 10) -> list[Commune]:

@@ -68,6 +68,8 @@ class Letter(Model):
     digested_at: Mapped[datetime | None]
     # Where it leads on the site, and when its reader saw it there; no page for what opens doors.
     page: Mapped[str] = mapped_column(default="")
+    # Where a reader who has no account refuses letters of this sort at one stroke; theirs is known by their topic.
+    stop_address: Mapped[str] = mapped_column(default="")
     read_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str] = mapped_column(default="")

@@ -1,6 +1,6 @@
 """Read which letters wait, which were given up, what a person may read on the site and how they wish to be written to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,12 @@ def letters_given_up() -> Sequence[Letter]:
 def count_given_up() -> int:
     """Return how many letters nobody will try to send again."""
     return db.session.scalar(select(func.count(Letter.id)).where(_GIVEN_UP)) or 0
+
+
+def addresses_given_up(kinds: Collection[str]) -> Sequence[str]:
+    """Return the addresses to which nobody will try to send a letter of these kinds again."""
+    statement = select(Letter.to_address).where(_GIVEN_UP, Letter.kind.in_(kinds)).distinct()
+    return db.session.scalars(statement.order_by(Letter.to_address)).all()
 
 
 def failed_letters() -> Select[Letter]:

@@ -68,6 +68,7 @@ def enqueue(
     at: datetime,
     topic: Topic | None = None,
     leads_to: str = "",
+    stop_address: str = "",
 ) -> Letter:
     """Keep a letter to be sent once the caller's transaction is committed; its headers are made of one line each.
 
@@ -85,6 +86,7 @@ def enqueue(
         html=html,
         topic=topic,
         page=leads_to,
+        stop_address=stop_address,
         channel=channel,
         try_at=at if channel is Channel.AT_ONCE else None,
     )
@@ -100,20 +102,23 @@ def write_letter(
     at: datetime,
     topic: Topic | None = None,
     leads_to: str = "",
+    language: str = "",
+    stop_address: str = "",
     **context: object,
 ) -> Letter:
     """Write the letter of `templates/letters/<kind>.txt` and `.html` in the language of its reader, and keep it.
 
     The templates find the recipient under `to`. The `topic` is what its reader may choose about, none for what
-    must reach them; `leads_to` is the path of the page of the site where it leads.
+    must reach them; `leads_to` is the path of the page of the site where it leads. Of a reader without an account,
+    the caller says the `language` and where such letters are refused at one stroke.
     """
-    language = language_of(to.person_id)
+    language = language or language_of(to.person_id)
     written = render_letter(
         kind,
         language=language,
         to=to,
         topic=topic,
-        stop_address=_address_to_stop(kind, topic, to.person_id, language=language),
+        stop_address=stop_address or _address_to_stop(kind, topic, to.person_id, language=language),
         **context,
     )
     return enqueue(
@@ -125,6 +130,7 @@ def write_letter(
         at=at,
         topic=topic,
         leads_to=leads_to,
+        stop_address=stop_address,
     )
 
 
@@ -265,9 +271,8 @@ def _claim(number: int, *, at: datetime) -> Envelope | None:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        stop_address=_address_to_stop(
-            letter.kind, letter.topic, letter.person_id, language=language
-        ),
+        stop_address=letter.stop_address
+        or _address_to_stop(letter.kind, letter.topic, letter.person_id, language=language),
     )
 
 
@@ -282,7 +287,10 @@ def _address_to_stop(
 
 
 def _settle(number: int, *, failure: str, at: datetime) -> None:
-    letter = db.session.get_one(Letter, number)
+    letter = db.session.get(Letter, number)
+    if letter is None:
+        # Its reader had everything about them removed while it was leaving.
+        return
     letter.failure = failure
     if not failure:
         letter.sent_at, letter.try_at = at, None

@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from fete import __version__
+from fete.alerts.forms import filters_of
+from fete.alerts.services import tell_followers
 from fete.core.clock import now
 from fete.core.db import db, transaction
 from fete.core.i18n import ngettext
@@ -104,6 +106,7 @@ def purge(*, dry_run: bool) -> None:
         ("saisies jamais enregistrées, de plus de trente jours", gone.sketches),
         ("fichiers d’images qui ne servent plus", gone.files),
         ("invitations de plus de trente jours", gone.invitations),
+        ("alertes jamais confirmées, ou d’une édition passée", gone.follows),
     ):
         click.echo(f"  {label}\u00a0: {count}")
 
@@ -115,6 +118,13 @@ def digest() -> None:
     click.echo(
         ngettext("%(num)d courriel quotidien écrit.", "%(num)d courriels quotidiens écrits.", count)
     )
+
+
+@mail.command("alerts")
+def alerts() -> None:
+    """Write to those of the public who asked to be told what changed; run it every minute, before sending."""
+    count = tell_followers(at=now(), keeping=transaction, reading=filters_of)
+    click.echo(ngettext("%(num)d alerte écrite.", "%(num)d alertes écrites.", count))
 
 
 @click.command("serve")

@@ -18,6 +18,8 @@ import waitress
 from sqlalchemy.exc import SQLAlchemyError
 
 from fete.accounts.services import forget_sketches, forget_unproved
+from fete.alerts.forms import filters_of
+from fete.alerts.services import forget_follows, tell_followers
 from fete.core.clock import now, to_paris
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
@@ -64,6 +66,7 @@ class Purged:
     sketches: int
     invitations: int
     files: int
+    follows: int
 
 
 class Server(Protocol):
@@ -107,8 +110,9 @@ def load_lists() -> None:
 
 
 def purge(*, at: datetime) -> Purged:
-    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, invitations, pages half filled, files of nothing."""
+    """Remove what was promised to be kept no longer: old journal lines and letters, accounts never confirmed, invitations, pages half filled, files of nothing, what is followed of past editions."""
     return Purged(
+        follows=forget_follows(at=at),
         invitations=forget_invitations(before=at - INVITATIONS_KEPT),
         accounts=forget_unproved(before=at - UNPROVED_KEPT),
         entries=forget_entries(before=at - JOURNAL_KEPT),
@@ -197,7 +201,7 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
 
 @contextmanager
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-    """Send the letters that wait every few seconds, and write those of the day, beside what is done inside."""
+    """Send the letters that wait every few seconds, write those of the day and to followers, beside what is done inside."""
     ended = Event()
 
     def keep_sending() -> None:
@@ -208,6 +212,7 @@ def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> It
                     # What waits leaves first: whatever keeps the letters of the day from being written.
                     done = send_waiting(at=now(), keeping=transaction)
                     day = write_of_the_day(done=day, at=now())
+                    tell_followers(at=now(), keeping=transaction, reading=filters_of)
             except SQLAlchemyError as error:
                 _log.warning("letters wait, the database does not answer: %s", error)
             else:

@@ -77,6 +77,7 @@ PRIVATE = (
     "/mes-messages",
     "/coordination",
     "/communes",
+    "/prevenez-moi",
 )
 
 

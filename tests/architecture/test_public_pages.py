@@ -13,8 +13,9 @@ from fete.core.clock import now
 from fete.core.db import db as database
 from fete.core.i18n import LANGUAGES
 from fete.programme.models import Picture
-from fete.programme.workflow import SlotState
+from fete.programme.workflow import SlotState, Status
 from tests.conftest import Browser
+from tests.factories.accounts import make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
 
@@ -169,3 +170,15 @@ def test_none_sets_a_cookie_but_those_with_a_form_to_send(client, paths):
         answer = client.get(path)
         if "csrf_token" not in answer.text:
             assert "Set-Cookie" not in answer.headers, path
+
+
+def test_search_engines_keep_neither_errors_nor_what_is_behind_a_door(client, sign_in):
+    gone = make_activity(status=Status.WITHDRAWN, published_at=now())
+    for answer in (
+        client.get("/nulle-part"),
+        client.get("/programme/1815"),
+        client.get(f"/activites/{gone.id}-{gone.slug}"),
+        sign_in(make_user()).get("/mon-espace"),
+    ):
+        assert '<meta name="robots" content="noindex" />' in answer.text
+        assert 'rel="canonical"' not in answer.text

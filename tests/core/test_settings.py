@@ -80,3 +80,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 def test_the_folder_of_the_site_is_the_one_named_else_that_of_the_checkout(tmp_path):
     assert instance_folder({"FETE_INSTANCE": str(tmp_path)}) == tmp_path
     assert instance_folder({}) == Path(__file__).parents[2] / "instance"
+
+
+@pytest.mark.parametrize("host", ["*", "tiles.example.org; script-src *", "'unsafe-inline'", "a b"])
+def test_what_is_no_host_opens_no_page_to_pictures(tmp_path, host):
+    with pytest.raises(SettingsError, match="map_hosts"):
+        read_settings(tmp_path, {"FETE_SECRET_KEY": KEY, "FETE_MAP_HOSTS": host})
+
+
+def test_tiles_are_not_asked_for_where_the_pages_could_not_show_them(tmp_path):
+    tiles = {"FETE_SECRET_KEY": KEY, "FETE_MAP_TILES": "https://tiles.example.org/{z}/{x}/{y}.png"}
+    with pytest.raises(SettingsError, match="map_hosts"):
+        read_settings(tmp_path, tiles)
+    settings = read_settings(tmp_path, tiles | {"FETE_MAP_HOSTS": "tiles.example.org"})
+    assert settings.map_hosts == ("tiles.example.org",)

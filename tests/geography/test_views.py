@@ -34,3 +34,12 @@ def test_suggestions_ask_one_question(client, queries):
 
 def test_a_suggestion_is_read_only(client):
     assert client.post("/communes", data={"q": "auch"}).status_code in {400, 405}
+
+
+def test_the_outlines_are_those_of_the_region_of_the_network(client):
+    answer = client.get("/departements.json")
+    codes = ["09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82"]
+    assert [each["properties"]["code"] for each in answer.json["features"]] == codes
+    assert answer.json["type"] == "FeatureCollection"
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    assert len(answer.data) < 40_000

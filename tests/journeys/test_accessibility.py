@@ -1,13 +1,14 @@
 """Every kind of page, in a browser: readable by all, at every width, in both themes, and light to load."""
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 
 from fete.demo.people import ACTOR, GERS, REGION
-from tests.journeys.visiting import fill, hear, led_to, press
+from tests.journeys.visiting import YEAR, fill, hear, led_to, press, tab_to
 from tests.site import Site
 
 LARGE, SMALL, NARROW = (1280, 900), (390, 844), (320, 640)
@@ -33,6 +34,14 @@ PUBLIC = [
     ("/programme",),
     ("/programme?q=eau&departement=31,32&theme=environment",),
     ("/programme?q=zzzzzz&du=hier",),
+    ("/programme/carte",),
+    ("/programme/carte?pres=43.60,1.44&rayon=30",),
+    ("/programme/horaires",),
+    ("/programme/horaires?commune=31555",),
+    ("/programme/calendrier",),
+    ("/programme/tableau",),
+    ("/programme/tableau?tri=commune&q=zzzzzz",),
+    ("/en/programme/carte",),
     ACTIVITY,
     (*ACTIVITY, r"/lieux/\d+-[a-z0-9-]+"),
     ("/villes",),
@@ -52,6 +61,10 @@ PUBLIC = [
     ("/integrer?fond=%23ffffff&accent=%23ffff00",),
     ("/integration?fond=fff8e0&accent=b23a1e",),
     ("/integration?fond=000000&accent=ffd071",),
+    (*ACTIVITY, r"/prevenez-moi\?activite=\d+"),
+    ("/prevenez-moi?departement=32",),
+    ("/prevenez-moi?annee=2017",),
+    ("/prevenez-moi/courriel",),
     ("/chiffres",),
     ("/chiffres/2017",),
     ("/reseau",),
@@ -70,6 +83,8 @@ PUBLIC = [
     NOWHERE,
     ("/en/programme",),
 ]
+# Where somebody who has not signed in sends something: one cookie protects it.
+FORMS = ("/compte/", "/prevenez-moi")
 OF_AN_ACTOR = [
     ("/mon-espace",),
     ("/mes-activites",),
@@ -220,7 +235,7 @@ def test_every_page_is_open_to_all(opened, demo_site: Site, account, place):
     faults = faults_of(page, demo_site, address, 404 if place in NOTHING_THERE else 200)
     assert faults == {}
     if account is None:
-        assert page.context.cookies() == [] or place[0].startswith("/compte/")
+        assert page.context.cookies() == [] or place[-1].startswith(FORMS)
 
 
 def test_the_pages_behind_a_search_are_open_to_all(opened, demo_site: Site):
@@ -237,6 +252,32 @@ def test_the_pages_behind_a_search_are_open_to_all(opened, demo_site: Site):
     assert found == [{}, {}, {}]
 
 
+def test_the_pages_behind_a_letter_are_open_to_all(opened, demo_site: Site):
+    """And somebody without an account goes through them by keyboard alone."""
+    page = opened(None)
+    page.goto(f"{demo_site.address}/prevenez-moi?departement=32")
+    tab_to(page, "[name='email']")
+    page.keyboard.type("lea@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Un courriel vous attend")
+    text = (
+        demo_site.letters(at=f"{YEAR}-11-20T23:00:00+01:00")[-1].get_body(("plain",)).get_content()
+    )
+    confirm, manage, stop = re.findall(r"https?://\S+/prevenez-moi/\S+", text)
+    erase = manage.replace("mes-alertes", "tout-effacer")
+    found = [faults_of(page, demo_site, each) for each in (confirm, manage, erase, stop)]
+    assert found == [{}] * 4
+    page.goto(confirm)
+    tab_to(page, "main button[type='submit']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mes alertes")
+    assert faults_of(page, demo_site, page.url) == {}
+    page.goto(stop)
+    tab_to(page, "main button[type='submit']")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("votre adresse est effacée")
+
+
 def is_own(request: Request, site: Site) -> bool:
     return request.url.startswith((f"{site.address}/", "data:"))
 
@@ -250,7 +291,17 @@ MOST_SHIFTED = 0.02
 
 @pytest.mark.parametrize(
     "place",
-    [("/",), ("/programme",), ACTIVITY, ("/chiffres",), ("/chiffres/2017",), ("/integration",)],
+    [
+        ("/",),
+        ("/programme",),
+        ("/programme/carte",),
+        ("/programme/horaires",),
+        ("/programme/tableau",),
+        ACTIVITY,
+        ("/chiffres",),
+        ("/chiffres/2017",),
+        ("/integration",),
+    ],
 )
 def test_the_first_page_of_a_visit_is_light(opened, demo_site: Site, place):
     page = opened(None)

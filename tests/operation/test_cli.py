@@ -276,6 +276,7 @@ def test_what_would_go_is_counted_before_it_goes(ready):
             "  saisies jamais enregistrées, de plus de trente jours\u00a0: 0\n"
             "  fichiers d’images qui ne servent plus\u00a0: 0\n"
             "  invitations de plus de trente jours\u00a0: 0\n"
+            "  alertes jamais confirmées, ou d’une édition passée\u00a0: 0\n"
         )
         assert database.execute("SELECT count(*) FROM journal_entry").fetchone() == (left,)
     database.close()

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, time as hour, timedelta
 from pathlib import Path
 
@@ -39,10 +39,12 @@ from fete.operation.services import (
     write_first_settings,
     write_of_the_day,
 )
-from fete.programme.workflow import Status
+from fete.programme.services.review import change_slot
+from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.alerts import make_follow
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 
@@ -157,6 +159,27 @@ def test_letters_leave_while_the_site_is_served(app, db):
     assert sent.sent_at == now()
 
 
+def test_followers_are_told_while_the_site_is_served(app, db, letters):
+    activity = make_activity(title="Le ciel")
+    make_follow(activity, "ada@example.org")
+    change_slot(
+        activity.slots[0],
+        SlotState.FULL,
+        by=make_coordinator(),
+        at=now() - timedelta(minutes=20),
+    )
+    activity.changed_at = activity.slots[0].changed_at
+    database.session.commit()
+    rounds = iter([app.app_context()])
+
+    with letters_leaving(lambda: next(rounds, nullcontext())):
+        time.sleep(0.05)
+
+    database.session.expire_all()
+    told = [letter.subject for letter in letters() if letter.to_address == "ada@example.org"]
+    assert told == ["Complet : Le ciel"]
+
+
 def test_the_letters_of_the_day_are_written_once_from_seven_on(db, letters):
     make_coordinator("32")
     make_activity(status=Status.SUBMITTED)
@@ -217,13 +240,13 @@ def test_journal_lines_and_letters_go_after_twelve_months_and_not_a_moment_earli
     write_to(ada, subject="en attente", at=at)
 
     assert purge(at=at) == Purged(
-        entries=1, letters=2, accounts=0, sketches=0, files=0, invitations=0
+        entries=1, letters=2, accounts=0, sketches=0, files=0, invitations=0, follows=0
     )
     assert standing(Entry.act) == ["activity.published", "person.described"]
     assert standing(Letter.subject) == ["d’un an", "en attente"]
     assert standing(User.email) == [ada.email]
     assert purge(at=at) == Purged(
-        entries=0, letters=0, accounts=0, sketches=0, files=0, invitations=0
+        entries=0, letters=0, accounts=0, sketches=0, files=0, invitations=0, follows=0
     )
 
 
@@ -248,7 +271,7 @@ def test_an_account_never_confirmed_goes_whole_after_thirty_days(db, clock):
 
     assert purge(at=began + UNPROVED_KEPT).accounts == 0
     assert purge(at=began + UNPROVED_KEPT + MOMENT) == Purged(
-        entries=0, letters=0, accounts=2, sketches=0, files=0, invitations=0
+        entries=0, letters=0, accounts=2, sketches=0, files=0, invitations=0, follows=0
     )
     left = standing(User.email)
     assert [email for email in left if email in {"old@example.org", "invited@example.org"}] == []

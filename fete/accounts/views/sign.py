@@ -25,7 +25,7 @@ from fete.core.clock import now
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import address_in, gettext as _
-from fete.core.ratelimit import GUESSES, limiter, only_posts
+from fete.core.ratelimit import by_letter, by_place, limiter, only_posts, typed_address
 from fete.core.settings import settings
 
 blueprint = Blueprint("sign", __name__, url_prefix="/compte")
@@ -34,33 +34,24 @@ blueprint = Blueprint("sign", __name__, url_prefix="/compte")
 # succeeds is not counted, and a forgotten password opens another door.
 ACCOUNT_GUESSES = "8 per 5 minutes"
 SPREAD_GUESSES = "100 per hour"
-LETTERS = "5 per hour"
 # How often a session in use is written again.
 _REFRESH = 300
 _FOUND = 302
 
 
-def _typed_address() -> str:
-    return request.form.get("email", "").strip().lower()[:254] or "-"
-
-
 def _account_here() -> str:
-    return f"{request.remote_addr} {_typed_address()}"
+    return f"{request.remote_addr} {typed_address()}"
 
 
 def _failed(response: Any) -> bool:  # noqa: ANN401  # as the library calls it
     return bool(response.status_code != _FOUND)
 
 
-_by_place = limiter.shared_limit(GUESSES, scope="guesses", exempt_when=only_posts)
 _by_account_here = limiter.limit(
     ACCOUNT_GUESSES, key_func=_account_here, exempt_when=only_posts, deduct_when=_failed
 )
 _by_account = limiter.limit(
-    SPREAD_GUESSES, key_func=_typed_address, exempt_when=only_posts, deduct_when=_failed
-)
-_by_letter = limiter.shared_limit(
-    LETTERS, scope="letters", key_func=_typed_address, exempt_when=only_posts
+    SPREAD_GUESSES, key_func=typed_address, exempt_when=only_posts, deduct_when=_failed
 )
 
 
@@ -107,7 +98,7 @@ def is_local(path: str) -> bool:
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
-@_by_place
+@by_place
 @_by_account_here
 @_by_account
 @public
@@ -148,8 +139,8 @@ def leave() -> ResponseReturnValue:
 
 
 @blueprint.route("/inscription", methods=["GET", "POST"])
-@_by_place
-@_by_letter
+@by_place
+@by_letter
 @public
 def register() -> ResponseReturnValue:
     """Ask for an account."""
@@ -169,7 +160,7 @@ def check() -> ResponseReturnValue:
 
 
 @blueprint.route("/confirmation/<token>", methods=["GET", "POST"])
-@_by_place
+@by_place
 @public
 def confirm(token: str) -> ResponseReturnValue:
     """Prove an address: the link shows a button, the button proves."""
@@ -185,8 +176,8 @@ def confirm(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/mot-de-passe-oublie", methods=["GET", "POST"])
-@_by_place
-@_by_letter
+@by_place
+@by_letter
 @public
 def forgotten() -> ResponseReturnValue:
     """Ask for a link to choose another password."""
@@ -206,7 +197,7 @@ def sent() -> ResponseReturnValue:
 
 
 @blueprint.route("/mot-de-passe/<token>", methods=["GET", "POST"])
-@_by_place
+@by_place
 @public
 def reset(token: str) -> ResponseReturnValue:
     """Choose a password with a link that serves once, and come in."""

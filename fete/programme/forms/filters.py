@@ -103,7 +103,7 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
     text = " ".join(clean(args.get("q", "")).split())
     if len(text) > TEXT_LENGTH:
         errors["q"] = _(
-            "Cette recherche est trop longue : seules ses %(count)s premières lettres sont prises en compte.",
+            "Cette recherche est trop longue : seules ses %(count)s premières lettres sont prises en compte.",
             count=TEXT_LENGTH,
         )
     filters = Filters(
@@ -310,7 +310,7 @@ def _point(args: MultiDict[str, str], errors: dict[str, str]) -> Point | None:
         return None
     found = re.fullmatch(r"(-?\d{1,2}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", typed)
     if found is None:
-        errors["pres"] = _("Cette position ne se lit pas : elle n’est pas prise en compte.")
+        errors["pres"] = _("Cette position ne se lit pas : elle n’est pas prise en compte.")
         return None
     return Point(latitude=round(float(found[1]), 2), longitude=round(float(found[2]), 2))
 

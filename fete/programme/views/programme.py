@@ -179,7 +179,7 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         arguments=arguments,
         description=describe(filters, names) if in_force else "",
         chosen=in_force,
-        groups=_groups(counted, filters),
+        groups=groups_of(counted, filters),
         radii=RADII,
         suggested=_suggested(filters, here) if filters.text and not page.total else None,
         is_off_the_list=page_asked() != page.number,
@@ -194,13 +194,7 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         values=values,
         is_current=is_current,
         is_for_schools=is_for_schools,
-        canonical=absolute_url(
-            "programme.edition",
-            language=current_language(),
-            year=edition.year,
-            page=page.number if page.number > 1 else None,
-            **arguments,
-        ),
+        canonical=canonical_of(edition, arguments, page.number, is_for_schools=is_for_schools),
         calendar=url_for(
             "feeds.current" if is_current else "feeds.edition",
             **values,
@@ -214,6 +208,20 @@ def _programme(edition: Edition) -> ResponseReturnValue:
     return html
 
 
+def canonical_of(
+    edition: Edition, arguments: Mapping[str, str], page: int, *, is_for_schools: bool
+) -> str:
+    """Return the one address of a page of the list: that of its year, or of the programme of schools."""
+    values: dict[str, Any] = {**arguments, "page": page if page > 1 else None}
+    if is_for_schools:
+        return absolute_url(
+            "programme.schools", language=current_language(), **(values | {"scolaires": None})
+        )
+    return absolute_url(
+        "programme.edition", language=current_language(), year=edition.year, **values
+    )
+
+
 def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | None:
     """Return the words that may have been meant, where those typed find nothing."""
     meant = suggestion(filters)
@@ -223,7 +231,8 @@ def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | Non
     return WayOut(label=text, url=here(replace(filters, text=text)), count=count)
 
 
-def _groups(counted: Facets, filters: Filters) -> list[Group]:
+def groups_of(counted: Facets, filters: Filters) -> list[Group]:
+    """Return the filters of the page that have values to offer."""
     asked = (
         ("departement", _("Département"), counted.departements),
         ("commune", _("Commune"), counted.communes),

@@ -17,7 +17,7 @@ from fete.programme.rules import CRITERIA
 from fete.programme.views.review import STEPS
 from fete.programme.workflow import COORDINATOR_STEPS, Status, Step, possible_steps
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
-from tests.factories.network import AUCH, TOULOUSE, make_organisation
+from tests.factories.network import TOULOUSE, make_organisation
 from tests.factories.programme import make_activity
 
 QUEUE = "/coordination/relecture"
@@ -847,20 +847,22 @@ def public_addresses(app, activity):
         "activity_id": activity.id,
         "organisation_id": activity.organisation_id,
         "venue_id": activity.venue_id,
-        "code": AUCH,
-        "number": 1,
-        "background": "ffffff",
-        "accent": "17315f",
-        "form": "ics",
+        "code": activity.venue.commune_code,
         "slug": activity.slug,
         "year": activity.edition.year,
         "token": "x",
         "key": "x",
         "size": "640",
+        "number": 1,
+        "background": "ffffff",
+        "accent": "17315f",
     }
     with app.test_request_context():
         return [
-            url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+            url_for(
+                rule.endpoint,
+                **{name: (values | (rule.defaults or {}))[name] for name in rule.arguments},
+            )
             for rule in app.url_map.iter_rules()
             if getattr(app.view_functions[rule.endpoint], "access", "") == "public"
             and "GET" in rule.methods
