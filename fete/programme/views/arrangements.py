@@ -54,6 +54,7 @@ from fete.programme.rules.arrangements import (
     day_to_show,
     month_to_show,
     neighbours,
+    places_of,
     timetable,
     towns_of,
     weeks_of,
@@ -188,6 +189,7 @@ def hours(year: int | None = None) -> ResponseReturnValue:
         before=before,
         after=after,
         by_place=by_place,
+        places_of=places_of,
         shown=None if is_too_much else timetable(rows, day, by_place=by_place),
         narrower=_narrower(search, rows, day) if is_too_much else [],
     )

@@ -338,6 +338,19 @@ def test_a_day_without_anything_says_so(client, programme):
     assert 'href="/programme/horaires?date=2026-10-04#resultats"' in html
 
 
+def test_what_has_no_place_or_has_moved_online_stands_in_no_commune(client):
+    lost = make_activity(at(SATURDAY), title="Sans lieu")
+    lost.venue = None
+    moved = make_activity(at(SATURDAY), title="Passée en ligne", commune=TOULOUSE)
+    moved.slots[0].state = SlotState.MOVED_ONLINE
+    database.session.flush()
+    for word in (*PAGES, "carte.json"):
+        answer = client.get(f"/programme/{word}")
+        assert answer.status_code == 200, word
+        # The filters still name the commune where it was to be held.
+        assert "Toulouse" not in answer.text.split('id="resultats"')[-1], word
+
+
 def test_a_day_too_full_is_shown_by_departement_then_by_commune(client, programme, monkeypatch):
     monkeypatch.setattr(arrangements, "MOST_BARS", 1)
     html = page(client, "/programme/horaires?date=2026-10-03")
