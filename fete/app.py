@@ -32,7 +32,7 @@ from fete.core.settings import Mode, Settings, instance_folder, read_settings
 from fete.dashboard.views import home, journal, progress, writing
 from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
-from fete.feeds import views as feeds
+from fete.feeds import cli as feeds_cli, views as feeds
 from fete.figures import cli as figures_cli
 from fete.figures.views import figures
 from fete.geography import cli as geography_cli, views as geography
@@ -131,6 +131,7 @@ COMMANDS = (
     accounts_cli.user,
     demo_cli.demo,
     exchange_cli.take_in,
+    feeds_cli.feeds,
     figures_cli.figures,
     geography_cli.geography,
     mailing_cli.mail,

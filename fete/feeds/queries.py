@@ -66,6 +66,16 @@ def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:
     return {slot: content for slot, content in db.session.execute(statement) if slot in wanted}
 
 
+def current_fragments(*, writer: str) -> set[int]:
+    """Return the slots whose fragment is up to date."""
+    statement = (
+        select(Fragment.slot_id)
+        .join(Slot, and_(Slot.id == Fragment.slot_id, Slot.revision == Fragment.revision))
+        .where(Fragment.writer == writer)
+    )
+    return set(db.session.scalars(statement))
+
+
 def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:
     """Return these slots with all that their fragments tell."""
     statement = (

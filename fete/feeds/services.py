@@ -1,6 +1,7 @@
 """Write the fragments that are missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -11,9 +12,11 @@ from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds.ical import WRITER, fragment, withdrawn
 from fete.feeds.models import Fragment
-from fete.feeds.queries import MOST_NAMED, openings_of, slots_to_write
+from fete.feeds.queries import MOST_NAMED, current_fragments, openings_of, slots_to_write
 from fete.programme.models import Activity, Slot
+from fete.programme.queries.catalogue import times_of
 from fete.programme.rules import stretches
+from fete.programme.rules.filters import Filters
 from fete.programme.views.structured import picture_address
 
 # What a worker keeps of the calendars that it sent last: calendars are asked for again and again.
@@ -45,6 +48,19 @@ def write_fragments(numbers: Sequence[int]) -> list[dict[str, Any]]:
             for slot in slots
         ]
     return rows
+
+
+def write_ahead(keeping: Callable[[], AbstractContextManager[None]]) -> int:
+    """Write the events that calendars have not asked for yet, so that nobody waits for them; return how many.
+
+    A few at a time, each in a transaction of its own: others write in between.
+    """
+    known = current_fragments(writer=writer())
+    missing = [time.slot for time in times_of(Filters()) if time.slot not in known]
+    for start in range(0, len(missing), MOST_NAMED):
+        with keeping():
+            keep_fragments(write_fragments(missing[start : start + MOST_NAMED]))
+    return len(missing)
 
 
 def _stretches_with(slots: Sequence[Slot]) -> dict[int, list[Slot]]:

@@ -25,11 +25,13 @@ from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
 from fete.dashboard.services.daily import HOUR, write_daily_letters
+from fete.feeds.services import write_ahead
 from fete.figures.services import load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
 from fete.network.services import forget_invitations
+from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.pictures import forget_orphans
 from fete.programme.services.reminders import remind_of_calls
 from fete.vocabulary.services import load_terms
@@ -201,11 +203,15 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
 
 @contextmanager
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-    """Send the letters that wait every few seconds, write those of the day and to followers, beside what is done inside."""
+    """Send the letters that wait every few seconds, write those of the day and to followers, beside what is done inside.
+
+    Calendars are written ahead too, whenever the programme has changed.
+    """
     ended = Event()
 
     def keep_sending() -> None:
         day: date | None = None
+        written = ""
         while not ended.is_set():
             try:
                 with context():
@@ -213,6 +219,9 @@ def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> It
                     done = send_waiting(at=now(), keeping=transaction)
                     day = write_of_the_day(done=day, at=now())
                     tell_followers(at=now(), keeping=transaction, reading=filters_of)
+                    if written != (standing := standing_now()):
+                        write_ahead(transaction)
+                        written = standing
             except SQLAlchemyError as error:
                 _log.warning("letters wait, the database does not answer: %s", error)
             else:
