@@ -7,6 +7,8 @@ several rounds: seconds of one machine mean nothing on another.
 """
 
 import argparse
+import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,23 +16,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time as hour, timedelta
+from functools import cache
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import flask_migrate
 from flask import Flask, Response
 from icalendar import Calendar, Event
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from fete.accounts.models import User
 from fete.app import create_app
-from fete.core.access import public
 from fete.core.clock import from_paris
 from fete.core.db import db, transaction
+from fete.feeds.models import Fragment
+from fete.feeds.services import write_ahead
 from fete.geography.services import load_reference
-from fete.programme.models import Activity, Slot
+from fete.network.models import Organisation
+from fete.programme.models import Activity, Slot, activity_term
 from fete.programme.workflow import Status
+from fete.reports.models import Report
 from fete.vocabulary.services import load_terms
 from tests.factories.accounts import make_coordinator
 from tests.factories.network import AUCH, MONTPELLIER, TOULOUSE, make_organisation
@@ -38,6 +47,12 @@ from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
 
 SIZES = (600, 6_000)
+# The cost of a page may not follow the edition.
+FLAT_SIZES = (600, 60_000)
+# How many activities are made one by one; larger editions are copies of them.
+MADE = 600
+# The first number of a copy.
+COPIES = 100_000
 # How many activities wait for the coordination.
 QUEUES = (50, 5_000)
 ROUNDS = 5
@@ -80,6 +95,41 @@ def fill_queue(count: int) -> None:
 
 def fill(count: int) -> None:
     """Make an edition of so many activities, two or three slots and a report each."""
+    make(min(count, MADE))
+    for rank in range(1, -(-count // MADE)):
+        copy(min(MADE, count - rank * MADE), shift=rank * COPIES)
+
+
+def copy(many: int, *, shift: int) -> None:
+    """Add a copy of the first activities, with their structures, slots, words and reports, under other numbers."""
+    shifted = {"id", "activity_id", "organisation_id"}
+    unique = {"uid", "form_key"}
+    chosen: list[tuple[Any, ColumnElement[bool]]] = [
+        (Organisation.__table__, Organisation.id < shift),
+        (Activity.__table__, Activity.id <= many),
+        (Slot.__table__, Slot.activity_id <= many),
+        (activity_term, activity_term.c.activity_id <= many),
+        (Report.__table__, Report.activity_id <= many),
+    ]
+    for table, among in chosen:
+        rows = db.session.execute(select(table).where(among)).mappings()
+        copies = [
+            {
+                name: value + shift
+                if name in shifted and value is not None
+                else str(uuid4())
+                if name in unique
+                else value
+                for name, value in row.items()
+            }
+            for row in rows
+            if row.get("id", 0) < COPIES
+        ]
+        db.session.execute(insert(table), copies)
+
+
+def make(count: int) -> None:
+    """Make so many activities, one by one."""
     edition = make_edition(2026)
     organisations = [make_organisation() for _ in range(count // 10)]
     for number in range(count):
@@ -101,12 +151,7 @@ def fill(count: int) -> None:
 def site(count: int, *, filled: Callable[[int], None] = fill) -> Iterator[Flask]:
     """Give a site that holds so many activities."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            Path(folder),
-            mode="test",
-            database=f"sqlite:///{folder}/bench.sqlite",
-            public_address="https://fete.example.org",
-        )
+        app = site_in(Path(folder))
         with app.app_context():
             flask_migrate.upgrade(revision="head")
             with transaction():
@@ -116,6 +161,16 @@ def site(count: int, *, filled: Callable[[int], None] = fill) -> Iterator[Flask]
                 filled(count)
             db.session.remove()
         yield app
+
+
+def site_in(folder: Path) -> Flask:
+    """Return the site that keeps its database in a folder."""
+    return create_app(
+        folder,
+        mode="test",
+        database=f"sqlite:///{folder}/bench.sqlite",
+        public_address="https://fete.example.org",
+    )
 
 
 def ask(app: Flask, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
@@ -136,6 +191,19 @@ def best(act: Callable[[], object], repeats: int) -> float:
             act()
         rounds.append((time.process_time() - started) / repeats)
     return min(rounds)
+
+
+def pages_of(app: Flask) -> list[tuple[str, Callable[[], object]]]:
+    """Return the public pages, each asked for as nobody did yet but for what the programme itself remembers."""
+    with app.app_context():
+        first = db.session.get_one(Activity, 1)
+        activity = f"/activites/{first.id}-{first.slug}?"
+    filters = "/programme/2026?departement=32&type=workshop&q=etoiles"
+    return [
+        ("programme, première page", lambda: ask(app, anew("/programme/2026?"))),
+        ("programme, trois filtres", lambda: ask(app, anew(filters))),
+        ("une activité", lambda: ask(app, anew(activity))),
+    ]
 
 
 def library_seconds(app: Flask) -> float:
@@ -165,25 +233,33 @@ def library_seconds(app: Flask) -> float:
         return (time.process_time() - started) * total / len(sample)
 
 
-def measure(app: Flask) -> list[Line]:
-    """Return every line for one site."""
-    bodies = {"feed": b"", "empty": b"", "page": b""}
+@cache
+def bare_site() -> tuple[Flask, dict[str, bytes]]:
+    """Return a Flask site that does nothing but return bytes from memory, and those bytes."""
+    site, bodies = Flask("bare"), dict[str, bytes]()
     kinds = {"feed": "text/calendar", "empty": "text/plain", "page": "text/html"}
     for name, kind in kinds.items():
-        app.add_url_rule(
-            f"/constant/{name}",
-            name,
-            public(lambda name=name, kind=kind: Response(bodies[name], mimetype=kind)),
+        site.add_url_rule(
+            f"/{name}", name, lambda name=name, kind=kind: Response(bodies[name], mimetype=kind)
         )
+    return site, bodies
+
+
+def bare(given: dict[str, bytes]) -> Flask:
+    """Return the bare site, which returns these bytes."""
+    site, bodies = bare_site()
+    bodies.update(given)
+    return site
+
+
+def measure(app: Flask) -> list[Line]:
+    """Return every line for one site."""
     ask(app, "/sante")  # what is built once for all requests is built now
-    started = time.process_time()
-    status, bodies["feed"], headers = ask(app, "/agenda/2026.ics")
-    cold = time.process_time() - started
-    assert status == HTTPStatus.OK, bodies["feed"]
-    bodies["page"] = ask(app, "/programme/2026")[1]
+    status, feed, headers = ask(app, "/agenda/2026.ics")
+    assert status == HTTPStatus.OK, feed
+    bodies = {"feed": feed, "empty": b"", "page": ask(app, "/programme/2026")[1]}
     constants = {
-        name: best(lambda name=name: ask(app, f"/constant/{name}"), 50)
-        for name in ("feed", "empty", "page")
+        name: best(lambda name=name: ask(bare(bodies), f"/{name}"), 200) for name in bodies
     }
     tag = headers["ETag"]
     acts = [
@@ -195,13 +271,8 @@ def measure(app: Flask) -> list[Line]:
             lambda: ask(app, "/agenda/2026.ics?departement=32"),
             20,
         ),
-        ("programme, première page", "page", lambda: ask(app, "/programme/2026"), 5),
-        (
-            "programme, trois filtres",
-            "page",
-            lambda: ask(app, "/programme/2026?departement=32&type=workshop&q=etoiles"),
-            5,
-        ),
+        ("programme, déjà demandé", "page", lambda: ask(app, "/programme/2026"), 20),
+        *((f"{name}, fait", "page", act, 5) for name, act in pages_of(app)),
         ("chiffres, page", "page", lambda: ask(app, "/chiffres/2026"), 3),
         ("chiffres, JSON", "page", lambda: ask(app, "/chiffres/2026.json"), 3),
     ]
@@ -214,12 +285,47 @@ def measure(app: Flask) -> list[Line]:
             )
         )
     library = library_seconds(app)
-    lines.append(
-        Line(
-            name="agenda entier, premier appel", seconds=cold, against="icalendar", constant=library
-        )
-    )
+    for name, seconds in (
+        ("agenda entier, premier appel", first_feed(app)),
+        ("écrire tous ses événements", seconds_to_write(app)),
+    ):
+        lines.append(Line(name=name, seconds=seconds, against="icalendar", constant=library))
     return lines
+
+
+_number = count(1)
+
+
+def anew(path: str) -> str:
+    """Return an address that nobody asked for yet, of the same page."""
+    return f"{path}&n={next(_number)}"
+
+
+def first_feed(app: Flask) -> float:
+    """Return how long a process that has just started takes to give the whole calendar, its events written before."""
+    command = [sys.executable, "-m", "benchmarks", "--first-feed", app.instance_path]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    return float(done.stdout)
+
+
+def tell_first_feed(folder: Path) -> None:
+    """Print how long this process, which has just started, takes to give the whole calendar."""
+    app = site_in(folder)
+    ask(app, "/sante")
+    started = time.process_time()
+    status, body, _headers = ask(app, "/agenda/2026.ics")
+    assert status == HTTPStatus.OK, body
+    print(time.process_time() - started)
+
+
+def seconds_to_write(app: Flask) -> float:
+    """Return how long it takes to write every event of an edition that has none written yet."""
+    with app.app_context():
+        with transaction():
+            db.session.execute(delete(Fragment))
+        started = time.process_time()
+        write_ahead(transaction)
+        return time.process_time() - started
 
 
 def cookie_of(app: Flask, email: str) -> str:
@@ -265,11 +371,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--queue-only", action="store_true", help="the pages of the coordination")
+    parser.add_argument("--flat-only", action="store_true", help="whether pages follow the edition")
+    parser.add_argument("--first-feed", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.first_feed:
+        tell_first_feed(asked.first_feed)
+        return
+    if asked.flat_only:
+        report_flatness()
+        return
     if not asked.queue_only:
         report_sizes(asked.sizes)
+        report_flatness()
     report_queue()
     sys.stdout.flush()
+
+
+def report_flatness() -> None:
+    """Print how much longer public pages take when the edition is a hundred times larger."""
+    columns = []
+    for size in FLAT_SIZES:
+        with site(size) as app:
+            pages = pages_of(app)
+            for _name, act in pages:
+                act()
+            columns.append({name: best(act, 5) for name, act in pages})
+            print(f"{size} activités : {memory():.0f} Mo au plus dans ce processus")
+    few, many = columns
+    print(f"\nLa même page à {FLAT_SIZES[1]} activités, contre {FLAT_SIZES[0]}\n")
+    for name, seconds in few.items():
+        print(f"{name:34}{many[name] / seconds:>8.2f} ×")
+
+
+def memory() -> float:
+    """Return the most megabytes that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def report_sizes(sizes: Sequence[int]) -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,10 +28,10 @@ from fete.programme.policies import can_see_edition
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
-from fete.programme.queries.facets import Facets, Value, facets
+from fete.programme.queries.facets import Facets, facets
 from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.programme import Group
+from fete.programme.views.programme import Group, group_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("feeds", __name__)
@@ -41,8 +41,6 @@ FORMS = ("ics", "atom")
 # Clients ask every few hours: a cache before us may answer for ten minutes, and while it asks us anew.
 CACHE = "public, max-age=600, s-maxage=600, stale-while-revalidate=3600"
 COMPRESSION = 6
-# A list of boxes longer than this is no help: the page of a structure leads here with it chosen.
-MOST_VALUES = 100
 ICALENDAR = "text/calendar"
 ATOM = "application/atom+xml"
 
@@ -181,14 +179,7 @@ def groups_of(counted: Facets) -> list[Group]:
         ("accessibilite", _("Accessibilité"), counted.accessibility),
         ("structure", _("Structure"), counted.organisations),
     )
-    return [Group(word=word, title=title, values=heaviest(found)) for word, title, found in asked]
-
-
-def heaviest(found: Sequence[Value]) -> tuple[Value, ...]:
-    """Return the values chosen and those that would bring most, in their order."""
-    by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
-    kept = {value.code for value in by_weight[:MOST_VALUES]}
-    return tuple(value for value in found if value.code in kept)
+    return [group_of(word, title, found) for word, title, found in asked]
 
 
 def shown_edition(year: int) -> Edition:

@@ -161,18 +161,20 @@ def _values(
     chosen: Sequence[Key],
 ) -> list[Value]:
     """Return the values that would leave something and those chosen, by name."""
-    labels = {str(code): name for code, name in {**known, **asked}.items()}
-    wanted = {*counts, *map(str, asked)} & labels.keys()
-    kept = [(fold(labels[code]), code) for code in wanted]
+    if not asked.keys() <= known.keys():
+        known = _by_name({**known, **asked})
+    wanted = frozenset(map(str, chosen))
+    told = ((str(code), label) for code, label in known.items())
     return [
-        Value(
-            code=code,
-            label=labels[code],
-            count=counts.get(code, 0),
-            is_chosen=code in map(str, chosen),
-        )
-        for _name, code in sorted(kept)
+        Value(code=code, label=label, count=counts.get(code, 0), is_chosen=code in wanted)
+        for code, label in told
+        if code in counts or code in wanted
     ]
+
+
+def _by_name(labels: Mapping[Key, str]) -> dict[Key, str]:
+    """Return labels in the order in which people look for them."""
+    return dict(sorted(labels.items(), key=lambda item: (fold(item[1]), str(item[0]))))
 
 
 def _words(edition_id: int | None) -> _Words:
@@ -197,4 +199,5 @@ def _named(
     key: InstrumentedAttribute[Key], name: InstrumentedAttribute[str], wanted: Container[object]
 ) -> dict[Key, str]:
     # All of them, as many as they are: one question, where so many values would not fit in it.
-    return {code: label for code, label in db.session.execute(select(key, name)) if code in wanted}
+    found = db.session.execute(select(key, name))
+    return _by_name({code: label for code, label in found if code in wanted})

@@ -56,7 +56,7 @@ _BOOKINGS = {booking.value: (code, BOOKING_WORDS[code]) for code, booking in BOO
 
 _MOST_WAYS = 4
 # A list of boxes longer than this is no help: what it leaves out is found by its name.
-MOST_VALUES = 400
+MOST_VALUES = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,7 +246,7 @@ def groups_of(counted: Facets, filters: Filters) -> list[Group]:
         ("village", _("Village, festival ou parcours"), counted.villages),
         ("structure", _("Structure"), counted.organisations),
     )
-    return [_group(word, title, found) for word, title, found in asked if found]
+    return [group_of(word, title, found) for word, title, found in asked if found]
 
 
 def _told(
@@ -260,7 +260,7 @@ def _told(
     ]
 
 
-def _group(word: str, title: str, found: Sequence[Value]) -> Group:
+def group_of(word: str, title: str, found: Sequence[Value]) -> Group:
     """Return a filter with the values that leave most, in their order, and those chosen."""
     by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
     kept = {value.code for value in by_weight[:MOST_VALUES]}
