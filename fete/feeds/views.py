@@ -31,7 +31,7 @@ from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.facets import Facets, facets
 from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.programme import Group, group_of
+from fete.programme.views.programme import Group
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("feeds", __name__)
@@ -179,7 +179,7 @@ def groups_of(counted: Facets) -> list[Group]:
         ("accessibilite", _("Accessibilité"), counted.accessibility),
         ("structure", _("Structure"), counted.organisations),
     )
-    return [group_of(word, title, found) for word, title, found in asked]
+    return [Group(word=word, title=title, values=tuple(found)) for word, title, found in asked]
 
 
 def shown_edition(year: int) -> Edition:

@@ -47,7 +47,7 @@ def test_a_calendar_is_chosen_by_keyboard_and_its_address_copied(page: Page, dem
     address = page.get_by_label("Adresse à copier").input_value()
     tab_to(page, "[data-copies]")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").filter(has_text="Adresse copiée.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="L’adresse est copiée.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
     answer = page.request.get(address)
     assert Calendar.from_ical(answer.body()).walk("VEVENT")

@@ -178,14 +178,18 @@ def _read(edition_id: int | None) -> Catalogue:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the collector of garbage from going, in vain, through the many objects that are made inside: half the time."""
-    was_on = gc.isenabled()
+    """Keep the collector of garbage out of the many objects made inside, which live on: it would go through them in vain.
+
+    That is half of the time that making them takes, and a pause in the requests that follow.
+    """
+    gc.unfreeze()
+    gc.collect()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        gc.enable()
+        gc.freeze()
 
 
 class _Reading:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import nlargest
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from fete.vocabulary.models import Term, TermList
 
 # Slots farther from the edition's dates than this are in the list, but have no day of their own to click.
 _AROUND = timedelta(days=31)
+# A list of boxes longer than this is no help: what it leaves out is found by its name.
+MOST_VALUES = 100
 Key = TypeVar("Key", str, int)
 
 
@@ -61,6 +64,8 @@ class Facets:
     # By their codes: their words are the form's.
     parts: Mapping[str, int]
     bookings: Mapping[str, int]
+    # How many more values than those told would leave something, by filter.
+    left_out: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,8 +96,13 @@ def facets(filters: Filters, edition: Edition, names: Names | None = None) -> Fa
     names = names or names_of(filters)
     words = remembered(("words", filters.edition_id), lambda: _words(filters.edition_id))
 
+    left_out: dict[str, int] = {}
+
     def named(field: str, known: Mapping[Key, str], asked: Mapping[Key, str]) -> list[Value]:
-        return _values(_counts(field, filters), known, asked, getattr(filters, field))
+        counts, chosen = _counts(field, filters), getattr(filters, field)
+        kept = _weightiest(counts, chosen)
+        left_out[field] = len(counts.keys() - kept.keys())
+        return _values(kept, known, asked, chosen)
 
     return Facets(
         days=_days(filters, edition),
@@ -102,6 +112,7 @@ def facets(filters: Filters, edition: Edition, names: Names | None = None) -> Fa
         villages=named("villages", words.villages, names.villages),
         parts=_counts("parts", filters),
         bookings=_counts("bookings", filters),
+        left_out=left_out,
         **{field: _terms(of, field, filters, names, words) for of, field in TERM_FIELDS.items()},
     )
 
@@ -115,6 +126,15 @@ def _counts(field: str, filters: Filters) -> dict[str, int]:
         return {str(code): number for code, number in found.items()}
 
     return remembered(("counts", field, filters), count)
+
+
+def _weightiest(counts: Mapping[str, int], chosen: Sequence[str | int]) -> Mapping[str, int]:
+    """Return the counts that are told: those chosen, then the largest."""
+    if len(counts) <= MOST_VALUES:
+        return counts
+    asked = [code for code in map(str, chosen) if code in counts]
+    largest = nlargest(MOST_VALUES, counts, key=lambda code: counts[code])
+    return {code: counts[code] for code in dict.fromkeys([*asked, *largest][:MOST_VALUES])}
 
 
 def _days(filters: Filters, edition: Edition) -> list[DayCount]:

@@ -23,6 +23,8 @@ from fete.network.queries import listed_among
 from fete.programme.forms.filters import (
     BOOKING_WORDS,
     BOOKINGS,
+    CODES,
+    NUMBERS,
     PARTS,
     RADII,
     Chosen,
@@ -55,8 +57,7 @@ _PART_WORDS = {part.value: (part.value, label) for part, label in PARTS.items()}
 _BOOKINGS = {booking.value: (code, BOOKING_WORDS[code]) for code, booking in BOOKINGS.items()}
 
 _MOST_WAYS = 4
-# A list of boxes longer than this is no help: what it leaves out is found by its name.
-MOST_VALUES = 100
+_FIELDS = CODES | NUMBERS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,7 +247,16 @@ def groups_of(counted: Facets, filters: Filters) -> list[Group]:
         ("village", _("Village, festival ou parcours"), counted.villages),
         ("structure", _("Structure"), counted.organisations),
     )
-    return [group_of(word, title, found) for word, title, found in asked if found]
+    return [
+        Group(
+            word=word,
+            title=title,
+            values=tuple(found),
+            left_out=counted.left_out.get(_FIELDS.get(word, ""), 0),
+        )
+        for word, title, found in asked
+        if found
+    ]
 
 
 def _told(
@@ -258,18 +268,6 @@ def _told(
         for value, (code, label) in words.items()
         if value in counts or value in asked
     ]
-
-
-def group_of(word: str, title: str, found: Sequence[Value]) -> Group:
-    """Return a filter with the values that leave most, in their order, and those chosen."""
-    by_weight = sorted(found, key=lambda value: (not value.is_chosen, -value.count))
-    kept = {value.code for value in by_weight[:MOST_VALUES]}
-    return Group(
-        word=word,
-        title=title,
-        values=tuple(value for value in found if value.code in kept),
-        left_out=len(found) - len(kept),
-    )
 
 
 def _ways_out(

@@ -16,7 +16,7 @@ from fete.core.clock import from_paris
 from fete.core.db import db as database
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Booking, EditionState, Mode, SlotAudience
-from fete.programme.views import programme
+from fete.programme.queries import facets
 from fete.programme.workflow import SlotState, Status
 from tests.conftest import Browser
 from tests.factories.accounts import make_user
@@ -340,7 +340,7 @@ def test_the_counts_of_values_are_on_the_page(client):
 
 
 def test_a_filter_of_too_many_values_keeps_the_weightiest_and_those_chosen(client, monkeypatch):
-    monkeypatch.setattr(programme, "MOST_VALUES", 2)
+    monkeypatch.setattr(facets, "MOST_VALUES", 2)
     names = ["Abeille", "Baleine", "Castor", "Daim"]
     for number, name in enumerate(names):
         organisation = make_organisation(name=name)
