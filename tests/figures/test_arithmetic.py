@@ -1,5 +1,6 @@
 """What is counted, what is not, and what adds up."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -299,13 +300,13 @@ def test_a_printed_table_of_six_departements_adds_up_to_its_printed_totals():
 
 @given(programmes(), st.sampled_from(["departement", "kind", "edition"]))
 def test_no_part_loses_or_doubles_anything(lines, name):
-    part = {
+    ways: dict[str, Callable[[list[Line]], dict[Any, Totals]]] = {
         # One commune may host what several départements review: it is counted in its own.
         "departement": departement_parts,
         "kind": partial(breakdown, keys=by_kind),
         "edition": partial(breakdown, keys=by_edition),
-    }[name]
-    whole, parts = totals(lines), part(lines)
+    }
+    whole, parts = totals(lines), ways[name](lines)
     additive = ADDITIVE.get(name, ADDITIVE["kind"])
     for figure in additive - {"coverage"}:
         assert getattr(whole, figure) == sum(getattr(each, figure) for each in parts.values())
