@@ -124,7 +124,7 @@ BLUEPRINTS = (
     follow_up.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
-MOST_BYTES_KEPT = 48 * 1024 * 1024
+MOST_BYTES_KEPT = 16 * 1024 * 1024
 # The first of what was not read, where one arrives.
 SHOWN_MESSAGES = 3
 COMMANDS = (

@@ -16,7 +16,7 @@ from fete.printing import press
 # Changes whenever the same activities would be printed otherwise.
 PRESS = "1"
 # What a worker keeps of the programmes that it printed last.
-programmes = Kept(16 * 1024 * 1024)
+programmes = Kept(8 * 1024 * 1024)
 # Less than the half minute after which gunicorn gives up a worker.
 PATIENCE = 25  # seconds
 # One programme on the press and one that waits: whoever comes then would hold up those who only read pages.
