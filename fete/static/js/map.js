@@ -29,7 +29,7 @@ const icon = (className, number, label) => {
 };
 
 const inList = (place) =>
-  document.getElementById(`lieu-${place.number}`) ?? document.getElementById(`commune-${place.commune}`);
+  document.getElementById(`lieu-${place.number}`) ?? document.getElementById(`ville-${place.commune}`);
 
 const goTo = (item) => {
   const fold = item.closest("details");
