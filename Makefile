@@ -51,11 +51,11 @@ demo: $(RUNS) $(MO) ## Fill an empty database with the demonstration editions
 test: test-sqlite test-postgres ## Set up what is missing, then run every test on SQLite and on PostgreSQL
 
 test-sqlite: $(READY) $(MO) ## Run every test on SQLite, the browser's included
-	@$(BIN)/python -m tests.provision chromium
+	@$(BIN)/python -m tests.provision chromium ical.js
 	$(PYTEST) --cov --cov-report=term:skip-covered $(if $(T),,--cov-fail-under=95) $(T)
 
 test-postgres: $(READY) $(MO) ## Run the same tests on a throw-away PostgreSQL, or on FETE_TEST_DATABASE
-	@$(BIN)/python -m tests.provision chromium postgresql
+	@$(BIN)/python -m tests.provision chromium ical.js postgresql
 	$(BIN)/python -m tests.provision with-postgresql $(PYTEST) $(T)
 
 test-fast: $(READY) $(MO) ## Run on SQLite the tests that failed last time first, without a browser

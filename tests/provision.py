@@ -1,6 +1,6 @@
 """Get what the tests need from the machine: a browser, a PostgreSQL; install it where one may.
 
-`python -m tests.provision chromium postgresql` installs what is missing, or says what to install.
+`python -m tests.provision chromium ical.js postgresql` installs what is missing, or says what to install.
 `python -m tests.provision with-postgresql COMMAND…` runs a command with FETE_TEST_DATABASE naming a
 throw-away server.
 """
@@ -17,6 +17,8 @@ from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DEBIAN = Path("/usr/lib/postgresql")
+# The reader of calendars behind Thunderbird, of the version that the tests were written against.
+ICAL_JS, ICAL_JS_VERSION = "ical.js", "2.2.1"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -62,11 +64,38 @@ def install(package: str) -> bool:
     return True
 
 
+def ical_js_folder() -> Path:
+    """Return the folder where ical.js is, or would be installed: beside the Python packages, or where one says."""
+    return Path(os.environ.get("FETE_ICAL_JS") or Path(sys.prefix, ICAL_JS))
+
+
+def has_ical_js() -> bool:
+    """Whether ical.js and what runs it are here."""
+    return bool(shutil.which("node")) and (ical_js_folder() / "node_modules" / ICAL_JS).is_dir()
+
+
+def install_ical_js() -> bool:
+    """Install ical.js where npm is at hand; whether it is here then."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    print(f"Installation de {ICAL_JS}…", flush=True)  # noqa: T201
+    folder = ical_js_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    package = f"{ICAL_JS}@{ICAL_JS_VERSION}"
+    command = [npm, "install", "--silent", "--no-save", "--prefix", str(folder), package]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    return has_ical_js()
+
+
 def provide(what: str) -> bool:
     """Have a thing at hand, installing it where one may; say what to do where one may not."""
     if what == "chromium":
         here = bool(find_chromium()) or (install("chromium") and bool(find_chromium()))
         advice = "Sans navigateur, les parcours ne sont pas essayés : installez chromium, ou nommez-le dans FETE_CHROMIUM."
+    elif what == ICAL_JS:
+        here = has_ical_js() or install_ical_js()
+        advice = "Sans Node.js et npm, les agendas ne sont pas relus par ical.js : installez-les, ou nommez le dossier d’ical.js dans FETE_ICAL_JS."
     else:
         named = bool(os.environ.get("FETE_TEST_DATABASE"))
         here = named or bool(find_postgresql()) or install("postgresql") or has_wheel()
@@ -148,7 +177,8 @@ def _wheel_server(folder: Path) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Provide the things named, or run a command with a PostgreSQL."""
     if arguments[:1] != ["with-postgresql"]:
-        missing = [what for what in arguments if not provide(what)]
+        # Three other readers are there without Node.js.
+        missing = [what for what in arguments if not provide(what) and what != ICAL_JS]
         return 1 if IN_CI and missing else 0
     with server() as address:
         if address is None:

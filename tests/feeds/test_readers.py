@@ -1,8 +1,6 @@
 """A subscriber, by readers that are not ours: each sees the right hours, and learns every change under the same name."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,10 +20,9 @@ from fete.programme.services.review import change_slot, take_step
 from fete.programme.workflow import SlotState, Step
 from tests.factories.accounts import make_coordinator
 from tests.factories.programme import make_activity, make_venue
+from tests.provision import has_ical_js, ical_js_folder
 
 READER = Path(__file__).parents[1] / "data" / "ical_reader.mjs"
-# Where somebody installed it: `npm install ical.js`, in any folder.
-ICAL_JS = os.environ.get("FETE_ICAL_JS", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +81,13 @@ def by_vobject(content: bytes) -> dict[str, Seen]:
 
 
 def by_ical_js(content: bytes) -> dict[str, Seen]:
-    node = shutil.which("node")
-    if not node or not Path(ICAL_JS, "node_modules/ical.js").is_dir():
-        pytest.skip("no ical.js: « npm install ical.js » in a folder, named in FETE_ICAL_JS")
+    if not has_ical_js():
+        pytest.skip("no Node.js, no npm: ical.js cannot read")
     done = subprocess.run(
-        [node, str(READER), ICAL_JS], input=content, capture_output=True, check=True
+        ["node", str(READER), str(ical_js_folder())],
+        input=content,
+        capture_output=True,
+        check=True,
     )
     return {
         each.pop("uid"): Seen(
