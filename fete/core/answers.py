@@ -108,17 +108,19 @@ class Answers:
             if hasattr(chunks, "close"):
                 chunks.close()
         standing, until, rule = environ[_ASKED]
-        self._keep(
-            question,
-            _Answer(
-                status=told[0],
-                headers=told[1],
-                body=body,
-                standing=standing,
-                until=until,
-                rule=rule,
-            ),
-        )
+        status, headers = told
+        if _is_anybodys(status, headers):
+            self._keep(
+                question,
+                _Answer(
+                    status=status,
+                    headers=headers,
+                    body=body,
+                    standing=standing,
+                    until=until,
+                    rule=rule,
+                ),
+            )
         return [body]
 
     def _keep(self, question: Question, answer: _Answer) -> None:
@@ -129,6 +131,11 @@ class Answers:
             while self._bytes > self._most_bytes:
                 _question, gone = self._kept.popitem(last=False)
                 self._bytes -= _weight(gone)
+
+
+def _is_anybodys(status: str, headers: list[tuple[str, str]]) -> bool:
+    """Whether an answer may be given to somebody else: no failure of the moment, and no cookie of one person."""
+    return status < "500" and all(name.lower() != "set-cookie" for name, _value in headers)
 
 
 def _weight(answer: _Answer) -> int:

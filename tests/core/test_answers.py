@@ -31,6 +31,20 @@ class Site:
             response.make_conditional(request)
             return response
 
+        @app.route("/cookie")
+        def cookie() -> Response:
+            self.asked.append("cookie")
+            stands(self.standing, until=self.until)
+            response = Response("words")
+            response.set_cookie("of", "one person")
+            return response
+
+        @app.route("/failing")
+        def failing() -> tuple[str, int]:
+            self.asked.append("failing")
+            stands(self.standing, until=self.until)
+            return "not now", 503
+
         @app.route("/other")
         def other() -> str:
             self.asked.append("other")
@@ -119,6 +133,15 @@ def test_who_may_be_somebody_is_answered_each_time(site):
     site.client.set_cookie("fete", "somebody")
     for _ in range(2):
         site.ask()
+    assert len(site.asked) == 2
+
+
+@pytest.mark.parametrize("path", ["/cookie", "/failing"])
+def test_what_is_of_one_person_or_of_the_moment_is_given_to_nobody_else(site, path):
+    for _ in range(2):
+        # Somebody new each time, who brings no cookie back.
+        site.client.delete_cookie("of")
+        site.ask(path)
     assert len(site.asked) == 2
 
 
