@@ -154,7 +154,7 @@ def brochure(
             {"title": _("Communes"), "rows": _communes(sections)},
             {"title": _("Structures"), "rows": _structures(sections, bounds)},
         ],
-        **_front(front, len(apart)),
+        **_front(front, len(activities)),
     }
     found: dict[str, Any] = drawn(content)
     return found

@@ -196,6 +196,8 @@ def test_a_village_holds_its_stands():
         ("Vendredi 2 octobre 2026", "", ["Village"], []),
         ("Samedi 3 octobre 2026", "", [], ["Village"]),
     ]
+    # The village and its stands, as the list counts them.
+    assert found["count"] == "3 activités"
     stands = entry_of(found, "Village")["stands"]
     assert [(stand["title"], plain(stand["when"])) for stand in stands] == [
         ("À ses heures", ["sam. 3 oct., 10 h – 12 h"]),
