@@ -24,6 +24,8 @@ SITE = "https://fete.example.org"
 APART = {"/sante", "/communes", "/oembed"}
 # Inside another site, whose own header and menu stand around it.
 FRAMED = ("/integration", "/en/integration")
+# Where one types something for oneself: nobody looks for them.
+FORMS = re.compile(r"/(compte|prevenez-moi)")
 NEW_WINDOW = ("nouvelle fenêtre", "new window")
 
 
@@ -125,6 +127,18 @@ def test_each_has_one_address_for_search_engines_or_none(client, paths):
         # A canonical address answers, and says that it is.
         there = read(client, canonical[0].removeprefix(SITE))
         assert there.find("./head/link[@rel='canonical']").get("href") == canonical[0]
+
+
+def test_each_that_is_found_says_in_a_sentence_what_it_is(client, paths):
+    summaries = set()
+    for _language, address, page in pages(client, paths):
+        robots = page.find("./head/meta[@name='robots']")
+        if robots is not None or FORMS.search(address):
+            continue
+        summary = page.find("./head/meta[@name='description']")
+        assert summary is not None, address
+        summaries.add(summary.get("content").strip())
+    assert all(len(summary) > 20 for summary in summaries)
 
 
 def test_links_keep_the_language(client, paths):
