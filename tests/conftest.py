@@ -22,6 +22,7 @@ from fete.accounts.models import User
 from fete.app import create_app
 from fete.core.clock import PARIS
 from fete.core.db import db as database
+from fete.core.ratelimit import limiter
 from fete.geography.services import load_reference
 from fete.mailing.models import Letter
 from fete.vocabulary.services import load_terms
@@ -109,6 +110,12 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Stop the clock at `NOW`; `clock.move_to(…)` sets it elsewhere."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """Let a test do in a second what takes people a day, whatever site was made before; those about guesses say otherwise."""
+    limiter.enabled = False
 
 
 class Browser(FlaskClient):

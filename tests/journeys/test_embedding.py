@@ -77,6 +77,10 @@ def test_no_other_page_lets_itself_be_framed(opened, demo_site: Site, town: Town
     for address in (f"{demo_site.address}/compte/connexion", activity):
         heard = hear(page)
         page.goto(town(f'<iframe src="{address}" title="Le site"></iframe>'))
+        for _ in range(50):
+            if page.frames[1].url:
+                break
+            page.wait_for_timeout(100)
         assert page.frames[1].url.startswith("chrome-error:")
         assert any("frame" in complaint.lower() for complaint in heard.complaints)
 
