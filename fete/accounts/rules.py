@@ -4,8 +4,6 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
 from fete.accounts.models import RoleName
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.text import fold
@@ -60,6 +58,9 @@ def _repeated_part(text: str) -> str:
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     """Return what is tried first: the lists of common passwords and words, and each single character."""
+    # Thirteen megabytes, for the process in which somebody chooses a password.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
     words = {word for words in FREQUENCY_LISTS.values() for word in words}
     return frozenset(words | {chr(code) for code in range(32, 383)})
 

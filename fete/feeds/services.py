@@ -20,7 +20,7 @@ from fete.programme.rules.filters import Filters
 from fete.programme.views.structured import picture_address
 
 # What a worker keeps of the calendars that it sent last: calendars are asked for again and again.
-calendars = Kept(8 * 1024 * 1024)
+calendars = Kept(4 * 1024 * 1024)
 
 
 def writer() -> str:

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from fete.core.errors import FeteError
 from fete.core.kept import Kept
-from fete.printing import press
 
+# Named, not imported: its library weighs on no worker.
+_PRESS = Path(__file__).with_name("press.py")
 # Changes whenever the same activities would be printed otherwise.
 PRESS = "1"
 # What a worker keeps of the programmes that it printed last.
@@ -45,7 +47,7 @@ def pdf_of(content: dict[str, Any]) -> bytes:
     """Return the programme as PDF; raise `PressError` if the press stops or takes too long."""
     try:
         printed = subprocess.run(  # noqa: S603  # our own file, and what is typed goes in as data
-            [sys.executable, "-P", press.__file__],
+            [sys.executable, "-P", str(_PRESS)],
             input=json.dumps(content).encode(),
             capture_output=True,
             check=True,
