@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
-from fete.core.db import Model, db, upsert_rows
+from fete.core.db import db, upsert_rows
 from fete.geography.models import Commune, Departement
-from fete.network.models import Organisation
+from fete.network.models import CharterSignature, Organisation
 from fete.programme.models import (
     Activity,
     CoOrganiser,
@@ -27,7 +27,8 @@ from fete.vocabulary.models import Term
 
 # What the public sees, or saw: a calendar changes too when something leaves it.
 _SEEN = frozenset({Status.PUBLISHED, Status.WITHDRAWN})
-_OF_ALL = (Commune, Departement, Edition, Organisation, Term, Venue)
+# What is shown with any of them; a signature of the charter says whether a structure is shown by its name.
+_OF_ALL = (CharterSignature, Commune, Departement, Edition, Organisation, Term, Venue)
 _TABLES = frozenset(
     [
         *(each.__tablename__ for each in (*_OF_ALL, Activity, CoOrganiser, Picture, Slot)),
@@ -75,7 +76,10 @@ def _say(session: Session) -> None:
         upsert_rows(Standing, [{"id": 1, "token": uuid4().hex}], key=("id",))
 
 
-def _forget(session: Session, *_rest: object) -> None:
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    if undone.nested:
+        # What was changed before it stays changed.
+        return
     session.info.pop(CHANGED, None)
     session.info.pop(TOKEN, None)
 
@@ -89,8 +93,11 @@ def _is_public(changed: object) -> bool:
 
 
 def _is_seen(activity: Activity | None) -> bool:
-    """Whether the public sees an activity, or saw it until now."""
-    if not isinstance(activity, Model):
+    """Whether the public sees an activity, or saw it until now.
+
+    A container counts whatever its status: a stand that is published has its hours and its place.
+    """
+    if activity is None or activity.is_container:
         return True
     before = inspect(activity).attrs.status.history.deleted or ()
     return activity.status in _SEEN or any(each in _SEEN for each in before)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
+from fete.core.clock import now
 from fete.core.db import db as database, transaction
 from fete.programme.models import Activity, Slot
 from fete.programme.queries.catalogue import catalogue_of, standing
@@ -67,6 +68,36 @@ def test_publishing_changes_the_token(db):
     before = stand()
     activity.status = Status.PUBLISHED
     assert stand() != before
+
+
+def test_the_hours_of_a_village_that_is_not_published_are_those_of_its_stand(db):
+    village = make_activity(kind="science_village", status=Status.LABELLED)
+    stand_there = make_activity(parent=village, title="Stand")
+    stand_there.venue, stand_there.slots = None, []
+    database.session.commit()
+    assert [time.state for time in catalogue_of(None).find(stand_there.id).times] == ["scheduled"]
+    database.session.commit()
+    cancel(village)
+    database.session.commit()
+    assert [time.state for time in catalogue_of(None).find(stand_there.id).times] == ["cancelled"]
+
+
+def test_a_structure_that_is_listed_no_more_changes_the_token(db):
+    organisation = make_organisation()
+    signature = organisation.signatures[0]
+    before = stand()
+    signature.listing_withdrawn_at = now()
+    assert stand() != before
+
+
+def test_what_a_savepoint_undoes_leaves_what_was_changed_before_it(db):
+    activity = make_activity(title="Avant")
+    before = stand()
+    activity.title = "Après"
+    database.session.flush()
+    database.session.begin_nested().rollback()
+    assert stand() != before
+    assert [entry.title for entry in catalogue_of(None).entries] == ["Après"]
 
 
 def test_what_the_public_does_not_see_leaves_it(db):
