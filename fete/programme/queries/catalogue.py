@@ -197,7 +197,6 @@ class _Reading:
 
     def __init__(self, published: Select[int]) -> None:
         held = with_containers(published)
-        self.places = _places()
         self.slots = _grouped(
             db.session.execute(
                 select(
@@ -271,6 +270,8 @@ class _Reading:
             .where(Activity.id.in_(published))
             .order_by(Activity.id)
         ).all()
+        # Last: whatever place the others name, even one that came meanwhile, is among them.
+        self.places = _places()
 
     def entries(self) -> Iterable[Entry]:
         """Return the entries of what was read."""
