@@ -14,7 +14,7 @@ from fete.core.i18n import current_language
 from fete.core.text import fold
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
-from fete.programme.models import Activity, Edition
+from fete.programme.models import Edition
 from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of
 from fete.programme.queries.search import TERM_FIELDS, Names, names_of
 from fete.programme.rules.catalogue import days_between
@@ -206,7 +206,14 @@ def _words(edition_id: int | None) -> _Words:
         organisations=_named(
             Organisation.id, Organisation.name, catalogue.members["organisations"]
         ),
-        villages=_named(Activity.id, Activity.title, catalogue.members["villages"]),
+        # What holds stands and is not published itself is no village to choose.
+        villages=_by_name(
+            {
+                number: entry.title
+                for number in catalogue.members["villages"]
+                if (entry := catalogue.find(number)) is not None
+            }
+        ),
         terms={(term.list, term.code): _as_word(term) for term in terms},
     )
 

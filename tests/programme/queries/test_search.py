@@ -73,6 +73,15 @@ def test_what_is_not_published_never_shows(db, status):
     assert max(day.count for day in counted.days) == 1
 
 
+def test_what_holds_a_stand_and_is_not_published_is_no_village_to_choose(db):
+    hidden = make_activity(kind="science_village", status=Status.LABELLED, title="Secret")
+    shown = make_activity(kind="science_village", title="Village")
+    for village in (hidden, shown):
+        make_activity(parent=village)
+    counted = facets(Filters(edition_id=make_edition().id), make_edition())
+    assert [(value.label, value.count) for value in counted.villages] == [("Village", 2)]
+
+
 def test_an_edition_in_preparation_never_shows(db):
     make_activity(edition=make_edition(2027, state=EditionState.PREPARED), title="Future")
     assert titles(Filters()) == []
@@ -585,4 +594,4 @@ def test_a_page_costs_the_same_whatever_the_programme(db, queries, count):
     assert len(asked) == 12
     with queries() as asked:
         facets(filters, edition)
-    assert len(asked) == 5  # the words of each filter, which are kept
+    assert len(asked) == 4  # the words of each filter, which are kept

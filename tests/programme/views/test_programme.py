@@ -363,7 +363,7 @@ def test_the_page_costs_the_same_whatever_the_programme(client, queries, count):
     database.session.expire_all()
     with queries() as asked:
         page(client, "/programme")
-    assert len(asked) == 20
+    assert len(asked) == 19
 
 
 # One activity
