@@ -7,7 +7,7 @@ from hashlib import blake2b
 from heapq import nlargest
 from itertools import islice
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from fete.core.db import db
@@ -55,25 +55,21 @@ def state_of(filters: Filters) -> FeedState:
 
 def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:
     """Return the fragments of these slots that are up to date, by slot."""
-    statement = (
-        select(Fragment.slot_id, Fragment.content)
-        .join(Slot, and_(Slot.id == Fragment.slot_id, Slot.revision == Fragment.revision))
-        .where(Fragment.writer == writer)
-    )
+    statement = select(Fragment.slot_id, Fragment.content).where(*_is_current(writer))
     if len(slots) <= MOST_NAMED:
         statement = statement.where(Fragment.slot_id.in_(slots))
     wanted = frozenset(slots)
     return {slot: content for slot, content in db.session.execute(statement) if slot in wanted}
 
 
-def current_fragments(*, writer: str) -> set[int]:
+def written_slots(*, writer: str) -> set[int]:
     """Return the slots whose fragment is up to date."""
-    statement = (
-        select(Fragment.slot_id)
-        .join(Slot, and_(Slot.id == Fragment.slot_id, Slot.revision == Fragment.revision))
-        .where(Fragment.writer == writer)
-    )
-    return set(db.session.scalars(statement))
+    return set(db.session.scalars(select(Fragment.slot_id).where(*_is_current(writer))))
+
+
+def _is_current(writer: str) -> tuple[ColumnElement[bool], ...]:
+    stands = exists().where(Slot.id == Fragment.slot_id, Slot.revision == Fragment.revision)
+    return Fragment.writer == writer, stands
 
 
 def slots_to_write(numbers: Sequence[int]) -> Sequence[Slot]:

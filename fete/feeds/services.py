@@ -12,7 +12,7 @@ from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.feeds.ical import WRITER, fragment, withdrawn
 from fete.feeds.models import Fragment
-from fete.feeds.queries import MOST_NAMED, current_fragments, openings_of, slots_to_write
+from fete.feeds.queries import MOST_NAMED, openings_of, slots_to_write, written_slots
 from fete.programme.models import Activity, Slot
 from fete.programme.queries.catalogue import times_of
 from fete.programme.rules import stretches
@@ -55,11 +55,13 @@ def write_ahead(keeping: Callable[[], AbstractContextManager[None]]) -> int:
 
     A few at a time, each in a transaction of its own: others write in between.
     """
-    known = current_fragments(writer=writer())
+    known = written_slots(writer=writer())
     missing = [time.slot for time in times_of(Filters()) if time.slot not in known]
     for start in range(0, len(missing), MOST_NAMED):
+        # Before the transaction: nobody waits for what is only being written down.
+        rows = write_fragments(missing[start : start + MOST_NAMED])
         with keeping():
-            keep_fragments(write_fragments(missing[start : start + MOST_NAMED]))
+            keep_fragments(rows)
     return len(missing)
 
 

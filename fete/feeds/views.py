@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import astuple, replace
 from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -46,12 +47,21 @@ ATOM = "application/atom+xml"
 
 
 def feed(path: str) -> Callable[[View], View]:
-    """Serve a view to all, under an address for each form of a feed; the first is the one that links lead to."""
+    """Serve a view to all, under an address for each form of a feed; the first is the one that links lead to.
+
+    What it answers is the same as long as the programme stands, and the day on which it is asked.
+    """
 
     def decorate(view: View) -> View:
+        @wraps(view)
+        def standing_view(**values: Any) -> ResponseReturnValue:  # as the address gives them
+            # Before anything is read: what changes meanwhile makes another answer.
+            stands(standing(), until=day_bounds(today())[1])
+            return view(**values)
+
         for form in FORMS:
             blueprint.add_url_rule(
-                f"{path}.{form}", defaults={"form": form}, view_func=public(view)
+                f"{path}.{form}", defaults={"form": form}, view_func=public(standing_view)
             )
         return view
 
@@ -208,8 +218,7 @@ def seen_activity(activity_id: int) -> Activity:
 
 
 def reply(feed: Feed, form: str, *, disposition: str = "inline") -> Response:
-    """Answer with a feed in one of its forms; the same as long as the programme stands, and the day on which it is asked."""
-    stands(standing(), until=day_bounds(today())[1])
+    """Answer with a feed in one of its forms."""
     return answer(feed, disposition=disposition) if form == "ics" else news(feed)
 
 
