@@ -25,6 +25,9 @@ class Kept:
         content = self.find(tag)
         if content is None:
             content = make()
+            if len(content) > self.most_bytes:
+                # All the rest would have to go for what cannot stay either.
+                return content
             with self._lock:
                 self._kept[tag] = content
                 while sum(map(len, self._kept.values())) > self.most_bytes:

@@ -23,3 +23,10 @@ def test_what_there_is_no_room_for_is_given_and_not_kept():
     kept = Kept(10)
     assert kept.give("long", lambda: b"x" * 11) == b"x" * 11
     assert kept.find("long") is None
+
+
+def test_what_there_is_no_room_for_takes_the_room_of_nothing():
+    kept = Kept(10)
+    kept.give("short", lambda: b"x")
+    kept.give("long", lambda: b"x" * 11)
+    assert kept.find("short") == b"x"
