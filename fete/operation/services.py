@@ -203,33 +203,42 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
 
 @contextmanager
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-    """Send the letters that wait every few seconds, write those of the day and to followers, beside what is done inside.
+    """Send the letters that wait every few seconds and write those of the day, beside what is done inside.
 
-    Calendars are written ahead too, whenever the programme has changed.
+    Followers are told and calendars written ahead too; what stops one does not stop the other.
     """
     ended = Event()
+    day: date | None = None
+    written = ""
 
-    def keep_sending() -> None:
-        day: date | None = None
-        written = ""
+    def send() -> None:
+        nonlocal day
+        # What waits leaves first: whatever keeps the letters of the day from being written.
+        done = send_waiting(at=now(), keeping=transaction)
+        if done.stopped:
+            _log.warning("letters wait: %s", done.stopped)
+        day = write_of_the_day(done=day, at=now())
+
+    def follow_the_programme() -> None:
+        nonlocal written
+        tell_followers(at=now(), keeping=transaction, reading=filters_of)
+        if written != (standing := standing_now()):
+            write_ahead(transaction)
+            written = standing
+
+    def keep_going() -> None:
         while not ended.is_set():
-            try:
-                with context():
-                    # What waits leaves first: whatever keeps the letters of the day from being written.
-                    done = send_waiting(at=now(), keeping=transaction)
-                    day = write_of_the_day(done=day, at=now())
-                    tell_followers(at=now(), keeping=transaction, reading=filters_of)
-                    if written != (standing := standing_now()):
-                        write_ahead(transaction)
-                        written = standing
-            except SQLAlchemyError as error:
-                _log.warning("letters wait, the database does not answer: %s", error)
-            else:
-                if done.stopped:
-                    _log.warning("letters wait: %s", done.stopped)
+            with context():
+                for act in (send, follow_the_programme):
+                    try:
+                        act()
+                    except SQLAlchemyError as error:
+                        _log.warning("letters wait, the database does not answer: %s", error)
+                    except Exception:  # noqa: BLE001  # told whole; the letters that wait leave all the same
+                        _log.exception("letters wait")
             ended.wait(_BETWEEN_LETTERS)
 
-    thread = Thread(target=keep_sending, name="letters", daemon=True)
+    thread = Thread(target=keep_going, name="letters", daemon=True)
     thread.start()
     try:
         yield

@@ -20,9 +20,10 @@ from fete.geography.models import Commune
 from fete.journal.models import Entry
 from fete.journal.services import record
 from fete.mailing.models import Letter
-from fete.mailing.services import Recipient, enqueue
+from fete.mailing.services import Recipient, Round, enqueue
 from fete.network.models import Invitation
 from fete.network.services import accept_invitation, invite
+from fete.operation import services
 from fete.operation.services import (
     INVITATIONS_KEPT,
     JOURNAL_KEPT,
@@ -178,6 +179,26 @@ def test_followers_are_told_while_the_site_is_served(app, db, letters):
     database.session.expire_all()
     told = [letter.subject for letter in letters() if letter.to_address == "ada@example.org"]
     assert told == ["Complet : Le ciel"]
+
+
+def test_a_failure_that_nobody_foresaw_stops_no_letter(monkeypatch, caplog):
+    rounds = []
+
+    def sent(**_options: object) -> Round:
+        rounds.append("a round")
+        return Round(sent=0, failed=0)
+
+    def failing(**_options: object) -> int:
+        raise KeyError("a letter without words")
+
+    monkeypatch.setattr(services, "_BETWEEN_LETTERS", 0.01)
+    monkeypatch.setattr(services, "send_waiting", sent)
+    monkeypatch.setattr(services, "write_of_the_day", lambda **_: None)
+    monkeypatch.setattr(services, "tell_followers", failing)
+    with letters_leaving(nullcontext):
+        time.sleep(0.3)
+    assert len(rounds) > 1
+    assert "a letter without words" in caplog.text
 
 
 def test_the_letters_of_the_day_are_written_once_from_seven_on(db, letters):
