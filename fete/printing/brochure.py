@@ -25,7 +25,8 @@ from fete.programme.forms.printed import (
     stretches,
 )
 from fete.programme.models import Activity, Booking, Mode, Slot, Venue
-from fete.programme.workflow import SlotState
+from fete.programme.rules.catalogue import OFF
+from fete.programme.workflow import SlotState, Status
 
 # From so many entries on, a cover, a table of contents and indexes are worth their paper.
 BROCHURE = 40
@@ -38,7 +39,7 @@ _NAME_LENGTH = 120
 # As much of a search as a cover has room for.
 _WORDS_LENGTH = 240
 _MOST_OF_LINK = 1_000
-_OFF = frozenset({SlotState.CANCELLED, SlotState.POSTPONED})
+_CODED_LENGTH = 300
 # What the fonts can draw, combining accents apart; a test has all of it printed.
 _DRAWN = (
     " -~\xa0-\xac\xae-\u02ff\u0370-\u0373\u0376\u0377\u037b-\u037e\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482"
@@ -101,7 +102,7 @@ class Held:
     @property
     def is_off(self) -> bool:
         """Whether none of these times takes place."""
-        return all(slot.state in _OFF for slot in self.slots)
+        return all(slot.state in OFF for slot in self.slots)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -287,7 +288,10 @@ def _entry(held: Held, *, bounds: Bounds, order: Order, front: Front) -> dict[st
         "when": _when(held, order),
         "notes": list(dict.fromkeys(slot.note for slot in held.slots if slot.note)),
         "where": _where(held, order),
-        "within": activity.parent.title if activity.parent else "",
+        # What is not published itself has no name here.
+        "within": parent.title
+        if (parent := activity.parent) and parent.status is Status.PUBLISHED
+        else "",
         "by": _names(activity),
         "stands": [_stand(*each) for each in stands_of(held, bounds)],
         "is_off": held.is_off,
@@ -333,7 +337,7 @@ def _stretches(slots: Sequence[Slot]) -> list[dict[str, Any]]:
     """Return times in words with their days: those that take place, then those cancelled, then those put off."""
     told: dict[SlotState, list[Slot]] = {SlotState.SCHEDULED: [], SlotState.CANCELLED: []}
     for slot in slots:
-        state = slot.state if slot.state in _OFF else SlotState.SCHEDULED
+        state = slot.state if slot.state in OFF else SlotState.SCHEDULED
         told.setdefault(state, []).append(slot)
     return [
         _told(line, state)
@@ -376,7 +380,7 @@ def _state(slot: Slot) -> str:
 
 def _other_days(held: Held) -> str:
     others = sorted(
-        {slot.day for slot in held.activity.times if slot.state not in _OFF}
+        {slot.day for slot in held.activity.times if slot.state not in OFF}
         - {slot.day for slot in held.slots}
     )
     if not others:
@@ -442,7 +446,7 @@ def stands_of(held: Held, bounds: Bounds) -> list[tuple[Activity, list[Slot]]]:
     found = []
     for stand in sorted(held.activity.published_children, key=lambda each: fold(each.title)):
         own = [slot for slot in stand.slots if _is_told(slot, bounds)]
-        takes_place = any(slot.state not in _OFF for slot in own)
+        takes_place = any(slot.state not in OFF for slot in own)
         if takes_place if held.is_off else own or not stand.slots:
             found.append((stand, own))
     return found
@@ -476,6 +480,8 @@ def printed_title(activity: Activity) -> str:
 def _front(front: Front, count: int) -> dict[str, Any]:
     title = _("Programme %(year)s", year=front.year)
     words = cut(front.words, _WORDS_LENGTH).text
+    # What a telephone reads of a code of that size: a longer search leads to the whole programme.
+    url = front.url if len(front.url) <= _CODED_LENGTH else front.url.partition("?")[0]
     return {
         "title": " — ".join(filter(None, [front.site, title, words])),
         "site": front.site,
@@ -490,9 +496,9 @@ def _front(front: Front, count: int) -> dict[str, Any]:
         "demo": _("Données de démonstration : ces activités sont inventées, aucune n’a lieu.")
         if front.is_demo
         else "",
-        "url": front.url,
-        "address": bare(front.url),
-        "code": code_of(front.url),
+        "url": url,
+        "address": bare(url),
+        "code": code_of(url),
     }
 
 
@@ -539,7 +545,7 @@ def _rows(found: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"name": name, "ids": list(rows[name])} for name in sorted(rows, key=fold)]
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=1_000)
 def code_of(address: str) -> str:
     """Return the code that a telephone reads an address from, as SVG."""
     # A fixed mask: weighing all eight takes five times as long, and telephones read any of them.

@@ -20,11 +20,13 @@ from fete.programme.forms.filters import (
     days_in_words,
     describe,
     filter_arguments,
+    has_unknown,
     read_request,
 )
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import current_edition, find_edition
+from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
 
 blueprint = Blueprint("printing", __name__)
@@ -81,6 +83,9 @@ def printed_programme(edition: Edition) -> ResponseReturnValue:
         words = _("Le programme s’imprime par jour (jour) ou par commune (commune).")
         return refused(words, edition=edition, asked=asked)
     selection = queries.selected(asked.filters)
+    if has_unknown(asked.filters, names_of(asked.filters)):
+        words = _("Cette adresse demande quelque chose qui n’existe pas.")
+        return refused(words, edition=edition, asked=asked, status=404)
     if not selection.activities:
         words = _("Aucune activité ne répond à cette recherche : il n’y a rien à imprimer.")
         return refused(words, edition=edition, asked=asked, status=404)

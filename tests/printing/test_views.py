@@ -50,6 +50,13 @@ def test_the_programme_holds_what_is_published_and_nothing_else(client, edition)
         assert "Fuite" not in text
 
 
+def test_a_village_that_is_not_published_has_no_name_in_its_stands(client, edition):
+    hidden = make_activity(title="Secret", kind="science_village", status=Status.LABELLED)
+    make_activity(title="Le stand", parent=hidden)
+    text = text_of(client.get("/programme.pdf"))
+    assert ("Le stand" in text, "Secret" in text) == (True, False)
+
+
 def test_a_stand_that_is_not_published_is_not_printed_in_its_village(client, edition):
     village = make_activity(title="Village", kind="science_village")
     for status in Status:
@@ -229,7 +236,8 @@ def test_a_structure_that_changes_its_name_changes_the_programme(client, edition
         ("/programme.pdf?ordre=hasard", 400, "par jour"),
         ("/programme.pdf?ordre=" + "x" * 1000, 400, "par jour"),
         ("/programme.pdf?q=" + "x" * 1000, 400, "trop longue"),
-        ("/programme.pdf?departement=99&structure=-1", 404, "rien à imprimer"),
+        ("/programme.pdf?departement=99&structure=-1", 404, "quelque chose qui n’existe pas"),
+        ("/programme.pdf?q=zzzz", 404, "rien à imprimer"),
         ("/programme/1850.pdf", 404, "Page introuvable"),
         ("/programme/99999.pdf", 404, "Page introuvable"),
     ],
