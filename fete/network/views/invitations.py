@@ -14,7 +14,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.forms import Form
 from fete.core.i18n import gettext as _
-from fete.core.ratelimit import GUESSES, limiter, only_posts
+from fete.core.ratelimit import by_place, limiter, only_posts
 from fete.network import policies, queries, services
 from fete.network.forms import InvitationForm
 from fete.network.models import Invitation, Organisation
@@ -112,7 +112,7 @@ def decline(invitation: Invitation) -> ResponseReturnValue:
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
-@limiter.shared_limit(GUESSES, scope="guesses", exempt_when=only_posts)
+@by_place
 @public
 def answer(token: str) -> ResponseReturnValue:
     """Open the link of a letter: join, sign in first, or open an account that the letter proves."""
