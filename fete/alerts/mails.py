@@ -3,15 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from fete.alerts.models import Follow, Follower
-from fete.alerts.rules import SUBJECTS, Change, Standing, in_words, next_time, time_of
+from fete.alerts.rules import SUBJECTS, Change, Standing, in_words, next_time
 from fete.core.templating import absolute_url
 from fete.core.tokens import read, sign
 from fete.mailing.models import Letter
 from fete.mailing.services import Recipient, write_letter
 from fete.programme.models import Activity
+from fete.programme.rules.wording import time_in_full
 
 CONFIRM, CHANGES, NEWS = "alerts/confirm", "alerts/changes", "alerts/news"
 KINDS = (CONFIRM, CHANGES, NEWS)
@@ -30,6 +32,8 @@ class SlotNews:
 
     before: Standing
     after: Standing
+    # Of its activity, as the public knows it.
+    title: str
     changes: Sequence[Change]
     note: str
 
@@ -41,7 +45,7 @@ class SlotNews:
     @property
     def time(self) -> str:
         """When its reader thought it was."""
-        return time_of(self.before)
+        return time_in_full(self.before)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,11 @@ class ActivityNews:
 
     activity: Activity
     slots: Sequence[SlotNews]
+
+    @property
+    def title(self) -> str:
+        """What the public knows it by."""
+        return self.slots[0].title
 
     @property
     def is_shown(self) -> bool:
@@ -102,9 +111,9 @@ def tell_news(
         follower,
         follows,
         at=at,
-        activities=[
-            (activity, next_time(activity, at=at)) for activity in activities[:MOST_ACTIVITIES]
-        ],
+        activities=activities[:MOST_ACTIVITIES],
+        # Said in the language of the letter, once it is being written.
+        next_time=partial(next_time, at=at),
         number=len(activities),
         left=max(len(activities) - MOST_ACTIVITIES, 0),
     )

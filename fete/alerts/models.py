@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fete.core.db import Model, choice
-from fete.programme.models import Activity, Edition
-from fete.programme.workflow import SlotState
+from fete.programme.models import TITLE_LENGTH, Activity, Edition
+from fete.programme.workflow import SlotState, Status
 
 EMAIL_LENGTH = 254
 # As much of a search as the index of a row takes on both engines.
@@ -42,6 +42,8 @@ class Follow(Model):
         UniqueConstraint("follower_id", "activity_id"),
         UniqueConstraint("follower_id", "edition_id", "search"),
         CheckConstraint("(activity_id IS NULL) <> (search IS NULL)", name="subject"),
+        # Links in letters name it: its number is never given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,7 +54,8 @@ class Follow(Model):
     activity_id: Mapped[int | None] = mapped_column(
         ForeignKey("activity.id", ondelete="CASCADE"), index=True
     )
-    # The parameters of the one address of the search, and the search in words of its follower's language.
+    # The parameters of the one address of the search; the search in words of its follower's language, or the title of
+    # the activity, as they were when it was asked for.
     search: Mapped[str | None] = mapped_column(String(SEARCH_LENGTH))
     label: Mapped[str] = mapped_column(Text, default="")
     # When the letter that asks to confirm was written last, and when it was answered: nobody is told before.
@@ -67,6 +70,13 @@ class Follow(Model):
     follower: Mapped[Follower] = relationship(back_populates="follows")
     edition: Mapped[Edition] = relationship()
     activity: Mapped[Activity | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """What the public calls it: the title of what is published, else as it was when somebody asked for it."""
+        if self.activity is not None and self.activity.status is Status.PUBLISHED:
+            return self.activity.title
+        return self.label
 
 
 class Told(Model):
@@ -88,6 +98,8 @@ class Told(Model):
     slot_id: Mapped[int] = mapped_column(
         ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True
     )
+    # Of its activity.
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     known_since: Mapped[datetime]

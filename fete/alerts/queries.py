@@ -15,8 +15,9 @@ from fete.alerts.rules import Pending
 from fete.core.db import db
 from fete.programme.models import Activity, Slot, Venue
 from fete.programme.queries.catalogue import catalogue_of, rows_of
+from fete.programme.rules.catalogue import OFF
 from fete.programme.rules.filters import Filters
-from fete.programme.workflow import SlotState, Status
+from fete.programme.workflow import Status
 
 # As many as one statement may name, on both engines.
 BATCH = 500
@@ -94,7 +95,7 @@ def follows_to_look_through(*, before: datetime) -> Sequence[int]:
     held = aliased(Activity)
     changed = (
         select(func.max(Activity.changed_at))
-        .where(Activity.edition_id == Follow.edition_id)
+        .where(Activity.edition_id == Follow.edition_id, Activity.status == Status.PUBLISHED)
         .correlate(Follow)
         .scalar_subquery()
     )
@@ -170,7 +171,7 @@ def pending(at: datetime) -> list[Pending]:
         Pending(
             activity_id=row.activity_id,
             starts_at=row.starts_at,
-            is_off=row.state is SlotState.CANCELLED or row.status is not Status.PUBLISHED,
+            is_off=row.state in OFF or row.status is not Status.PUBLISHED,
             changed_at=max(row.changed_at, row.activity_changed_at),
         )
         for row in db.session.execute(statement)

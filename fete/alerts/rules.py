@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
 from fete.core.text import fold_name
 from fete.programme.models import Activity, Mode, Slot
+from fete.programme.rules.catalogue import OFF
+from fete.programme.rules.wording import time_in_full, words
 from fete.programme.workflow import SlotState, Status
 
 # Several changes of one activity make one letter: it is written once nobody changed it for that long.
@@ -20,8 +21,6 @@ SOON = timedelta(hours=24)
 MORNING = time(7)
 # An act is dated when it begins: it may be kept a little later.
 LATE = timedelta(minutes=1)
-
-_OFF = frozenset({SlotState.CANCELLED, SlotState.POSTPONED})
 
 
 class Change(StrEnum):
@@ -70,7 +69,7 @@ def standing_of(activity: Activity, slot: Slot) -> Standing:
     return Standing(
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        place="\u00a0; ".join(f"{place.name}, {place.commune.name}" for place in places),
+        place=words(places),
         state=slot.state,
         is_shown=activity.status is Status.PUBLISHED,
     )
@@ -81,11 +80,11 @@ def changes(before: Standing, after: Standing) -> list[Change]:
     if not after.is_shown:
         knows = not before.is_shown or before.state is SlotState.CANCELLED
         return [] if knows else [Change.WITHDRAWN]
-    if after.state in _OFF:
+    if after.state in OFF:
         is_known = before.is_shown or after.state is SlotState.CANCELLED
         return [] if is_known and before.state is after.state else [Change(after.state.value)]
     found = []
-    if before.state in _OFF or not before.is_shown:
+    if before.state in OFF or not before.is_shown:
         found.append(Change.BACK)
     if (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at):
         found.append(Change.TIME)
@@ -110,42 +109,19 @@ def in_words(change: Change, after: Standing) -> str:
         Change.FREE: lazy_gettext("il y a de nouveau de la place."),
     }
     if change is Change.TIME:
-        return str(_("nouvel horaire : %(time)s.", time=time_of(after)))
+        return str(_("nouvel horaire : %(time)s.", time=time_in_full(after)))
     if change is Change.PLACE:
         return str(_("nouveau lieu : %(place)s.", place=after.place))
     return str(sentences[change])
 
 
-def time_of(standing: Standing) -> str:
-    """Return when it is: « samedi 3 octobre 2026, de 10 h à 12 h »; with its last day when that is another."""
-    starts, ends = standing.starts_at, standing.ends_at
-    if to_paris(ends - timedelta(microseconds=1)).date() == to_paris(starts).date():
-        return str(
-            _(
-                "%(day)s, de %(start)s à %(end)s",
-                day=day(starts),
-                start=hour(starts),
-                end=hour(ends),
-            )
-        )
-    return str(
-        _(
-            "du %(first)s à %(start)s au %(last)s à %(end)s",
-            first=day(starts),
-            start=hour(starts),
-            last=day(ends),
-            end=hour(ends),
-        )
-    )
-
-
 def next_time(activity: Activity, *, at: datetime) -> str:
     """Return when and where an activity is held next, as far as it takes place; nothing when it does no more."""
-    coming = [slot for slot in activity.times if slot.ends_at > at and slot.state not in _OFF]
+    coming = [slot for slot in activity.times if slot.ends_at > at and slot.state not in OFF]
     if not coming:
         return ""
     standing = standing_of(activity, min(coming, key=lambda slot: slot.starts_at))
-    return f"{time_of(standing)} — {standing.place or _('en ligne')}"
+    return f"{time_in_full(standing)} — {standing.place or _('en ligne')}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ from fete.core.db import db, upsert_rows
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _
 from fete.mailing.models import Letter
-from fete.mailing.queries import addresses_given_up
+from fete.mailing.queries import addresses_of_nobody
 from fete.programme.models import Activity, Edition, Slot
 from fete.programme.rules.filters import Filters
 
@@ -36,7 +36,7 @@ _KEY = ("follow_id", "activity_id", "slot_id")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """What one may follow: an activity; or a search of an edition, by its parameters and in words."""
+    """What one may follow: an activity, by its title; or a search of an edition, by its parameters and in words."""
 
     edition_id: int
     activity_id: int | None = None
@@ -66,7 +66,7 @@ def follow(
         db.session.flush()
     elif kept.asked_at > at - _AGAIN:
         return
-    kept.asked_at = at
+    kept.asked_at, kept.label = at, subject.label
     mails.ask_to_confirm(kept, wants_new=wants_new, language=language, at=at)
 
 
@@ -236,6 +236,7 @@ def _look_through(follow: Follow, filters: Filters, *, at: datetime) -> bool:
 def _as_told(activity: Activity, slot: Slot) -> dict[str, object]:
     standing = standing_of(activity, slot)
     return {
+        "title": activity.title,
         "starts_at": standing.starts_at,
         "ends_at": standing.ends_at,
         "place": standing.place,
@@ -255,13 +256,15 @@ def _tell_changes(number: int, activities: Collection[int], *, at: datetime) -> 
     follows: set[Follow] = set()
     for told, activity, slot in queries.pending_of(follower, activities, at=at):
         before, after = _known(told), standing_of(activity, slot)
-        for name, value in _as_told(activity, slot).items():
+        # What is on the programme no more goes by the name under which it was.
+        title = activity.title if after.is_shown else told.title
+        for name, value in (_as_told(activity, slot) | {"title": title}).items():
             setattr(told, name, value)
         if changed := changes(before, after):
             follows.add(told.follow)
             # Of what is followed twice, by itself and in a search, one hears once.
             found.setdefault(activity, {})[slot.id] = mails.SlotNews(
-                before=before, after=after, changes=changed, note=slot.note
+                before=before, after=after, title=title, changes=changed, note=slot.note
             )
     db.session.flush()
     if not found:
@@ -325,7 +328,7 @@ def _new_in(follow: Follow, reading: Reading, *, at: datetime) -> Sequence[Activ
 
 
 def _stop_unreachable(keeping: Keeping) -> None:
-    addresses = addresses_given_up(mails.KINDS)
+    addresses = addresses_of_nobody(mails.KINDS)
     if not addresses:
         return
     with keeping():

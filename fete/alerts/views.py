@@ -29,17 +29,20 @@ from fete.programme.workflow import Status
 blueprint = Blueprint("alerts", __name__, url_prefix="/prevenez-moi")
 _NOT_FOUND = 404
 _NOT_SIGNED = 400
+_NEWS_ACTS = ("news", "changes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What the address of the form names: a subject unless it is over, how the page calls it and leads back to it."""
+    """What the address of the form names: a subject unless there is none to follow, how the page calls it and leads back."""
 
     name: str
     page: str
     subject: Subject | None
     activity: Activity | None = None
     count: int = 0
+    # There is nothing to follow yet, rather than any more.
+    is_to_come: bool = False
 
 
 @blueprint.after_request
@@ -184,7 +187,9 @@ def _asked_activity(number: int) -> Asked:
     return Asked(
         name=activity.title,
         page=url_for("programme.show", activity_id=activity.id, slug=activity.slug),
-        subject=Subject(edition_id=activity.edition_id, activity_id=activity.id)
+        subject=Subject(
+            edition_id=activity.edition_id, activity_id=activity.id, label=activity.title
+        )
         if is_to_come
         else None,
         activity=activity,
@@ -197,7 +202,8 @@ def _asked_search() -> Asked:
     arguments = filter_arguments(filters)
     label = describe(filters) if arguments else str(_("Tout le programme"))
     if edition is None or edition.ends_on < today():
-        return Asked(name=label, page=url_for("programme.index"), subject=None)
+        page = url_for("programme.index")
+        return Asked(name=label, page=page, subject=None, is_to_come=edition is None)
     return Asked(
         name=label,
         page=url_for("programme.edition", year=edition.year, **arguments),  # type: ignore[arg-type]  # words of its query
@@ -227,8 +233,10 @@ def _change(key: str, number: int, act: str) -> None:
     with transaction():
         if act == "stop":
             services.stop(key, {number})
-        else:
+        elif act in _NEWS_ACTS:
             services.choose_news(key, number, wants_new=act == "news", at=now())
+        else:
+            return
     flash(_("C’est arrêté.") if act == "stop" else _("C’est enregistré."), "success")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, and_, case, fu
 
 from fete.core.db import Model, db
 from fete.mailing.models import Channel, Letter, LetterPreference, Topic
-from fete.mailing.rules import DIGEST_KIND
+from fete.mailing.rules import DIGEST_KIND, is_nobodys
 
 _DEFAULT_LANGUAGE = "fr"
 # A letter that is to be sent by itself; the others wait for the daily one, or stay on the site.
@@ -41,10 +41,12 @@ def count_given_up() -> int:
     return db.session.scalar(select(func.count(Letter.id)).where(_GIVEN_UP)) or 0
 
 
-def addresses_given_up(kinds: Collection[str]) -> Sequence[str]:
-    """Return the addresses to which nobody will try to send a letter of these kinds again."""
-    statement = select(Letter.to_address).where(_GIVEN_UP, Letter.kind.in_(kinds)).distinct()
-    return db.session.scalars(statement.order_by(Letter.to_address)).all()
+def addresses_of_nobody(kinds: Collection[str]) -> list[str]:
+    """Return the addresses that refused a letter of these kinds because nobody reads them."""
+    statement = select(Letter.to_address, Letter.failure).where(_GIVEN_UP, Letter.kind.in_(kinds))
+    return sorted(
+        {address for address, failure in db.session.execute(statement) if is_nobodys(failure)}
+    )
 
 
 def failed_letters() -> Select[Letter]:

@@ -46,6 +46,15 @@ _REASONS = (
 )
 
 
+# An answer that says that nobody reads an address; not that our own letters are refused, nor that something is broken.
+_NOBODY = re.compile(r"address: |5\d\d .*(unknown|no such|not exist|disabled)", re.I | re.S)
+
+
+def is_nobodys(failure: str) -> bool:
+    """Whether the answer of a mail server says that nobody reads the address."""
+    return _NOBODY.match(failure) is not None
+
+
 def in_plain_words(failure: str) -> str:
     """Return what the answer of a mail server means."""
     for pattern, words in _REASONS:

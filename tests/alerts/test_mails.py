@@ -126,6 +126,22 @@ def test_letters_are_in_the_language_of_who_asked_and_lead_there(
         assert letter.stop_address in letter.text
 
 
+def test_what_is_new_is_told_in_the_language_of_its_reader(db, letters, clock):
+    make_follow({"departement": "32"}, wants_new=True, language="en")
+    clock.shift(timedelta(minutes=1))
+    take_step(make_sky(status=Status.SUBMITTED), Step.PUBLISH, by=make_coordinator(), at=now())
+    clock.shift(DAY)
+    assert tell() == 1
+    assert "Saturday 3 October 2026, from 10:00 to 12:00" in hers(letters).text
+
+
+def test_who_follows_something_already_is_not_told_that_their_address_goes(db, letters):
+    make_follow(make_activity())
+    follow(subject_of(make_sky()), email=ADA, language="fr", at=now())
+    assert "ce que vous suivez déjà ne change pas" in hers(letters).text
+    assert "sera effacée" not in hers(letters).text
+
+
 def test_a_mail_program_shows_a_button_to_stop(db, letters, app):
     make_sky()
     follow(subject_of(make_sky()), email=ADA, language="fr", at=now())

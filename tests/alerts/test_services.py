@@ -424,6 +424,57 @@ def test_an_address_that_takes_no_letter_is_written_to_no_more(db, by, letters, 
     assert ADA not in {letter.to_address for letter in letters()}
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        "554 5.7.1 Relay access denied",
+        "553 5.7.1 Sender address rejected",
+        "452 4.2.2 over quota",
+    ],
+)
+def test_a_letter_that_cannot_leave_forgets_nobody(db, by, letters, tell, failure):
+    activity = make_activity()
+    make_follow(activity)
+    say(activity, SlotState.FULL, by=by)
+    assert tell() == 1
+    (waiting,) = [each for each in letters() if each.to_address == ADA]
+    waiting.try_at, waiting.failure = None, failure
+    say(activity, SlotState.CANCELLED, by=by)
+    assert tell() == 1
+    assert (count(Follower), count(Follow)) == (1, 1)
+    assert waiting in letters()
+
+
+def test_what_is_written_anew_after_it_left_keeps_the_name_that_the_public_knew(
+    db, by, client, letters, tell
+):
+    activity = make_activity(title="Le ciel")
+    made, search = make_follow(activity), make_follow({"departement": "32"}, ZOE)
+    take_step(activity, Step.WITHDRAW, by=by, at=now(), reason="Plus de salle")
+    take_step(activity, Step.REOPEN, by=by, at=now())
+    rewrite(activity, by=by, at=now(), title="Titre secret")
+    assert tell() == 2
+    assert made.name == "Le ciel"
+    written = letters()
+    assert {each.subject for each in written if each.to_address in {ADA, ZOE}} == {
+        "Retiré du programme : Le ciel"
+    }
+    assert not any("secret" in each.text + each.html for each in written if each.to_address == ADA)
+    for follow_ in (made, search):
+        token = mails.token_to_manage(follow_.follower.key)
+        assert "secret" not in client.get(f"/prevenez-moi/mes-alertes/{token}").text
+
+
+def test_a_number_in_an_old_letter_is_never_that_of_something_else(db):
+    make_follow(make_activity())
+    second = make_follow(make_activity())
+    gone = second.id
+    stop(second.follower.key, {gone})
+    database.session.commit()
+    assert make_follow(make_activity()).id > gone
+
+
 def test_a_letter_forgotten_while_it_leaves_stops_no_other(db, by, tell):
     activity = make_activity()
     make_follow(activity, ADA)
@@ -484,6 +535,11 @@ def test_looking_costs_the_same_few_questions_whoever_follows_when_nothing_chang
         make_follow({"departement": "32"}, f"a{number}@example.org")
     tell()
     assert asked() == nobody <= 4
+    # What is being written for later changes nothing of what is published.
+    draft = make_activity(status=Status.DRAFT)
+    draft.changed_at = now()
+    database.session.commit()
+    assert asked() == nobody
 
 
 def test_deleting_what_is_followed_leaves_nothing_of_it(db):

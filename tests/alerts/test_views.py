@@ -166,7 +166,8 @@ def test_an_edition_in_preparation_cannot_be_followed(client, db):
     make_edition(state=EditionState.PREPARED)
     assert client.get(f"{FORM}?annee=2026").status_code == 404
     answer = client.get(FORM)
-    assert (answer.status_code, "C’est déjà passé." in answer.text) == (200, True)
+    assert (answer.status_code, "C’est déjà passé." in answer.text) == (200, False)
+    assert "Le programme n’est pas encore publié." in answer.text
 
 
 def test_what_is_over_is_said_so_and_not_followed(client, db, clock):
@@ -301,9 +302,12 @@ def test_one_changes_and_stops_each_thing(client, db):
 def test_what_no_button_says_changes_nothing(client, db, typed):
     made = make_follow({"departement": "32"})
     path = f"{FORM}/mes-alertes/{link('mes-alertes', made)}"
-    data = {"follow": typed, "act": typed}
-    assert client.send(path, data, token_from=path).status_code == 302
+    made.wants_new = True
+    for follow in (typed, str(made.id)):
+        data = {"follow": follow, "act": typed}
+        assert client.send(path, data, token_from=path).status_code == 302
     assert len(follows()) == 1
+    assert made.wants_new
 
 
 def test_everything_is_erased_after_a_question(client, db, letters):

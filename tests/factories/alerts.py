@@ -46,7 +46,7 @@ def make_follow(
 def subject_of(subject: Activity | dict[str, str]) -> Subject:
     """Give what a follow is about."""
     if isinstance(subject, Activity):
-        return Subject(edition_id=subject.edition_id, activity_id=subject.id)
+        return Subject(edition_id=subject.edition_id, activity_id=subject.id, label=subject.title)
     return Subject(
         edition_id=make_edition().id, search=urlencode(subject), label="Ateliers dans le Gers"
     )

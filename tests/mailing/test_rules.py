@@ -3,7 +3,14 @@
 import pytest
 
 from fete.mailing.models import Topic
-from fete.mailing.rules import DIGEST, DIGEST_KIND, can_be_stopped, in_plain_words, what_stops
+from fete.mailing.rules import (
+    DIGEST,
+    DIGEST_KIND,
+    can_be_stopped,
+    in_plain_words,
+    is_nobodys,
+    what_stops,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,25 @@ from fete.mailing.rules import DIGEST, DIGEST_KIND, can_be_stopped, in_plain_wor
 )
 def test_only_what_is_no_decision_can_be_refused_at_one_stroke(kind, topic, what):
     assert what_stops(kind, topic) == what
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_so"),
+    [
+        ("550 5.1.1 <a@b.fr>: User unknown", True),
+        ("550 No such user here", True),
+        ("554 account disabled", True),
+        ("address: ValueError: invalid address", True),
+        ("552 5.2.2 Mailbox full", False),
+        ("553 5.7.1 Sender address rejected", False),
+        ("554 5.7.1 Relay access denied", False),
+        ("450 4.1.1 unknown for now", False),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", False),
+        ("", False),
+    ],
+)
+def test_only_an_address_that_nobody_reads_is_nobodys(failure, is_so):
+    assert is_nobodys(failure) is is_so
 
 
 @pytest.mark.parametrize("what", ["decisions", "review", "conversations", "", "all"])

@@ -9,7 +9,7 @@ down_revision = "0006"
 
 def upgrade():
     op.execute("ALTER TABLE letter ADD COLUMN stop_address VARCHAR NOT NULL DEFAULT ''")
-    op.create_index("ix_activity_changes", "activity", ["edition_id", "changed_at"])
+    op.create_index("ix_activity_changes", "activity", ["edition_id", "status", "changed_at"])
     op.create_table(
         "follower",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -64,6 +64,7 @@ def upgrade():
             "search",
             name=op.f("uq_follow_follower_id_edition_id_search"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_follow_activity_id", "follow", ["activity_id"])
     op.create_index("ix_follow_edition_id", "follow", ["edition_id"])
@@ -72,6 +73,7 @@ def upgrade():
         sa.Column("follow_id", sa.Integer(), nullable=False),
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=140), nullable=False),
         sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from fete.accounts.models import User
-from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import day, hour
+from fete.core.i18n import lazy_gettext
 from fete.programme.mails.addressing import (
     to_both,
     to_members,
 )
 from fete.programme.models import Activity, Slot
 from fete.programme.policies import organises
+from fete.programme.rules.wording import time_in_full
 from fete.programme.workflow import SlotState
 
 # How a letter names what became of a slot.
@@ -83,10 +83,5 @@ def tell_of_inherited_reinstatement(activity: Activity, *, by: User, at: datetim
 
 def time_of(slot: Slot) -> str:
     """Return when a slot is, and where when it says so: « samedi 3 octobre 2026, de 10 h à 12 h, Halle »."""
-    words = _(
-        "%(day)s, de %(start)s à %(end)s",
-        day=day(slot.starts_at),
-        start=hour(slot.starts_at),
-        end=hour(slot.ends_at),
-    )
-    return f"{words}, {slot.venue.name}" if slot.venue is not None else str(words)
+    words = time_in_full(slot)
+    return f"{words}, {slot.venue.name}" if slot.venue is not None else words

@@ -78,8 +78,8 @@ class Activity(Model):
     __tablename__ = "activity"
     __table_args__ = (
         Index("ix_activity_programme", "edition_id", "status"),
-        # When anything of an edition last changed is asked again and again.
-        Index("ix_activity_changes", "edition_id", "changed_at"),
+        # When anything that is published of an edition last changed is asked again and again.
+        Index("ix_activity_changes", "edition_id", "status", "changed_at"),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="own_parent"),
         CheckConstraint("age_min IS NULL OR age_max IS NULL OR age_min <= age_max", name="ages"),
     )

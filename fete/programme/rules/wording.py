@@ -1,11 +1,12 @@
 """What a field of an activity holds, in the words that a person reads."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _, lazy_gettext
-from fete.core.templating import hour, short_day
+from fete.core.templating import day, hour, short_day
 from fete.programme.models import Activity, Booking, Mode, Slot, SlotAudience, Venue
 from fete.programme.rules.slots import PlannedSlot
 from fete.vocabulary.models import Term
@@ -72,6 +73,41 @@ def times_in_words(slot: Slot | PlannedSlot) -> str:
             day=short_day(to_paris(slot.starts_at).date()),
             start=hour(slot.starts_at),
             end=hour(slot.ends_at),
+        )
+    )
+
+
+class Held(Protocol):
+    """What is held from one instant to another."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends."""
+
+
+def time_in_full(held: Held) -> str:
+    """Return when it is: « samedi 3 octobre 2026, de 10 h à 12 h »; with its last day when that is another."""
+    starts, ends = held.starts_at, held.ends_at
+    if to_paris(ends - timedelta(microseconds=1)).date() == to_paris(starts).date():
+        return str(
+            _(
+                "%(day)s, de %(start)s à %(end)s",
+                day=day(starts),
+                start=hour(starts),
+                end=hour(ends),
+            )
+        )
+    return str(
+        _(
+            "du %(first)s à %(start)s au %(last)s à %(end)s",
+            first=day(starts),
+            start=hour(starts),
+            last=day(ends),
+            end=hour(ends),
         )
     )
 
