@@ -23,7 +23,7 @@ from fete.programme.services.activities import declare_past
 from fete.programme.services.editions import close_edition, open_edition
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts
-from fete.reports.services import PastReport, enter_past
+from fete.reports.services.reporting import PastReport, enter_past
 from fete.reports.workflow import ReportStatus
 
 _SCOPE = "Occitanie"

@@ -19,7 +19,7 @@ from fete.programme.models import Booking, Edition
 from fete.programme.workflow import SlotState
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.rules import Told, doubts_of
-from fete.reports.services import PastReport, enter_past, save, send_back, waive
+from fete.reports.services.reporting import PastReport, enter_past, save, send_back, waive
 from fete.reports.workflow import ReportStatus
 
 VALIDATED, FILED, DRAFTS, SENT_BACK, WAIVED = 0.62, 0.09, 0.04, 0.02, 0.01

@@ -23,9 +23,9 @@ from fete.programme.services.renewal import confirm_part, renew
 from fete.programme.services.review import take_step
 from fete.programme.services.versions import change, reschedule
 from fete.programme.workflow import Status, Step
-from fete.reports import services as reports
 from fete.reports.arithmetic import Method
 from fete.reports.rules import Told
+from fete.reports.services import reporting as reports
 
 DEPARTEMENT = "32"
 _TOWN = "32013"

@@ -28,7 +28,7 @@ from fete.programme.services.venues import find_or_create_venue
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Outcome
 from fete.reports.models import Report
-from fete.reports.services import PastReport, enter_past
+from fete.reports.services.reporting import PastReport, enter_past
 from fete.reports.workflow import ReportStatus
 
 BATCH = 500

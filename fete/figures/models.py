@@ -1,11 +1,14 @@
-"""Figures that were published elsewhere, kept apart from those that are computed here."""
+"""Figures that were published elsewhere, and those of an edition as they were frozen here; never mixed."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fete.accounts.models import User
 from fete.core.db import Model, choice
+from fete.programme.models import Edition
 
 
 class Nature(StrEnum):
@@ -31,3 +34,28 @@ class Headline(Model):
     scope: Mapped[str]
     nature: Mapped[Nature] = mapped_column(choice(Nature))
     source: Mapped[str]
+
+
+class Snapshot(Model):
+    """The figures of an edition as they were frozen: nothing of it changes, but whether it is published."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("edition_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    # 1, then 2 for its correction.
+    number: Mapped[int]
+    frozen_at: Mapped[datetime]
+    frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # Why the one before was not the last word.
+    reason: Mapped[str] = mapped_column(Text)
+    # Totals, breakdowns, definitions and coverage as JSON, and the SHA-256 of it.
+    content: Mapped[str] = mapped_column(Text, deferred=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    edition: Mapped[Edition] = relationship()
+    frozen_by: Mapped[User | None] = relationship(foreign_keys=[frozen_by_id])
+    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])

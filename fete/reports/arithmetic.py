@@ -29,6 +29,16 @@ class Method(StrEnum):
     COUNTED = "counted"
     TICKETED = "ticketed"
     ESTIMATED = "estimated"
+    # With the counter of the site, by those who stood at the doors.
+    CLICKER = "clicker"
+
+
+class Visitor(StrEnum):
+    """Which of the three figures of visitors somebody at the door counts in."""
+
+    PUBLIC = "public"
+    PUPILS = "pupils"
+    ADULTS = "adults"
 
 
 class Doubt(StrEnum):

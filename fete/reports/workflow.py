@@ -12,6 +12,30 @@ class ReportStatus(StrEnum):
     WAIVED = "waived"
 
 
+class Source(StrEnum):
+    """By which way the figures of a report came."""
+
+    ACCOUNT = "account"
+    LINK = "link"
+    COORDINATION = "coordination"
+    IMPORT = "import"
+
+
+class Question(StrEnum):
+    """What the reports of an edition may ask beside the figures."""
+
+    SATISFACTION = "satisfaction"
+    PUBLIC_SATISFACTION = "public_satisfaction"
+    WENT_WELL = "went_well"
+    DIFFICULTIES = "difficulties"
+    SUGGESTIONS = "suggestions"
+    PRESS = "press"
+    COMMUNICATION = "communication"
+    PARTNERS = "partners"
+    BUDGET = "budget"
+    NEXT_YEAR = "next_year"
+
+
 class Standing(StrEnum):
     """Where a report stands as people see it: one not begun, and one sent back, are told apart from a draft."""
 

@@ -33,7 +33,7 @@ from fete.programme.queries.renewal import waiting_to_renew
 from fete.programme.rules import CRITERIA, is_in_window, left_to_confirm
 from fete.programme.rules.versions import awaits_answer
 from fete.programme.workflow import Status, Step
-from fete.reports.queries import history_of
+from fete.reports.queries.reporting import history_of
 from fete.reports.workflow import ReportStatus
 from fete.vocabulary.models import TermList
 from tests.demo.conftest import Demonstration

@@ -4,7 +4,7 @@ from fete.core.clock import now
 from fete.core.db import db
 from fete.programme.models import Activity
 from fete.reports.models import Method, Outcome, Report
-from fete.reports.queries import find_report
+from fete.reports.queries.reporting import find_report
 from fete.reports.workflow import ReportStatus
 
 

@@ -25,7 +25,7 @@ from fete.programme.models import Activity, Edition
 from fete.programme.queries.territory import departement_of_activity
 from fete.programme.workflow import Status
 from fete.reports.models import Report
-from fete.reports.queries import is_due
+from fete.reports.queries.reporting import is_due
 from fete.reports.workflow import ReportStatus
 
 _TAKING_PART = (Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.LABELLED, Status.PUBLISHED)

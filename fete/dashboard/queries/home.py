@@ -22,7 +22,7 @@ from fete.programme.queries.territory import within
 from fete.programme.queries.versions import AfterPublication, after_publication
 from fete.programme.workflow import Status
 from fete.reports.models import Report
-from fete.reports.queries import is_due
+from fete.reports.queries.reporting import is_due
 from fete.reports.workflow import ReportStatus
 
 # The pages of an activity, for its members and for its coordination: /mes-activites/12/apercu.

@@ -30,7 +30,7 @@ from fete.programme.queries.stands import awaited_stands
 from fete.programme.queries.territory import departements_within
 from fete.programme.rules import left_to_confirm, missing, situation
 from fete.programme.workflow import Status
-from fete.reports.queries import number_owed
+from fete.reports.queries.reporting import number_owed
 
 blueprint = Blueprint("dashboard", __name__)
 

@@ -19,7 +19,7 @@ from fete.programme.models import Activity, Edition
 from fete.programme.queries.editions import shown_editions
 from fete.programme.queries.territory import departements_within
 from fete.reports.arithmetic import Returns, together
-from fete.reports.forms import (
+from fete.reports.forms.reporting import (
     QuestionForm,
     ValidateForm,
     ValidateSeveralForm,
@@ -27,7 +27,7 @@ from fete.reports.forms import (
     WaiverForm,
 )
 from fete.reports.policies import can_follow_up, can_validate
-from fete.reports.queries import (
+from fete.reports.queries.reporting import (
     FollowUpFilters,
     Wanted,
     find_report,
@@ -44,7 +44,7 @@ from fete.reports.rules import (
     question_of,
     standing_of,
 )
-from fete.reports.services import send_back, validate, validate_several, waive
+from fete.reports.services.reporting import send_back, validate, validate_several, waive
 from fete.reports.workflow import ReportStatus, ReportStep, possible_steps
 
 blueprint = Blueprint("follow_up", __name__, url_prefix="/coordination/bilans")

@@ -12,7 +12,7 @@ from fete.programme.models import Activity
 from fete.programme.policies import can_see, works_on
 from fete.programme.queries.activities import find_activity
 from fete.programme.workflow import SlotState
-from fete.reports.queries import ReportLine, history_of
+from fete.reports.queries.reporting import ReportLine, history_of
 from fete.reports.rules import is_due
 
 blueprint = Blueprint("history", __name__, url_prefix="/mes-bilans/annees")

@@ -14,10 +14,10 @@ from fete.core.i18n import gettext as _
 from fete.programme.models import Activity
 from fete.programme.policies import can_see, organises
 from fete.reports.arithmetic import Incoherence, incoherences
-from fete.reports.forms import ReportForm
+from fete.reports.forms.reporting import ReportForm
 from fete.reports.models import Report
 from fete.reports.policies import can_report
-from fete.reports.queries import (
+from fete.reports.queries.reporting import (
     ReportLine,
     find_report,
     find_reported,
@@ -37,7 +37,7 @@ from fete.reports.rules import (
     standing_of,
     wanted_figures,
 )
-from fete.reports.services import file_report, save
+from fete.reports.services.reporting import file_report, save
 from fete.reports.workflow import ReportStatus, Standing
 
 blueprint = Blueprint("reports", __name__, url_prefix="/mes-bilans")

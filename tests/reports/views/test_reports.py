@@ -10,7 +10,7 @@ from fete.core.clock import from_paris
 from fete.programme.models import EditionState
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Method, Outcome
-from fete.reports.queries import find_report
+from fete.reports.queries.reporting import find_report
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation

@@ -10,7 +10,7 @@ from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Returns
 from fete.reports.models import Outcome
 from fete.reports.policies import can_report
-from fete.reports.queries import (
+from fete.reports.queries.reporting import (
     FollowUpFilters,
     Wanted,
     find_report,

@@ -15,9 +15,9 @@ from fete.programme.models import Activity
 from fete.programme.policies import organises
 from fete.reports import mails
 from fete.reports.arithmetic import Counts, incoherences
-from fete.reports.models import Method, Report
+from fete.reports.models import Method, Report, ReportVersion, Source
 from fete.reports.policies import can_validate
-from fete.reports.queries import find_report, lines_under
+from fete.reports.queries.reporting import find_report, lines_under
 from fete.reports.rules import (
     DoubtfulReportError,
     IncompleteReportError,
@@ -43,20 +43,25 @@ class Validated:
     left: int
 
 
-def save(activity: Activity, told: Told, *, version: int, by: User, at: datetime) -> Report:
-    """Keep what is told so far, whatever lacks; raise `StaleError` when somebody else kept other figures."""
+def save(activity: Activity, told: Told, *, version: int, by: User | None, at: datetime) -> Report:
+    """Keep what is told so far, whatever lacks; raise `StaleError` when somebody else kept other figures.
+
+    Nobody by name tells it when the report was opened by its link.
+    """
     report = _locked(activity, at=at)
     if _is_repeated(report, told, ReportStatus.DRAFT, version=version):
         return report
     _check_version(report, version)
     _step(report, ReportStep.SAVE)
-    _write(report, told)
-    db.session.flush()
-    record("report.saved", on=report, person_id=by.id, at=at, detail=_source(by, activity))
+    _write(report, told, source=source_of(activity, by))
+    _remember(report, at=at)
+    record("report.saved", on=report, person_id=_number_of(by), at=at, detail=_way_of(report))
     return report
 
 
-def file_report(activity: Activity, told: Told, *, version: int, by: User, at: datetime) -> Report:
+def file_report(
+    activity: Activity, told: Told, *, version: int, by: User | None, at: datetime
+) -> Report:
     """Hand the report in; sent twice it is filed once.
 
     Raise `IncompleteReportError` with all that it lacks, or `DoubtfulReportError` with what is asked about its
@@ -73,15 +78,15 @@ def file_report(activity: Activity, told: Told, *, version: int, by: User, at: d
     if not is_answered(told, found):
         raise DoubtfulReportError(found)
     _step(report, ReportStep.FILE)
-    _write(report, told)
+    _write(report, told, source=source_of(activity, by))
     report.filed_at = at
     report.filed_by = by
-    db.session.flush()
+    _remember(report, at=at)
     answers = [question_of(each) for each in found]
     if found:
         answers.append(told.explanation or _("Chiffres confirmés tels quels."))
-    detail = "\n".join(filter(None, [_source(by, activity), *answers]))
-    record("report.filed", on=report, person_id=by.id, at=at, detail=detail)
+    detail = "\n".join(filter(None, [_way_of(report), *answers]))
+    record("report.filed", on=report, person_id=_number_of(by), at=at, detail=detail)
     return report
 
 
@@ -121,7 +126,7 @@ def send_back(activity: Activity, question: str, *, version: int, by: User, at: 
     report.validated_at = None
     report.validated_by = None
     report.waiver = ""
-    db.session.flush()
+    _remember(report, at=at)
     record("report.sent_back", on=report, person_id=by.id, at=at, detail=question)
     mails.tell_of_question(report, at=at)
     return report
@@ -135,7 +140,7 @@ def waive(activity: Activity, reason: str, *, version: int, by: User, at: dateti
         raise RuleBrokenError(_("Dites pourquoi vous n’attendez plus ce bilan."), field="reason")
     _step(report, ReportStep.WAIVE)
     report.waiver = reason
-    db.session.flush()
+    _remember(report, at=at)
     record("report.waived", on=report, person_id=by.id, at=at, detail=reason)
     return report
 
@@ -144,7 +149,7 @@ def _validate(report: Report, *, by: User, at: datetime) -> Report:
     _step(report, ReportStep.VALIDATE)
     report.validated_at = at
     report.validated_by = by
-    db.session.flush()
+    _remember(report, at=at)
     record("report.validated", on=report, person_id=by.id, at=at)
     return report
 
@@ -201,7 +206,27 @@ def _step(report: Report, step: ReportStep) -> None:
     report.version += 1
 
 
-def _write(report: Report, told: Told) -> None:
+def _remember(report: Report, *, at: datetime) -> None:
+    """Keep the report as it stands now: what was known on a day is asked afterwards."""
+    db.session.flush()
+    db.session.add(version_of(report, at=at))
+    db.session.flush()
+
+
+def version_of(report: Report, *, at: datetime) -> ReportVersion:
+    """Return what is known of a report from now on."""
+    return ReportVersion(
+        report_id=report.id,
+        version=report.version,
+        at=at,
+        status=report.status,
+        method=report.method,
+        **{each.name: getattr(report, each.name) for each in fields(Counts)},
+    )
+
+
+def _write(report: Report, told: Told, *, source: Source) -> None:
+    report.source = source
     for each in fields(Counts):
         setattr(report, each.name, getattr(told.counts, each.name))
     report.method = told.method
@@ -210,8 +235,20 @@ def _write(report: Report, told: Told) -> None:
     report.is_confirmed = told.is_confirmed
 
 
-def _source(by: User, activity: Activity) -> str:
-    return "" if organises(by, activity) else _("Saisi par la coordination.")
+def source_of(activity: Activity, by: User | None) -> Source:
+    """Return by which way somebody tells the figures of an activity; nobody by name, by its link."""
+    if by is None:
+        return Source.LINK
+    return Source.ACCOUNT if organises(by, activity) else Source.COORDINATION
+
+
+def _way_of(report: Report) -> str:
+    words = {Source.COORDINATION: _("Saisi par la coordination."), Source.LINK: _("Par le lien.")}
+    return str(words.get(report.source, ""))
+
+
+def _number_of(by: User | None) -> int | None:
+    return by.id if by is not None else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,9 +273,12 @@ def enter_past(reports: Iterable[PastReport], *, at: datetime) -> list[Report]:
         report.method, report.remarks, report.status = past.method, past.remarks, past.status
         report.filed_at = at
         report.validated_at = at if past.status is ReportStatus.VALIDATED else None
+        report.source = Source.IMPORT
         report.version += 1
         made.append(report)
     db.session.add_all(made)
+    db.session.flush()
+    db.session.add_all([version_of(report, at=at) for report in made])
     db.session.flush()
     for report in made:
         record("report.entered", on=report, person_id=None, at=at)

@@ -33,6 +33,7 @@ METHODS = (
     SelectChoice(Method.COUNTED.value, _("Comptés un par un")),
     SelectChoice(Method.TICKETED.value, _("D’après les billets ou les inscriptions")),
     SelectChoice(Method.ESTIMATED.value, _("Estimés à vue d’œil")),
+    SelectChoice(Method.CLICKER.value, _("Avec le compteur du site")),
 )
 
 

@@ -1,6 +1,7 @@
 """Reporting, validating, asking back, doing without."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,10 +11,10 @@ from fete.core.errors import RuleBrokenError, StaleError
 from fete.mailing.models import Topic
 from fete.programme.models import EditionState
 from fete.reports.arithmetic import Counts, Doubt, Method, Outcome
-from fete.reports.models import Report
-from fete.reports.queries import find_report
+from fete.reports.models import Report, ReportVersion, Source
+from fete.reports.queries.reporting import find_report
 from fete.reports.rules import DoubtfulReportError, IncompleteReportError, Told
-from fete.reports.services import (
+from fete.reports.services.reporting import (
     Validated,
     file_report,
     save,
@@ -169,6 +170,31 @@ def test_a_closed_edition_takes_nothing_more(db, activity, ada, camille, after):
             act()
     assert validate_several({activity.id: 1}, by=camille, at=after) == Validated(done=0, left=1)
     assert kept_report(activity).status is ReportStatus.FILED
+
+
+def test_a_report_is_kept_as_it_stood_at_each_step(db, activity, ada, camille, after):
+    filed = file_report(activity, TOLD, version=0, by=ada, at=after)
+    validate(activity, version=filed.version, by=camille, at=after + timedelta(days=2))
+    send_back(
+        activity, "Combien ?", version=filed.version, by=camille, at=after + timedelta(days=3)
+    )
+    corrected = replace(TOLD, counts=replace(COUNTS, public=31))
+    save(activity, corrected, version=filed.version, by=ada, at=after + timedelta(days=4))
+    known = db.session.scalars(select(ReportVersion).order_by(ReportVersion.version)).all()
+    assert [(each.at - after).days for each in known] == [0, 2, 3, 4]
+    assert [(each.version, each.status, each.public, each.method) for each in known] == [
+        (1, ReportStatus.FILED, 30, Method.COUNTED),
+        (2, ReportStatus.VALIDATED, 30, Method.COUNTED),
+        (3, ReportStatus.DRAFT, 30, Method.COUNTED),
+        (4, ReportStatus.DRAFT, 31, Method.COUNTED),
+    ]
+
+
+def test_what_comes_by_the_link_of_the_report_bears_no_name(activity, after):
+    report = file_report(activity, TOLD, version=0, by=None, at=after)
+    assert (report.source, report.filed_by) == (Source.LINK, None)
+    entry = history_of(report)[-1]
+    assert (entry.person_id, entry.detail) == (None, "Par le lien.")
 
 
 def test_what_the_coordination_enters_names_its_source(activity, camille, after):

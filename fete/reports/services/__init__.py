@@ -1,0 +1,1 @@
+"""The verbs of reporting, inside the caller's transaction."""
