@@ -144,6 +144,54 @@ BESIDE = (
     ),
 )
 
+DETAILS = (
+    Figure(
+        key="slots",
+        named=lambda n: ngettext("séance", "séances", n),
+        definition=_(
+            "Séances des activités tenues, sauf celles que le programme annonce annulées ou reportées. Une journée "
+            "d’ouverture en est une."
+        ),
+    ),
+    Figure(
+        key="organisations",
+        named=lambda n: ngettext("structure participante", "structures participantes", n),
+        definition=_(
+            "Structures différentes qui ont tenu au moins une activité, un village, un festival ou un parcours d’après "
+            "un bilan validé : celle qui a déclaré chacun, sans ses partenaires."
+        ),
+    ),
+    Figure(
+        key="public",
+        named=lambda n: ngettext("visiteur du grand public", "visiteurs du grand public", n),
+        definition=_("Parmi les visiteurs, ceux qui ne venaient pas avec une classe."),
+    ),
+    Figure(
+        key="adults",
+        named=lambda n: ngettext("accompagnateur", "accompagnateurs", n),
+        definition=_("Parmi les visiteurs, les adultes venus avec une classe."),
+    ),
+    Figure(
+        key="others",
+        named=lambda n: ngettext("autre personne mobilisée", "autres personnes mobilisées", n),
+        definition=_(
+            "Présences d’ingénieurs, de techniciens, d’enseignants ou d’étudiants déclarées dans les bilans validés, "
+            "comptées comme celles des chercheurs."
+        ),
+    ),
+    Figure(
+        key="visitor_minutes",
+        named=lambda n: ngettext(
+            "minute passée par les visiteurs", "minutes passées par les visiteurs", n
+        ),
+        definition=_(
+            "Indice de relation culturelle : chaque visiteur compte pour la durée de sa visite. C’est celle de la séance, "
+            "ou sa durée moyenne quand les visiteurs ne sont pas dits séance par séance ; une heure là où l’on vient et "
+            "repart comme on veut, et dans les villages, festivals et parcours."
+        ),
+    ),
+)
+
 COVERAGE = Figure(
     key="coverage",
     named=lambda n: ngettext("bilan", "bilans", n),
@@ -153,26 +201,88 @@ COVERAGE = Figure(
     ),
 )
 
-# What only headlines tell.
-ELSEWHERE = (
-    Figure(
-        key="organisations",
-        named=lambda n: ngettext("structure participante", "structures participantes", n),
-        definition=_("Structures qui proposent au moins une activité."),
-    ),
+COUNTED = (*KEY_FIGURES, *DETAILS, *BESIDE)
+ALL_FIGURES = {each.key: each for each in (*COUNTED, COVERAGE)}
+
+_EVERY = frozenset(ALL_FIGURES)
+# Who came and who made it: of a day when it is known, of no day otherwise, and never of two.
+_OF_ONE_DAY = frozenset(
+    {
+        "slots",
+        "visitors",
+        "public",
+        "pupils",
+        "adults",
+        "estimated",
+        "visitor_minutes",
+        "online",
+        "researchers",
+        "mediators",
+        "volunteers",
+        "others",
+        "apart_visitors",
+    }
 )
 
-ALL_FIGURES = {each.key: each for each in (*KEY_FIGURES, *BESIDE, COVERAGE, *ELSEWHERE)}
-
-# The parts of a breakdown add up to its total for these figures only; by theme, for none.
+# The parts of a breakdown add up to its total for these figures only.
 ADDITIVE = {
-    "departement": frozenset({each.key for each in (*KEY_FIGURES, *BESIDE, COVERAGE)}),
-    "kind": frozenset({each.key for each in (*KEY_FIGURES, *BESIDE, COVERAGE)} - {"host_communes"}),
+    "departement": _EVERY - {"organisations"},
+    "commune": _EVERY - {"organisations"},
+    "kind": _EVERY - {"host_communes", "organisations"},
+    "family": _EVERY - {"host_communes"},
+    "day": _OF_ONE_DAY,
     "theme": frozenset[str](),
+    "audience": frozenset[str](),
+    "level": frozenset[str](),
 }
 
 BREAKDOWNS = {
     "departement": _("par département"),
+    "commune": _("par commune"),
     "kind": _("par type d’activité"),
+    "family": _("par famille de structures"),
+    "day": _("par jour"),
     "theme": _("par thématique"),
+    "audience": _("par public"),
+    "level": _("par niveau scolaire"),
+}
+
+# What is told of the lines that have no value in a breakdown.
+NAMELESS = {
+    "departement": _("Sans lieu connu"),
+    "commune": _("Sans lieu connu"),
+    "kind": _("Sans type"),
+    "family": _("Famille non dite"),
+    "day": _("Sur plusieurs jours, sans détail"),
+    "theme": _("Sans thématique"),
+    "audience": _("Public non dit"),
+    "level": _("Sans niveau scolaire"),
+}
+
+# Why the parts of a breakdown do not all add up, in a sentence.
+OVERLAPS = {
+    "departement": _(
+        "Une structure peut agir dans plusieurs départements : leur nombre ne s’additionne pas."
+    ),
+    "commune": _(
+        "Une structure peut agir dans plusieurs communes : leur nombre ne s’additionne pas."
+    ),
+    "kind": _(
+        "Une commune ou une structure peut accueillir ou tenir plusieurs types d’activités : leur nombre ne "
+        "s’additionne pas. Les villages, festivals et parcours qui comptent leurs entrées les comptent pour leurs activités."
+    ),
+    "family": _(
+        "Une commune peut accueillir plusieurs familles de structures : leur nombre ne s’additionne pas."
+    ),
+    "day": _(
+        "Une activité de plusieurs jours compte chaque jour : seuls s’additionnent les visiteurs, les séances et les "
+        "personnes mobilisées."
+    ),
+    "theme": _("Une activité peut avoir plusieurs thématiques : les lignes ne s’additionnent pas."),
+    "audience": _(
+        "Une activité peut s’adresser à plusieurs publics : les lignes ne s’additionnent pas."
+    ),
+    "level": _(
+        "Une activité peut convenir à plusieurs niveaux : les lignes ne s’additionnent pas."
+    ),
 }

@@ -175,8 +175,10 @@ def test_what_was_published_about_2017_stands_beside_with_its_source(demo: Demon
 
 def test_2017_is_held_in_ninety_real_communes_of_every_departement(demo: Demonstration):
     figures = figures_of(edition_of(PAST), region="76", at=now())
-    assert {part.code for part in figures.departements} == DEPARTEMENTS
-    assert [part.code for part in figures.departements if part.totals.activities < 10] == []
+    assert {part.code for part in figures.breakdowns["departement"]} == DEPARTEMENTS
+    assert [
+        part.code for part in figures.breakdowns["departement"] if part.totals.activities < 10
+    ] == []
     held = Counter(activity.commune for activity in activities_of(PAST))
     assert len(held) == 90
     by_size = sorted(

@@ -5,6 +5,7 @@ from fete.core.db import db
 from fete.programme.models import Activity
 from fete.reports.models import Method, Outcome, Report
 from fete.reports.queries.reporting import find_report
+from fete.reports.services.reporting import version_of
 from fete.reports.workflow import ReportStatus
 
 
@@ -29,7 +30,14 @@ def make_report(
     report = Report(activity=activity, status=status, **(known | values))
     db.session.add(report)
     db.session.flush()
+    remember(report)
     return report
+
+
+def remember(report: Report) -> None:
+    """Keep a report as it stands, as each of its steps does."""
+    db.session.add(version_of(report, at=report.validated_at or report.filed_at or now()))
+    db.session.flush()
 
 
 def kept_report(activity: Activity) -> Report:

@@ -36,8 +36,12 @@ from fete.figures.rules import (
     ALL_FIGURES,
     BESIDE,
     BREAKDOWNS,
+    COUNTED,
     COVERAGE,
+    DETAILS,
     KEY_FIGURES,
+    NAMELESS,
+    OVERLAPS,
     Figure,
 )
 from fete.programme.models import Edition
@@ -101,6 +105,8 @@ def edition(year: int) -> ResponseReturnValue:
                 beside=[each for each in BESIDE if each.key != "estimated"],
                 all_figures=ALL_FIGURES,
                 breakdowns=BREAKDOWNS,
+                overlaps=OVERLAPS,
+                has_sum={name: bool(figures) for name, figures in ADDITIVE.items()},
                 names=_names(figures),
                 coverage=COVERAGE,
             )
@@ -276,6 +282,7 @@ def _totals_value(totals: Totals) -> Value:
     values = {each.key: getattr(totals, each.key) for each in KEY_FIGURES}
     return values | {
         "coverage": _coverage_value(totals.coverage),
+        "details": {each.key: getattr(totals, each.key) for each in DETAILS},
         "beside": {each.key: getattr(totals, each.key) for each in BESIDE},
     }
 
@@ -301,18 +308,13 @@ def _headline_value(headline: Headline) -> Value:
 
 
 def _definitions() -> dict[str, str]:
-    return {each.key: str(each.definition) for each in (*KEY_FIGURES, *BESIDE, COVERAGE)}
+    return {each.key: str(each.definition) for each in (*COUNTED, COVERAGE)}
 
 
 def _name(part: Part, breakdown: str) -> str:
     if part.code is not None:
         return part.label
-    nameless = {
-        "departement": _("Sans lieu connu"),
-        "kind": _("Sans type"),
-        "theme": _("Sans thématique"),
-    }
-    return str(nameless[breakdown])
+    return str(NAMELESS[breakdown])
 
 
 def _names(figures: EditionFigures) -> dict[str, dict[str | None, str]]:
@@ -323,7 +325,7 @@ def _names(figures: EditionFigures) -> dict[str, dict[str | None, str]]:
 
 
 def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
-    for each in (*KEY_FIGURES, *BESIDE):
+    for each in COUNTED:
         yield each.key, each, getattr(totals, each.key)
     for name in RETURNS:
         yield f"reports_{name}", COVERAGE, getattr(totals.coverage, name)

@@ -312,6 +312,7 @@ def upgrade():
     )
     op.create_index("ix_tap_activity", "tap", ["activity_id", "slot_id"])
     op.create_index(op.f("ix_tap_slot_id"), "tap", ["slot_id"])
+    op.create_index("ix_slot_ends_at", "slot", ["ends_at"])
     _keep_what_was_known()
 
 
@@ -351,6 +352,7 @@ def _keep_what_was_known():
 
 
 def downgrade():
+    op.drop_index("ix_slot_ends_at", "slot")
     for table in (
         "tap",
         "session_count",

@@ -320,6 +320,8 @@ class Slot(Model):
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("classes IS NULL OR classes > 0", name="classes"),
         Index("ix_slot_starts_at", "starts_at"),
+        # Which one ended last is asked whenever figures are.
+        Index("ix_slot_ends_at", "ends_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,11 +1,13 @@
 """The figures of an edition as the database holds it."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
-from fete.core.clock import from_paris
-from fete.figures.arithmetic import Line, Totals, totals
+from fete.core.clock import from_paris, now
+from fete.core.db import db
+from fete.figures.arithmetic import Line, Session, Totals, totals
 from fete.figures.models import Nature
 from fete.figures.queries import (
     figures_of,
@@ -19,10 +21,15 @@ from fete.figures.rules import ALL_FIGURES, BESIDE, KEY_FIGURES
 from fete.figures.services import record_headline
 from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState, Status
-from fete.reports.arithmetic import Method, Outcome, Returns
+from fete.reports.arithmetic import Counts, Method, Outcome, Returns
+from fete.reports.models import Ladder, SessionCount
+from fete.reports.rules import Told
+from fete.reports.services.reporting import file_report, send_back, validate
 from fete.reports.workflow import ReportStatus
+from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.figures import make_snapshot
 from tests.factories.network import AUCH, make_organisation
-from tests.factories.programme import make_activity, make_edition, make_venue
+from tests.factories.programme import make_activity, make_edition, make_venue, term
 from tests.factories.reports import make_report
 from tests.factories.sharing import make_co_organiser
 
@@ -43,18 +50,30 @@ def test_a_line_tells_all_that_the_figures_need(edition, after):
         on(3),
         kind="lab_open_day",
         commune=ALBI,
-        terms=[("theme", "digital"), ("theme", "environment"), ("audience", "all")],
+        terms=[
+            ("theme", "digital"),
+            ("theme", "environment"),
+            ("audience", "all"),
+            ("level", "lower_c4"),
+        ],
+        organisation=make_organisation(family=term("family", "csti_museum")),
     )
     report = make_report(activity, method=Method.TICKETED, outcome=Outcome.PARTLY)
     assert lines_of(edition, at=after) == [
         Line(
             activity_id=activity.id,
             edition_id=edition.id,
+            organisation_id=activity.organisation_id,
             kind="lab_open_day",
             is_lab_open_day=True,
             commune=ALBI,
             departement="81",
+            family="csti_museum",
             themes=("environment", "digital"),
+            audiences=("all",),
+            levels=("lower_c4",),
+            days=("2026-10-03",),
+            minutes=120,
             status=ReportStatus.VALIDATED,
             method=Method.TICKETED,
             counts=report.counts,
@@ -86,7 +105,8 @@ def test_what_several_structures_organise_counts_once(edition, after):
     counted = totals_of(edition, at=after)
     assert (counted.activities, counted.visitors, counted.coverage.received) == (1, 68, 1)
     assert [
-        part.totals.activities for part in figures_of(edition, region="76", at=after).kinds
+        part.totals.activities
+        for part in figures_of(edition, region="76", at=after).breakdowns["kind"]
     ] == [1]
 
 
@@ -153,18 +173,20 @@ def test_the_totals_are_those_of_the_lines(edition, after):
 def test_every_departement_of_the_region_has_its_part(edition, after):
     make_report(make_activity(on(3)))
     figures = figures_of(edition, region="76", at=after)
-    assert len(figures.departements) == 13
-    told = {part.code: part.totals.visitors for part in figures.departements}
+    assert len(figures.breakdowns["departement"]) == 13
+    told = {part.code: part.totals.visitors for part in figures.breakdowns["departement"]}
     assert told == dict.fromkeys(told, 0) | {"32": 68}
-    assert [(part.code, part.label, part.totals.activities) for part in figures.kinds] == [
-        ("workshop", "Atelier", 1)
+    assert [
+        (part.code, part.label, part.totals.activities) for part in figures.breakdowns["kind"]
+    ] == [("workshop", "Atelier", 1)]
+    assert [(part.code, part.totals.visitors) for part in figures.breakdowns["theme"]] == [
+        ("environment", 68)
     ]
-    assert [(part.code, part.totals.visitors) for part in figures.themes] == [("environment", 68)]
 
 
 def test_what_has_no_theme_stands_under_none(edition, after):
     make_report(make_activity(on(3), terms=[("audience", "all")]))
-    (part,) = figures_of(edition, region="76", at=after).themes
+    (part,) = figures_of(edition, region="76", at=after).breakdowns["theme"]
     assert (part.code, part.totals.activities) == (None, 1)
 
 
@@ -180,9 +202,7 @@ def test_the_latest_figures_are_of_the_latest_edition_with_a_validated_report(ed
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])
-def test_an_edition_is_read_in_three_questions_whatever_its_size(
-    db, edition, queries, after, number
-):
+def test_an_edition_is_read_in_five_questions_whatever_its_size(edition, queries, after, number):
     organisation = make_organisation()
     for each in range(number):
         make_report(make_activity(on(3), organisation=organisation, title=f"Atelier {each}"))
@@ -191,14 +211,26 @@ def test_an_edition_is_read_in_three_questions_whatever_its_size(
     with queries() as asked:
         lines = lines_of(edition, at=after)
     assert len(lines) == number
-    assert len(asked) == 3, asked
+    assert len(asked) == 5, asked
+
+
+def show_estimate(edition):
+    db.session.add(
+        Ladder(edition_id=edition.id, days_after="1", days_before="", shows_estimate=True)
+    )
 
 
 CHANGES = {
     "a report more": lambda _activity, _report: make_report(
         make_activity(on(5)), status=ReportStatus.FILED
     ),
-    "a report changed": lambda _activity, report: setattr(report, "version", 2),
+    "a report sent back": lambda activity, report: send_back(
+        activity, "Combien ?", version=report.version, by=make_coordinator("32"), at=now()
+    ),
+    "a snapshot published": lambda activity, _report: make_snapshot(
+        activity.edition, published_at=now()
+    ),
+    "an estimate shown": lambda activity, _report: show_estimate(activity.edition),
     "an activity withdrawn": lambda activity, _report: setattr(
         activity, "status", Status.WITHDRAWN
     ),
@@ -221,7 +253,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_signature_changes_with_whatever_changes_the_figures(db, edition, after, change):
+def test_the_signature_changes_with_whatever_changes_the_figures(edition, after, change):
     activity = make_activity(on(3))
     report = make_report(activity)
     before = signature_of([edition], at=after)
@@ -275,7 +307,7 @@ def test_each_commune_of_what_travels_hosts_in_its_own_departement(edition, afte
     assert figures.totals.host_communes == 3
     assert {
         part.code: (part.totals.host_communes, part.totals.visitors)
-        for part in figures.departements
+        for part in figures.breakdowns["departement"]
         if part.totals != Totals()
     } == {"32": (2, 68), "34": (1, 68)}
 
@@ -335,4 +367,84 @@ def test_what_travels_asks_no_more_questions(edition, after, queries, number):
         make_report(make_travelling(LUNEL, CONDOM))
     with queries() as asked:
         assert len(lines_of(edition, at=after)) == number
-    assert len(asked) == 3
+    assert len(asked) == 5
+
+
+def test_the_figures_of_a_day_are_told_from_the_reports_as_they_stood_then(edition, after):
+    ada, camille = make_user(), make_coordinator("32")
+    activity = make_activity(on(3), organisation=make_organisation(ada), for_schools=True)
+    days = [after + timedelta(days=number) for number in range(4)]
+    counts = Counts(
+        outcome=Outcome.HELD,
+        public=30,
+        pupils=20,
+        adults=2,
+        researchers=1,
+        mediators=0,
+        volunteers=0,
+    )
+    activity.slots[0].capacity = 30
+    told = Told(counts=counts, method=Method.COUNTED)
+    file_report(activity, told, version=0, by=ada, at=days[0])
+    validate(activity, version=1, by=camille, at=days[1])
+    send_back(activity, "Combien ?", version=2, by=camille, at=days[2])
+    corrected = replace(told, counts=replace(counts, public=40))
+    file_report(activity, corrected, version=3, by=ada, at=days[3])
+    validate(activity, version=4, by=camille, at=days[3])
+
+    def known(moment):
+        figures = figures_of(edition, region="76", at=days[3], known_on=moment)
+        return figures.totals.visitors, figures.received.visitors
+
+    just_before = timedelta(seconds=1)
+    assert [known(day) for day in days] == [(0, 52), (52, 52), (0, 0), (62, 62)]
+    assert known(days[0] - just_before) == (0, 0)
+    assert known(days[3] - just_before) == (0, 0)
+    assert figures_of(edition, region="76", at=days[3]).totals.visitors == 62
+    assert known(on(1)) == (0, 0)
+    assert lines_of(edition, at=days[3], known_on=on(1))[0].is_due is False
+
+
+def test_visitors_told_session_by_session_are_read_with_the_day_of_each(edition, after):
+    activity = make_activity(on(3), on(4))
+    report = make_report(activity, public=50, pupils=0, adults=0)
+    for slot, came in zip(activity.slots, (20, 30), strict=True):
+        report.sessions.append(SessionCount(slot=slot, public=came))
+    db.session.flush()
+    (line,) = lines_of(edition, at=after)
+    assert line.sessions == (
+        Session(day="2026-10-03", minutes=120, public=20),
+        Session(day="2026-10-04", minutes=120, public=30),
+    )
+    days = figures_of(edition, region="76", at=after).breakdowns["day"]
+    assert [(part.code, part.totals.visitors) for part in days] == [
+        ("2026-10-03", 20),
+        ("2026-10-04", 30),
+        (None, 0),
+    ]
+
+
+def test_where_one_comes_and_goes_a_visit_lasts_an_hour(edition, after):
+    activity = make_activity(on(3), on(4))
+    activity.slots[0].is_opening = True
+    activity.slots[1].state = SlotState.CANCELLED
+    village = make_activity(on(3), kind="science_village")
+    assert {
+        line.activity_id: (line.days, line.minutes) for line in lines_of(edition, at=after)
+    } == {
+        activity.id: (("2026-10-03",), 60),
+        village.id: (("2026-10-03",), 60),
+    }
+
+
+def test_what_was_counted_once_is_not_counted_again_until_something_changes(
+    edition, after, queries
+):
+    activity = make_activity(on(3))
+    make_report(activity)
+    assert totals_of(edition, at=after).visitors == 68
+    with queries() as asked:
+        assert totals_of(edition, at=after).visitors == 68
+    assert len(asked) == 1, asked
+    make_report(make_activity(on(4)))
+    assert totals_of(edition, at=after).visitors == 136

@@ -8,10 +8,12 @@ What is counted, once and for all:
   the people who were there, and for the connections;
 - what such a container holds owes no report any more, and is not awaited; what it tells all the same is received;
 - kinds that count apart (researchers in class) come into none of the totals, and are told beside them;
-- connections are never added to visitors.
+- connections are never added to visitors;
+- the time that visitors spent is theirs by the length of a visit: that of a session, and an hour where one comes and
+  goes as one likes.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -24,12 +26,30 @@ _RECEIVED = frozenset({ReportStatus.FILED, ReportStatus.VALIDATED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """The visitors of one session, when they were told session by session."""
+
+    # The day of Paris, as ISO writes it.
+    day: str
+    minutes: int
+    public: int = 0
+    pupils: int = 0
+    adults: int = 0
+
+    @property
+    def visitors(self) -> int:
+        """Those who came to it."""
+        return self.public + self.pupils + self.adults
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One published activity with its report, as far as the figures need to know."""
 
     activity_id: int
     edition_id: int = 0
     parent_id: int | None = None
+    organisation_id: int = 0
     kind: str | None = None
     is_container: bool = False
     is_lab_open_day: bool = False
@@ -39,12 +59,20 @@ class Line:
     departement: str | None = None
     # Each commune of its sessions with its département, when they are not all where it is held.
     stops: tuple[tuple[str, str], ...] = ()
+    family: str | None = None
     themes: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    # The day of each session that it was to hold, but for those called off; and how long a visit lasts, in minutes.
+    days: tuple[str, ...] = ()
+    minutes: int = 0
     # Whether its last slot has ended: its report is awaited, unless its container counted at its gate.
     is_due: bool = True
     status: ReportStatus | None = None
     method: Method | None = None
     counts: Counts = field(default_factory=Counts)
+    # When it told its visitors session by session: they add up to those of its counts.
+    sessions: tuple[Session, ...] = ()
 
     @property
     def hosts(self) -> tuple[tuple[str, str | None], ...]:
@@ -63,6 +91,20 @@ class Line:
         """Whether its report was validated and says that it was held."""
         return self.status is ReportStatus.VALIDATED and self.counts.took_place
 
+    @property
+    def visitor_minutes(self) -> int:
+        """How long its visitors stayed, all together; nothing once its container tells them in its place."""
+        if told := self.told_sessions:
+            return sum(each.visitors * each.minutes for each in told)
+        return (self.counts.visitors or 0) * self.minutes
+
+    @property
+    def told_sessions(self) -> tuple[Session, ...]:
+        """Its sessions, when they tell the very visitors of its report: none is lost nor doubled by parting them."""
+        if sum(each.visitors for each in self.sessions) != self.counts.visitors:
+            return ()
+        return self.sessions
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
@@ -70,12 +112,19 @@ class Totals:
 
     activities: int = 0
     lab_open_days: int = 0
+    slots: int = 0
     host_communes: int = 0
+    organisations: int = 0
     visitors: int = 0
+    public: int = 0
     pupils: int = 0
+    adults: int = 0
     researchers: int = 0
     mediators: int = 0
     volunteers: int = 0
+    others: int = 0
+    # The time spent by all visitors together.
+    visitor_minutes: int = 0
     # Told beside, in none of the above but `estimated`, which says how many of the visitors were not counted one by one.
     estimated: int = 0
     containers: int = 0
@@ -98,7 +147,14 @@ class Totals:
 
 def totals(lines: Iterable[Line]) -> Totals:
     """Return the figures of these lines, whatever their order."""
-    return _sum(_settled(list(lines)))
+    return _sum(settled(list(lines)))
+
+
+def as_received(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines as they would be if every report that was handed in had been validated."""
+    return [
+        replace(line, status=ReportStatus.VALIDATED) if line.is_received else line for line in lines
+    ]
 
 
 def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> dict[Key, Totals]:
@@ -108,7 +164,7 @@ def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> d
     where every line has exactly one key, the additive figures of the parts add up to the totals.
     """
     parts: dict[Key, list[Line]] = {}
-    for line in _settled(list(lines)):
+    for line in settled(list(lines)):
         for key in keys(line):
             parts.setdefault(key, []).append(line)
     return {key: _sum(part) for key, part in parts.items()}
@@ -117,13 +173,71 @@ def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> d
 def departement_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
     """Return the figures under each département: a line in the one that reviews it, a host commune in its own."""
     hosts: dict[str | None, set[str]] = {}
-    for line in lines:
-        if line.is_taken and not line.counts_apart:
-            for commune, departement in line.hosts:
-                hosts.setdefault(departement, set()).add(commune)
-    parts = breakdown(lines, by_departement)
+    for commune, departement in _hosts(lines):
+        hosts.setdefault(departement, set()).add(commune)
+    return _hosted(
+        breakdown(lines, by_departement), {code: len(each) for code, each in hosts.items()}
+    )
+
+
+def commune_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
+    """Return the figures under each commune: a line where it is held first, and each host commune as one."""
+    hosts: dict[str | None, int] = {commune: 1 for commune, _departement in _hosts(lines)}
+    return _hosted(breakdown(lines, by_commune), hosts)
+
+
+def day_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
+    """Return the figures under each day of Paris.
+
+    Visitors are told of a day when all sessions were on it, or when the structure told them session by session; those
+    of the others, which nobody can part, stand under `None`. An activity counts on each of its days.
+    """
+    parts: dict[str | None, list[Line]] = {}
+    for line in settled(list(lines)):
+        for day, part in _by_day(line):
+            parts.setdefault(day, []).append(part)
+    return {day: _sum(part) for day, part in parts.items()}
+
+
+def _by_day(line: Line) -> list[tuple[str | None, Line]]:
+    told = line.told_sessions
+    days = sorted({*line.days, *(each.day for each in told)})
+    if len(days) == 1:
+        return [(days[0], line)]
+    nobody: dict[str, Any] = {"public": None, "pupils": None, "adults": None} if told else {}
+    # Who made it, and all else that is told once, is of no day.
+    whole = replace(line, days=(), sessions=(), counts=replace(line.counts, **nobody))
+    return [(None, whole), *((day, _on(day, line, told)) for day in days)]
+
+
+def _on(day: str, line: Line, told: Sequence[Session]) -> Line:
+    """Return what a line tells of one day: its sessions, and who came to them when it is known."""
+    sessions = tuple(each for each in told if each.day == day)
+    came = {
+        name: sum(getattr(each, name) for each in sessions)
+        for name in ("public", "pupils", "adults")
+        if sessions
+    }
+    return replace(
+        line,
+        days=tuple(each for each in line.days if each == day),
+        sessions=sessions,
+        counts=Counts(outcome=line.counts.outcome, **came),
+    )
+
+
+def _hosts(lines: Iterable[Line]) -> set[tuple[str, str | None]]:
+    """Return each commune where something was held, with its département."""
     return {
-        code: replace(parts.get(code, Totals()), host_communes=len(hosts.get(code, ())))
+        host for line in lines if line.is_taken and not line.counts_apart for host in line.hosts
+    }
+
+
+def _hosted(
+    parts: Mapping[str | None, Totals], hosts: Mapping[str | None, int]
+) -> dict[str | None, Totals]:
+    return {
+        code: replace(parts.get(code, Totals()), host_communes=hosts.get(code, 0))
         for code in {**parts, **hosts}
     }
 
@@ -133,9 +247,19 @@ def by_departement(line: Line) -> tuple[str | None]:
     return (line.departement,)
 
 
+def by_commune(line: Line) -> tuple[str | None]:
+    """Give the commune where a line is held."""
+    return (line.commune,)
+
+
 def by_kind(line: Line) -> tuple[str | None]:
     """Give the kind of a line."""
     return (line.kind,)
+
+
+def by_family(line: Line) -> tuple[str | None]:
+    """Give the family of the structure that declared a line."""
+    return (line.family,)
 
 
 def by_theme(line: Line) -> tuple[str | None, ...]:
@@ -143,12 +267,22 @@ def by_theme(line: Line) -> tuple[str | None, ...]:
     return line.themes or (None,)
 
 
+def by_audience(line: Line) -> tuple[str | None, ...]:
+    """Give the audiences of a line: several, so that the parts do not add up."""
+    return line.audiences or (None,)
+
+
+def by_level(line: Line) -> tuple[str | None, ...]:
+    """Give the school levels of a line: several, so that the parts do not add up."""
+    return line.levels or (None,)
+
+
 def by_edition(line: Line) -> tuple[int]:
     """Give the edition of a line."""
     return (line.edition_id,)
 
 
-def _settled(lines: Sequence[Line]) -> list[Line]:
+def settled(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without what their container tells in their place, nor what is not awaited any more."""
     gates = {
         line.activity_id
@@ -175,7 +309,7 @@ def _behind(gate: Counts, line: Line) -> Line:
     if gate.visitors is not None:
         told |= {"public": None, "pupils": None, "adults": None}
     if total_of(gate.researchers, gate.mediators, gate.volunteers) is not None:
-        told |= {"researchers": None, "mediators": None, "volunteers": None}
+        told |= {"researchers": None, "mediators": None, "volunteers": None, "others": None}
     if gate.online is not None:
         told |= {"online": None}
     return replace(line, counts=replace(line.counts, **told)) if told else line
@@ -186,18 +320,25 @@ def _sum(lines: Sequence[Line]) -> Totals:
     told = [line for line in taken if not line.counts_apart]
     apart = [line for line in taken if line.counts_apart]
     held = [line for line in told if not line.is_container]
+    counts = [line.counts for line in told]
     return Totals(
         activities=len(held),
         lab_open_days=sum(line.is_lab_open_day for line in held),
+        slots=sum(len(line.days) for line in held),
         host_communes=len({commune for line in told for commune, _departement in line.hosts}),
+        organisations=len({line.organisation_id for line in told}),
         visitors=_visitors(told),
-        pupils=sum(line.counts.pupils or 0 for line in told),
-        researchers=sum(line.counts.researchers or 0 for line in told),
-        mediators=sum(line.counts.mediators or 0 for line in told),
-        volunteers=sum(line.counts.volunteers or 0 for line in told),
+        public=sum(each.public or 0 for each in counts),
+        pupils=sum(each.pupils or 0 for each in counts),
+        adults=sum(each.adults or 0 for each in counts),
+        researchers=sum(each.researchers or 0 for each in counts),
+        mediators=sum(each.mediators or 0 for each in counts),
+        volunteers=sum(each.volunteers or 0 for each in counts),
+        others=sum(each.others or 0 for each in counts),
+        visitor_minutes=sum(line.visitor_minutes for line in told),
         estimated=_visitors(line for line in told if line.method is Method.ESTIMATED),
         containers=len(told) - len(held),
-        online=sum(line.counts.online or 0 for line in told),
+        online=sum(each.online or 0 for each in counts),
         cancelled=sum(
             line.status is ReportStatus.VALIDATED and not line.counts.took_place for line in lines
         ),

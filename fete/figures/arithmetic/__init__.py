@@ -1,0 +1,46 @@
+"""The sums of an edition: what was counted, and apart from it what the missing would tell."""
+
+from fete.figures.arithmetic.counting import (
+    Line,
+    Session,
+    Totals,
+    as_received,
+    breakdown,
+    by_audience,
+    by_commune,
+    by_departement,
+    by_edition,
+    by_family,
+    by_kind,
+    by_level,
+    by_theme,
+    commune_parts,
+    day_parts,
+    departement_parts,
+    totals,
+)
+from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+
+__all__ = [
+    "Estimate",
+    "Ground",
+    "Line",
+    "Session",
+    "Size",
+    "Totals",
+    "as_received",
+    "breakdown",
+    "by_audience",
+    "by_commune",
+    "by_departement",
+    "by_edition",
+    "by_family",
+    "by_kind",
+    "by_level",
+    "by_theme",
+    "commune_parts",
+    "day_parts",
+    "departement_parts",
+    "estimate",
+    "totals",
+]

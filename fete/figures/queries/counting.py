@@ -1,0 +1,256 @@
+"""Count an edition: its totals and their parts, what missing reports would tell, and what changes when they do."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+
+from fete.core.clock import now
+from fete.core.db import db
+from fete.core.templating import day
+from fete.figures.arithmetic import (
+    Estimate,
+    Line,
+    Totals,
+    as_received,
+    breakdown,
+    by_audience,
+    by_edition,
+    by_family,
+    by_kind,
+    by_level,
+    by_theme,
+    commune_parts,
+    day_parts,
+    departement_parts,
+    estimate,
+    totals,
+)
+from fete.figures.models import Headline, Snapshot
+from fete.figures.queries.lines import lines_of
+from fete.geography.models import Commune, Departement
+from fete.programme.models import Activity, Edition, EditionState, Slot
+from fete.programme.queries.catalogue import standing
+from fete.programme.workflow import Status
+from fete.reports.models import Ladder, Report, ReportVersion
+from fete.reports.workflow import ReportStatus
+from fete.vocabulary.models import Term, TermList
+
+Parts = Mapping[str | None, Totals]
+Counted = TypeVar("Counted")
+# What a worker keeps of what it counted last: totals and parts, never lines.
+_MOST_KEPT = 24
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One line of a breakdown: a code, and nothing for what has none; what it is called; its figures."""
+
+    code: str | None
+    label: str
+    totals: Totals
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionFigures:
+    """The figures of an edition and their parts."""
+
+    edition: Edition
+    totals: Totals
+    # As they would be if every report that came in had been validated.
+    received: Totals
+    # What the missing reports would tell: in none of the totals.
+    estimate: Estimate | None
+    # Under the names of the breakdowns, in the order in which people read them.
+    breakdowns: Mapping[str, Sequence[Part]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionTotals:
+    """The totals of one edition."""
+
+    edition: Edition
+    totals: Totals
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sums:
+    totals: Totals
+    received: Totals
+    estimate: Estimate | None
+    parts: Mapping[str, Parts]
+
+
+def totals_of(edition: Edition, *, at: datetime | None = None) -> Totals:
+    """Return the figures of an edition as they stand."""
+    return _sums_of(edition, at=at or now(), known_on=None).totals
+
+
+def figures_of(
+    edition: Edition, *, region: str, at: datetime, known_on: datetime | None = None
+) -> EditionFigures:
+    """Return the figures of an edition with their parts: every département of the region, and what is in use.
+
+    With `known_on`, from the reports as they stood at that moment.
+    """
+    sums = _sums_of(edition, at=at, known_on=known_on)
+    return EditionFigures(
+        edition=edition,
+        totals=sums.totals,
+        received=sums.received,
+        estimate=sums.estimate,
+        breakdowns={
+            "departement": _departement_parts(sums.parts["departement"], region=region),
+            "commune": _commune_parts(sums.parts["commune"]),
+            "kind": _term_parts(TermList.KIND, sums.parts["kind"]),
+            "family": _term_parts(TermList.FAMILY, sums.parts["family"]),
+            "day": _day_parts(sums.parts["day"]),
+            "theme": _term_parts(TermList.THEME, sums.parts["theme"]),
+            "audience": _term_parts(TermList.AUDIENCE, sums.parts["audience"]),
+            "level": _term_parts(TermList.LEVEL, sums.parts["level"]),
+        },
+    )
+
+
+def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[EditionTotals]:
+    """Return the figures of several editions side by side, in their order."""
+
+    def count() -> Mapping[int, Totals]:
+        return breakdown(lines_of(*editions, at=at), by_edition)
+
+    parts = _remembered(("editions", signature_of(editions, at=at)), count)
+    return [
+        EditionTotals(edition=edition, totals=parts.get(edition.id, Totals()))
+        for edition in editions
+    ]
+
+
+def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _Sums:
+    def count() -> _Sums:
+        return _sum(lines_of(edition, at=at, known_on=known_on))
+
+    return _remembered(("edition", signature_of([edition], at=at), known_on), count)
+
+
+def _sum(lines: Sequence[Line]) -> _Sums:
+    return _Sums(
+        totals=totals(lines),
+        received=totals(as_received(lines)),
+        estimate=estimate(lines),
+        parts={
+            "departement": departement_parts(lines),
+            "commune": commune_parts(lines),
+            "kind": breakdown(lines, by_kind),
+            "family": breakdown(lines, by_family),
+            "day": day_parts(lines),
+            "theme": breakdown(lines, by_theme),
+            "audience": breakdown(lines, by_audience),
+            "level": breakdown(lines, by_level),
+        },
+    )
+
+
+def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
+    """Return what was counted under this key, once by each worker: the key changes whenever it would."""
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            found: Counted = _kept[key]
+            return found
+    counted = count()
+    with _lock:
+        _kept[key] = counted
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return counted
+
+
+def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
+    """Return the totals of the latest edition that has a validated report; nothing when none has."""
+    edition = db.session.scalar(
+        select(Edition)
+        .where(
+            Edition.state != EditionState.PREPARED,
+            Edition.id.in_(
+                select(Activity.edition_id)
+                .join(Report, Report.activity_id == Activity.id)
+                .where(Activity.status == Status.PUBLISHED, Report.status == ReportStatus.VALIDATED)
+            ),
+        )
+        .order_by(Edition.year.desc())
+        .limit(1)
+    )
+    if edition is None:
+        return None
+    return EditionTotals(edition=edition, totals=totals_of(edition, at=at))
+
+
+def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
+    """Return what changes whenever the figures of these editions may, by a few short questions whatever their size.
+
+    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due.
+    """
+    marks = (
+        select(func.max(ReportVersion.id)),
+        select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
+        select(func.count(Headline.id)),
+        select(func.sum(Headline.value + Headline.year)),
+        select(func.max(Snapshot.id)),
+        select(func.max(Snapshot.published_at)),
+        select(func.count(Snapshot.published_at)),
+        select(func.count()).where(Ladder.shows_estimate),
+    )
+    row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
+    parts = (standing(), *row, *((each.id, each.version) for each in editions))
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def _departement_parts(parts: Parts, *, region: str) -> list[Part]:
+    statement = (
+        select(Departement)
+        .where((Departement.region_code == region) | Departement.code.in_([*filter(None, parts)]))
+        .order_by(Departement.code)
+    )
+    return _parts(
+        parts, {each.code: each.name for each in db.session.scalars(statement)}, keep_empty=True
+    )
+
+
+def _commune_parts(parts: Parts) -> list[Part]:
+    statement = (
+        select(Commune.code, Commune.name)
+        .where(Commune.code.in_([*filter(None, parts)]))
+        .order_by(Commune.search, Commune.code)
+    )
+    names = {row.code: row.name for row in db.session.execute(statement)}
+    return _parts(parts, names, keep_empty=False)
+
+
+def _day_parts(parts: Parts) -> list[Part]:
+    days = sorted(filter(None, parts))
+    return _parts(parts, {each: day(date.fromisoformat(each)) for each in days}, keep_empty=False)
+
+
+def _term_parts(of: TermList, parts: Parts) -> list[Part]:
+    statement = select(Term).where(Term.list == of).order_by(Term.position, Term.code)
+    return _parts(
+        parts, {term.code: term.label for term in db.session.scalars(statement)}, keep_empty=False
+    )
+
+
+def _parts(parts: Parts, labels: Mapping[str, str], *, keep_empty: bool) -> list[Part]:
+    found = [
+        Part(code=code, label=label, totals=parts.get(code, Totals()))
+        for code, label in labels.items()
+        if keep_empty or code in parts
+    ]
+    if None in parts:
+        found.append(Part(code=None, label="", totals=parts[None]))
+    return found
