@@ -1,13 +1,10 @@
 """The sums of an edition: what was counted, and apart from it what the missing would tell."""
 
 from fete.figures.arithmetic.counting import (
-    Line,
-    Session,
-    Totals,
-    as_received,
     breakdown,
     by_audience,
     by_commune,
+    by_days,
     by_departement,
     by_edition,
     by_family,
@@ -17,13 +14,21 @@ from fete.figures.arithmetic.counting import (
     commune_parts,
     day_parts,
     departement_parts,
+    in_communes,
+    in_departements,
+    parted,
     totals,
+    under,
 )
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+from fete.figures.arithmetic.ledger import Ledger
+from fete.figures.arithmetic.lines import Line, Session, as_received, settled
+from fete.figures.arithmetic.tally import Totals
 
 __all__ = [
     "Estimate",
     "Ground",
+    "Ledger",
     "Line",
     "Session",
     "Size",
@@ -32,6 +37,7 @@ __all__ = [
     "breakdown",
     "by_audience",
     "by_commune",
+    "by_days",
     "by_departement",
     "by_edition",
     "by_family",
@@ -42,5 +48,10 @@ __all__ = [
     "day_parts",
     "departement_parts",
     "estimate",
+    "in_communes",
+    "in_departements",
+    "parted",
+    "settled",
     "totals",
+    "under",
 ]

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -13,38 +14,22 @@ from sqlalchemy import func, select
 from fete.core.clock import now
 from fete.core.db import db
 from fete.core.templating import day
-from fete.figures.arithmetic import (
-    Estimate,
-    Line,
-    Totals,
-    as_received,
-    breakdown,
-    by_audience,
-    by_edition,
-    by_family,
-    by_kind,
-    by_level,
-    by_theme,
-    commune_parts,
-    day_parts,
-    departement_parts,
-    estimate,
-    totals,
-)
+from fete.figures.arithmetic import Estimate, Ledger, Totals
 from fete.figures.models import Headline, Snapshot
+from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune, Departement
 from fete.programme.models import Activity, Edition, EditionState, Slot
 from fete.programme.queries.catalogue import standing
 from fete.programme.workflow import Status
-from fete.reports.models import Ladder, Report, ReportVersion
+from fete.reports.models import Ladder, Report
 from fete.reports.workflow import ReportStatus
 from fete.vocabulary.models import Term, TermList
 
 Parts = Mapping[str | None, Totals]
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
-_MOST_KEPT = 24
+_MOST_KEPT = 60
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
 
@@ -90,7 +75,8 @@ class _Sums:
 
 def totals_of(edition: Edition, *, at: datetime | None = None) -> Totals:
     """Return the figures of an edition as they stand."""
-    return _sums_of(edition, at=at or now(), known_on=None).totals
+    (only,) = totals_by_edition([edition], at=at or now())
+    return only.totals
 
 
 def figures_of(
@@ -121,39 +107,37 @@ def figures_of(
 
 def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[EditionTotals]:
     """Return the figures of several editions side by side, in their order."""
-
-    def count() -> Mapping[int, Totals]:
-        return breakdown(lines_of(*editions, at=at), by_edition)
-
-    parts = _remembered(("editions", signature_of(editions, at=at)), count)
+    marks = _marks(at)
     return [
-        EditionTotals(edition=edition, totals=parts.get(edition.id, Totals()))
-        for edition in editions
+        EditionTotals(
+            edition=each,
+            totals=_remembered(("totals", marks, each.id), partial(_totals, each, at=at)),
+        )
+        for each in editions
     ]
+
+
+def _totals(edition: Edition, *, at: datetime) -> Totals:
+    with ledger_of(edition, at=at) as ledger:
+        return ledger.totals
 
 
 def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _Sums:
     def count() -> _Sums:
-        return _sum(lines_of(edition, at=at, known_on=known_on))
+        if known_on is not None:
+            return _sums(Ledger(lines_of(edition, at=at, known_on=known_on), WAYS))
+        with ledger_of(edition, at=at) as ledger:
+            return _sums(ledger)
 
-    return _remembered(("edition", signature_of([edition], at=at), known_on), count)
+    return _remembered(("edition", _marks(at), edition.id, known_on), count)
 
 
-def _sum(lines: Sequence[Line]) -> _Sums:
+def _sums(ledger: Ledger) -> _Sums:
     return _Sums(
-        totals=totals(lines),
-        received=totals(as_received(lines)),
-        estimate=estimate(lines),
-        parts={
-            "departement": departement_parts(lines),
-            "commune": commune_parts(lines),
-            "kind": breakdown(lines, by_kind),
-            "family": breakdown(lines, by_family),
-            "day": day_parts(lines),
-            "theme": breakdown(lines, by_theme),
-            "audience": breakdown(lines, by_audience),
-            "level": breakdown(lines, by_level),
-        },
+        totals=ledger.totals,
+        received=ledger.received,
+        estimate=ledger.estimate,
+        parts={name: ledger.parts(name) for name in WAYS},
     )
 
 
@@ -193,12 +177,20 @@ def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
 
 
 def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
-    """Return what changes whenever the figures of these editions may, by a few short questions whatever their size.
+    """Return what changes whenever the figures of these editions may, by two short questions whatever their size."""
+    parts = (*_marks(at), *((each.id, each.version) for each in editions))
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def _marks(at: datetime) -> tuple[object, ...]:
+    """Return what changes whenever any figures may.
 
     Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due.
     """
+    kept = versions_kept_last().subquery()
     marks = (
-        select(func.max(ReportVersion.id)),
+        select(func.max(kept.c.id)),
+        select(func.sum(kept.c.id)),
         select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
         select(func.count(Headline.id)),
         select(func.sum(Headline.value + Headline.year)),
@@ -208,8 +200,7 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
         select(func.count()).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
-    parts = (standing(), *row, *((each.id, each.version) for each in editions))
-    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+    return standing(), *row
 
 
 def _departement_parts(parts: Parts, *, region: str) -> list[Part]:
