@@ -78,12 +78,15 @@ def in_communes(line: Line, worth: Worth) -> Iterable[tuple[str | None, Worth]]:
 def _at(
     home: str | None, worth: Worth, hosts: Sequence[tuple[str | None, str]]
 ) -> Iterable[tuple[str | None, Worth]]:
-    there: dict[str | None, set[str]] = {}
+    if all(key == home for key, _commune in hosts):
+        return [(home, worth)]
+    there: dict[str | None, set[str]] = {home: set()}
     for key, commune in hosts:
         there.setdefault(key, set()).add(commune)
-    yield home, replace(worth, communes=tuple(there.pop(home, ())))
-    for key, communes in there.items():
-        yield key, Worth(communes=tuple(communes))
+    return [
+        (key, replace(worth if key == home else Worth(), communes=tuple(communes)))
+        for key, communes in there.items()
+    ]
 
 
 def by_days(line: Line, worth: Worth) -> Iterable[tuple[str | None, Worth]]:

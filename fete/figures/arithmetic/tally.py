@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
+from operator import add, sub
 from typing import Any
 
 from fete.figures.arithmetic.lines import Line
@@ -76,9 +77,12 @@ class Tally:
 
     def add(self, worth: Worth, *, times: int = 1) -> None:
         """Add what a line is worth, or take it away with -1 `times`."""
+        step = add if times > 0 else sub
         self.lines += times
-        self._figures = [a + times * b for a, b in zip(self._figures, worth.figures, strict=True)]
-        self._returns = [a + times * b for a, b in zip(self._returns, worth.returns, strict=True)]
+        # Most lines of an edition in progress are worth nothing yet.
+        if worth.figures is not _NOTHING:
+            self._figures = list(map(step, self._figures, worth.figures))
+        self._returns = list(map(step, self._returns, worth.returns))
         for commune in worth.communes:
             _count(self._communes, commune, times)
         if worth.organisation is not None:
