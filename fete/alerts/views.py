@@ -18,7 +18,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.ratelimit import by_letter, by_place
-from fete.core.security import GREATEST_KEY
+from fete.core.security import is_key
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
@@ -176,7 +176,7 @@ def _asked() -> Asked:
 
 
 def _asked_activity(number: int) -> Asked:
-    activity = find_shown(number) if 0 < number <= GREATEST_KEY else None
+    activity = find_shown(number) if is_key(number) else None
     if (
         activity is None
         or activity.status is not Status.PUBLISHED

@@ -25,7 +25,7 @@ from fete.core.access import public
 from fete.core.clock import now, today
 from fete.core.conditional import kept_for
 from fete.core.i18n import DEFAULT, LANGUAGES, address_in, gettext as _
-from fete.core.security import POLICY, framed_policy
+from fete.core.security import POLICY, framed_policy, is_key
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.programme.forms.embedding import (
@@ -73,7 +73,7 @@ def index() -> ResponseReturnValue:
     """Choose what a site shows of the programme, and copy the line that does."""
     number = request.args.get("activite", type=int)
     if number is not None:
-        activity = find_shown(number)
+        activity = find_shown(number) if is_key(number) else None
         if activity is None or not is_public(activity):
             abort(404)
         return _chosen(ActivityFrameForm(request.args), frame_of_activity(activity))

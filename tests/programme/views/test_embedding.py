@@ -327,7 +327,7 @@ def test_one_activity_can_be_chosen_if_it_is_public(client):
     assert 'name="departement"' not in html
     assert 'height="400"' in html
     draft = make_activity(status=Status.DRAFT)
-    for number in (draft.id, 99_999, 0):
+    for number in (draft.id, 99_999, 0, -1, 10**20):
         assert client.get(f"/integrer?activite={number}").status_code == 404
 
 
