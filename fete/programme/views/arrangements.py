@@ -54,12 +54,11 @@ from fete.programme.rules.arrangements import (
     day_to_show,
     month_to_show,
     neighbours,
-    places_of,
     timetable,
     towns_of,
     weeks_of,
 )
-from fete.programme.rules.catalogue import Place, Time
+from fete.programme.rules.catalogue import Place, Time, places_of
 from fete.programme.rules.filters import Filters
 from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState

@@ -35,7 +35,7 @@ from fete.programme.forms.filters import (
     has_unknown,
     read_request,
 )
-from fete.programme.models import Activity, Edition, Mode
+from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
@@ -142,7 +142,7 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         ),
         summary=_summary(activity),
         listed=listed_among([each.id for each in activity.organisers]),
-        map=map_of_places(activity.places) if activity.mode is not Mode.ONLINE else None,
+        map=map_of_places(activity.destinations),
         nearby=nearby(catalogue, activity.id, now()),
         also=also_by(catalogue, activity.id, now()),
     )

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, time
 from html import unescape
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qs
 
 import html5lib
@@ -520,10 +521,10 @@ def test_a_village_shows_its_published_stands_only(client):
     assert village.venue.name in text
 
 
-def event_on(html: str) -> dict[str, object]:
+def event_on(html: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     assert found
-    event: dict[str, object] = json.loads(found[1])
+    event: dict[str, Any] = json.loads(found[1])
     return event
 
 
@@ -607,6 +608,8 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
         "2026-10-03T10:00:00+02:00",
         "2026-10-07T12:00:00+02:00",
     )
+    assert event["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
+    assert [place["@type"] for place in event["location"]] == ["Place", "VirtualLocation"]
     parts = event["subEvent"]
     assert isinstance(parts, list)
     told = [
@@ -696,6 +699,43 @@ def test_what_is_past_says_so_at_the_top(client, clock):
     clock.move_to(at(SUNDAY))
     before = words(page(client, path_of(activity)).split('class="activity-body"')[0])
     assert "Cette activité est passée. Dernière séance : samedi 3 octobre 2026." in before
+
+
+def test_what_moved_online_is_nowhere_a_place_to_walk_to(client):
+    museum = make_organisation(name="Muséum")
+    moved = make_activity(
+        at(SATURDAY),
+        at(SUNDAY),
+        title="Étoiles",
+        organisation=museum,
+        venue=make_venue(AUCH, name="Halle", latitude=43.7, longitude=0.6),
+    )
+    for slot in moved.slots:
+        slot.state = SlotState.MOVED_ONLINE
+    beside = make_activity(title="Fossiles", organisation=museum)
+    database.session.flush()
+    pages = [
+        page(client, path)
+        for path in (
+            "/programme",
+            path_of(moved),
+            path_of(beside),
+            "/integration",
+            f"/integration/activites/{moved.id}",
+            f"/mon-programme?activites={moved.id}",
+        )
+    ]
+    for html in pages:
+        assert "Halle" not in html
+        assert re.search("[Ee]n ligne", words(html))
+    assert "Où ? En ligne. Comment" in words(pages[1])
+    assert "Au même moment" not in pages[1]
+    event = event_on(pages[1])
+    assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+    assert [place["@type"] for place in event["location"]] == ["VirtualLocation"]
+    assert around(pages[2], "Aussi de cette structure") == [
+        "Étoiles sam. 3 oct., 10 h – 12 h , en ligne"
+    ]
 
 
 def around(html: str, title: str) -> list[str]:
