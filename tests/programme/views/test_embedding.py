@@ -432,3 +432,4 @@ def test_pages_say_where_other_sites_learn_how_to_frame_them(client):
             assert answer.status_code == 200, address
             assert answer.mimetype == kind.replace("+oembed", "")
     assert 'href="/integrer?departement=32"' in client.get("/programme?departement=32").text
+    assert "+oembed" not in client.get("/scolaires").text
