@@ -175,8 +175,10 @@ def hours(year: int | None = None) -> ResponseReturnValue:
     if day is None:
         return _page("arrangements/hours.html", search, told=told, count=0, day=None)
     rows = rows_of_day(filters, day)
-    is_too_much = len(rows) > MOST_BARS and not filters.communes
-    by_place = bool(filters.villages) or len(counts_on(filters, day, "communes")) == 1
+    towns = counts_on(filters, day, "communes")
+    # Of one commune alone, there is nothing left to choose.
+    is_too_much = len(rows) > MOST_BARS and len(towns) > 1
+    by_place = bool(filters.villages) or len(towns) == 1
     before, after = neighbours(days, day)
     return _page(
         "arrangements/hours.html",
@@ -354,13 +356,16 @@ def _is_near(day: date, edition: Edition) -> bool:
 def _narrower(search: Search, rows: Sequence[Row], day: date) -> list[Narrower]:
     """Return the parts of the territory asked for in which a day holds in a timetable, the fullest first."""
     filters = search.filters
-    field = "communes" if filters.departements else "departements"
+    field = "communes" if filters.departements or filters.communes else "departements"
     names = departement_names()
-    if filters.departements:
+    if field == "communes":
         names = {place.commune: place.town for _entry, time in rows for place in time.places}
 
     def there(code: str) -> Filters:
         narrowed: dict[str, Any] = {field: (code,)}
+        # One commune, and no more what is around it.
+        if field == "communes" and filters.near is None:
+            narrowed["radius"] = None
         return replace(filters, first=day, last=day, **narrowed)
 
     return [

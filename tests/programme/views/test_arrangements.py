@@ -19,6 +19,7 @@ from tests.factories.network import AUCH, TOULOUSE
 from tests.factories.programme import make_activity, make_edition, make_venue
 
 FRIDAY, SATURDAY, SUNDAY = (date(2026, 10, day) for day in (2, 3, 4))
+BLAGNAC = "31069"
 PAGES = ("carte", "horaires", "calendrier", "tableau")
 
 
@@ -358,13 +359,31 @@ def test_a_day_too_full_is_shown_by_departement_then_by_commune(client, programm
     assert (
         'href="/programme/horaires?departement=31&date=2026-10-03#resultats">Haute-Garonne' in html
     )
-    make_activity(at(SATURDAY), commune=TOULOUSE)
+    make_activity(at(SATURDAY), commune=BLAGNAC)
     html = page(client, "/programme/horaires?date=2026-10-03&departement=31")
     assert (
         f'href="/programme/horaires?departement=31&commune={TOULOUSE}&date=2026-10-03#resultats">Toulouse'
         in html
     )
     assert titles(page(client, f"/programme/horaires?date=2026-10-03&commune={TOULOUSE}"))
+
+
+@pytest.mark.parametrize("where", [f"commune={AUCH},{TOULOUSE}", f"commune={AUCH}&rayon=50"])
+def test_naming_several_communes_makes_no_day_less_full(client, monkeypatch, where):
+    monkeypatch.setattr(arrangements, "MOST_BARS", 1)
+    towns = []
+    for commune in (TOULOUSE, AUCH):
+        # Both within reach.
+        hall = make_venue(commune, latitude=43.65, longitude=0.58)
+        towns.append(make_activity(at(SATURDAY), title=commune, venue=hall).title)
+    html = page(client, f"/programme/horaires?date=2026-10-03&{where}")
+    assert titles(html) == []
+    links = re.findall(
+        r'<a href="([^"]+)#resultats">', html.split('<ul class="towns">')[1].split("</ul>")[0]
+    )
+    assert links == [f"/programme/horaires?commune={commune}&date=2026-10-03" for commune in towns]
+    for commune, link in zip(towns, links, strict=True):
+        assert set(titles(page(client, link))) == {commune}
 
 
 # The calendar
