@@ -1,7 +1,7 @@
 """Any search of the programme arranged otherwise: on a map, hour by hour, as a calendar, as a table to print."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ from fete.programme.queries.arrangements import (
 )
 from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
-from fete.programme.queries.facets import facets
+from fete.programme.queries.facets import DayCount, facets
 from fete.programme.queries.listing import count_of
 from fete.programme.queries.search import names_of
 from fete.programme.rules.arrangements import (
@@ -186,7 +186,12 @@ def hours(year: int | None = None) -> ResponseReturnValue:
         told=told,
         count=days.get(day, 0),
         day=day,
-        days={each: days[each] for each in days if _is_near(each, search.edition)},
+        days=[
+            DayCount(day=each, count=count, is_chosen=each == day)
+            for each, count in days.items()
+            if _is_near(each, search.edition)
+        ],
+        on_day=lambda each: search.here(replace(filters, first=each, last=each)),
         before=before,
         after=after,
         by_place=by_place,
@@ -204,12 +209,13 @@ def month(year: int | None = None) -> ResponseReturnValue:
     search = _search(year)
     if search is None:
         return redirect(url_for("programme.index"))
-    filters, days, error = search.filters, days_of(search.filters), ""
+    filters, days = search.filters, days_of(search.filters)
+    errors: dict[str, str] = {}
     months = sorted({day.replace(day=1) for day in days})
     try:
         asked = read_month(request.args.get("mois", ""))
     except ValueError as refusal:
-        asked, error = None, str(refusal)
+        asked, errors["mois"] = None, str(refusal)
     day = day_to_show(days, first=filters.first, last=filters.last, today=today())
     shown = month_to_show(months, asked=asked, day=day)
     before, after = neighbours(months, shown) if shown else (None, None)
@@ -219,7 +225,7 @@ def month(year: int | None = None) -> ResponseReturnValue:
         told=_undated(filters),
         kept={"mois": f"{shown:%Y-%m}"} if shown and asked else {},
         status=404 if asked and not shown else 200,
-        error=error,
+        errors=errors,
         count=count_of(_undated(filters)),
         month=shown,
         asked_month=asked,
@@ -303,7 +309,7 @@ def _page(
     *,
     told: Filters | None = None,
     status: int = 200,
-    error: str = "",
+    errors: Mapping[str, str] = {},
     kept: dict[str, str] | None = None,
     **context: object,
 ) -> Response:
@@ -311,13 +317,14 @@ def _page(
     filters = search.filters
     told, names = told or filters, names_of(filters)
     in_force = chosen(told, names)
-    errors = [*search.asked.errors.values(), *([error] if error else [])]
+    errors = {**search.asked.errors, **errors}
     arguments: dict[str, Any] = dict(filter_arguments(filters))
     page = render_template(
         template,
         edition=search.edition,
         values=search.values,
         arguments=arguments,
+        undated=filter_arguments(_undated(filters)),
         filters=filters,
         asked=search.asked,
         errors=errors,

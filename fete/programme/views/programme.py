@@ -176,6 +176,8 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         dates=days_in_words(edition.starts_on, edition.ends_on),
         others=_other_editions(edition),
         asked=asked,
+        errors=asked.errors,
+        kept={},
         filters=filters,
         arguments=arguments,
         description=describe(filters, names) if in_force else "",

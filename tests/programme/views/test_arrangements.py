@@ -137,6 +137,29 @@ def test_what_cannot_be_understood_is_told_with_a_way_on(client, programme, word
     assert ('role="alert"' in html) is (status == 400)
     assert ("<title>Erreur :" in html) is (status == 400)
     assert 'href="/programme' in html
+    assert bool(led_to(html)) is (status == 400)
+
+
+def led_to(html: str) -> list[str]:
+    """Return the fields that the summary of what is wrong leads to, all of them on the page."""
+    summary = re.search(r'<div class="error-summary".*?</div>', html, re.DOTALL)
+    found = re.findall(r'<a href="#([^"]+)">', summary[0]) if summary else []
+    assert all(f'id="{each}"' in html for each in found)
+    return found
+
+
+def test_each_mistake_leads_to_its_field_which_is_not_folded(client, programme):
+    wrong = f"q={'a' * 1000}&date=hier&au=demain&pres=ici&age=vieux&mois=2026-13"
+    html = page(client, f"/programme/calendrier?{wrong}", 400)
+    assert sorted(led_to(html)) == ["age", "au", "du", "q", "rayon", "resultats"]
+    assert '<details class="filters-fold" open>' in html
+    assert '<details class="filters-fold">' in page(client, "/programme/calendrier")
+
+
+def test_all_filters_are_given_up_at_once_and_the_arrangement_stays(client, programme):
+    html = page(client, f"/programme/2026/tableau?tri=commune&commune={AUCH}&annules=non")
+    assert re.search(r'href="/programme/2026/tableau\?tri=commune">Tout effacer<', html)
+    assert "Tout effacer" not in page(client, f"/programme/tableau?commune={AUCH}")
 
 
 @pytest.mark.parametrize("word", [*PAGES, "carte.json"])
