@@ -313,8 +313,11 @@ def test_finding_nothing_gives_ways_out(client):
         "/programme?type=workshop&annules=non",
         "/programme?departement=31&annules=non",
     ]
-    assert "sans Haute-Garonne 1 activité" in words(ways[0])
+    assert "sans le filtre : Haute-Garonne 1 activité" in words(ways[0])
     assert "Voir tout le programme" in html
+    unknown = words(page(client, "/programme?departement=99&annules=non", 404))
+    assert "Retirer le filtre : département 99" in unknown
+    assert "sans le filtre : département 99 2 activités" in unknown
 
 
 def test_pages_of_twenty_five_follow_each_other(client):
