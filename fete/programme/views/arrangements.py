@@ -1,6 +1,5 @@
 """Any search of the programme arranged otherwise: on a map, hour by hour, as a calendar, as a table to print."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -60,6 +59,7 @@ from fete.programme.rules.arrangements import (
 )
 from fete.programme.rules.catalogue import Place, Time, places_of
 from fete.programme.rules.filters import Filters
+from fete.programme.views.held import page_asked
 from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
@@ -247,15 +247,14 @@ def table(year: int | None = None) -> ResponseReturnValue:
     order = read_order(request.args.get("tri", ""))
     rows = rows_in_order(search.filters)
     lines = by_commune(rows) if order == "commune" else by_time(rows)
-    asked = request.args.get("page", "1")
-    number = page_number(
-        int(asked) if re.fullmatch("[0-9]{1,6}", asked) else 1, len(lines), TABLE_SIZE
-    )
+    number = page_number(page_asked() or 1, len(lines), TABLE_SIZE)
+    is_off_the_list = page_asked() != number
     start = (number - 1) * TABLE_SIZE
     return _page(
         "arrangements/table.html",
         search,
-        status=200 if asked == str(number) else 404,
+        status=404 if is_off_the_list else 200,
+        is_off_the_list=is_off_the_list,
         count=count_of(search.filters),
         kept={"tri": order},
         page=Page(

@@ -528,7 +528,9 @@ def test_a_long_table_has_pages(client, programme, monkeypatch):
     assert [row[3] for row in rows_of(html)] == ["Chez soi"]
     assert 'href="/programme/tableau?tri=commune&page=1#resultats"' in html
     for typed in ("-9", "0", "99", "zzz", "9" * 1000):
-        assert len(rows_of(page(client, f"/programme/tableau?page={typed}", 404))) in {1, 3}
+        html = page(client, f"/programme/tableau?page={typed}", 404)
+        assert len(rows_of(html)) in {1, 3}
+        assert "Cette page n’existe pas : voici la plus proche." in words(html)
 
 
 def test_what_the_map_reads_is_small(client, programme):
