@@ -9,6 +9,7 @@ from fete.core.templating import absolute_url
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Mode, Slot, Venue
+from fete.programme.rules.catalogue import NO_ROOM
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
@@ -70,7 +71,9 @@ def event_of(activity: Activity) -> Thing:
     held = [slot for slot in times if slot.state is not SlotState.CANCELLED] or times
     modes = {_mode_at(slot, activity) for slot in held} or {activity.mode}
     mode = modes.pop() if len(modes) == 1 else Mode.BOTH
-    event |= _where(activity, activity.destinations, url, mode=mode) | _offers(activity, url)
+    is_full = bool(times) and all(slot.state in NO_ROOM for slot in times)
+    event |= _where(activity, activity.destinations, url, mode=mode)
+    event |= _offers(activity, url, is_full=is_full)
     if held:
         event |= {
             "startDate": to_paris(min(slot.starts_at for slot in held)).isoformat(),
@@ -102,11 +105,10 @@ def _time(slot: Slot, activity: Activity, url: str) -> Thing:
     }
     if slot.capacity:
         told["maximumAttendeeCapacity"] = slot.capacity
-    is_full = slot.state is SlotState.FULL
     return (
         told
         | _where(activity, activity.destinations_at([slot]), url, mode=_mode_at(slot, activity))
-        | _offers(activity, url, is_full=is_full)
+        | _offers(activity, url, is_full=slot.state in NO_ROOM)
     )
 
 
@@ -122,7 +124,7 @@ def _where(activity: Activity, places: Sequence[Venue], url: str, *, mode: Mode)
     return told | ({"location": found} if found else {})
 
 
-def _offers(activity: Activity, url: str, *, is_full: bool = False) -> Thing:
+def _offers(activity: Activity, url: str, *, is_full: bool) -> Thing:
     """Return that one enters for nothing, and whether there is room left; nothing of what is not free."""
     if not activity.is_free:
         return {}

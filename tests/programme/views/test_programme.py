@@ -613,6 +613,7 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
     )
     assert event["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
     assert [place["@type"] for place in event["location"]] == ["Place", "VirtualLocation"]
+    assert event["offers"]["availability"] == "https://schema.org/InStock"
     parts = event["subEvent"]
     assert isinstance(parts, list)
     told = [
@@ -630,8 +631,8 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
         ("2026-10-04", "Scheduled", "SoldOut", ["Place"], False),
         ("2026-10-05", "Rescheduled", "InStock", ["Place"], False),
         ("2026-10-06", "MovedOnline", "InStock", ["VirtualLocation"], False),
-        ("2026-10-07", "Postponed", "InStock", ["Place"], False),
-        ("2026-10-08", "Cancelled", "InStock", ["Place"], False),
+        ("2026-10-07", "Postponed", "SoldOut", ["Place"], False),
+        ("2026-10-08", "Cancelled", "SoldOut", ["Place"], False),
     ]
     assert parts[3]["location"] == [
         {"@type": "VirtualLocation", "url": "https://example.org/visio"}
@@ -657,6 +658,15 @@ def test_an_event_wholly_cancelled_is_told_so(client):
     database.session.flush()
     event = event_on(client.get(path_of(activity)).text)
     assert event["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+def test_an_event_without_any_room_left_offers_none(client):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    for slot, state in zip(activity.slots, (SlotState.FULL, SlotState.CANCELLED), strict=True):
+        slot.state = state
+    database.session.flush()
+    event = event_on(client.get(path_of(activity)).text)
+    assert event["offers"]["availability"] == "https://schema.org/SoldOut"
 
 
 @pytest.mark.parametrize("count", [1, 3])
