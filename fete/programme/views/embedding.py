@@ -77,6 +77,8 @@ def index() -> ResponseReturnValue:
         if activity is None or not is_public(activity):
             abort(404)
         return _chosen(ActivityFrameForm(request.args), frame_of_activity(activity))
+    if _names_no_edition(request.args):
+        abort(404)
     edition = shown_edition(request.args.get("annee", type=int), today=today())
     return _chosen(ProgrammeFrameForm(request.args), frame_of_programme(edition, request.args))
 
@@ -84,7 +86,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/integration")
 @public
 def programme() -> ResponseReturnValue:
-    """Show what comes next of a search, in another site."""
+    """Show what comes next of a search, in another site; in words when it is of a year that has no programme."""
+    if _names_no_edition(request.args):
+        return _framed("embedding/_gone.html", status=404, is_year=True)
     edition = shown_edition(request.args.get("annee", type=int), today=today())
     filters = read_filters(request.args, edition)
     page = page_of_programme(filters, now=now()) if edition else None
@@ -108,7 +112,7 @@ def activity(activity_id: int) -> ResponseReturnValue:
     found = find_shown(activity_id)
     if found is None or not is_public(found):
         was_shown = found is not None and found.status is Status.WITHDRAWN and found.published_at
-        return _framed("embedding/_gone.html", status=410 if was_shown else 404)
+        return _framed("embedding/_gone.html", status=410 if was_shown else 404, is_year=False)
     return _framed("embedding/activity.html", activity=found)
 
 
@@ -173,6 +177,13 @@ def frame_of_activity(activity: Activity) -> Frame:
         page_values={"activity_id": activity.id, "slug": activity.slug},
         height=ACTIVITY_HEIGHT,
     )
+
+
+def _names_no_edition(args: MultiDict[str, str]) -> bool:
+    """Whether an address names a year of which the public knows no edition."""
+    year = args.get("annee", type=int)
+    edition = find_edition(year) if year is not None else None
+    return year is not None and (edition is None or not can_see_edition(None, edition))
 
 
 def _arguments(edition: Edition | None, args: MultiDict[str, str]) -> dict[str, Any]:
@@ -262,6 +273,8 @@ def _frame_of(endpoint: str, values: Mapping[str, Any], args: MultiDict[str, str
         edition = find_edition(values["year"])
         is_shown = edition is not None and can_see_edition(None, edition)
         return frame_of_programme(edition, args) if is_shown else None
+    if endpoint == "embedding.programme" and _names_no_edition(args):
+        return None
     if endpoint in {"programme.index", "embedding.programme"}:
         return frame_of_programme(shown_edition(args.get("annee", type=int), today=today()), args)
     return None

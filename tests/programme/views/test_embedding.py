@@ -27,8 +27,7 @@ FRAMED = (
 HOSTILE = [
     "q=" + "x" * 1000,
     "departement=zz&type=%00&du=hier&au=31/02/2026",
-    "annee=1815",
-    "annee=99999999999999999999",
+    "annee=mille",
     "fond=url(x)&accent=}body{",
     "structure=abc&page=-1",
 ]
@@ -114,8 +113,23 @@ def test_a_frame_without_anything_to_come_says_so(client, clock):
     html = shown(client, "/integration")
     assert "Cette édition est terminée." in html
     assert "Visite" not in html
+
+
+@pytest.mark.parametrize("year", ["1990", "2027", "-1", "9" * 20])
+def test_of_a_year_without_programme_there_is_only_a_way_on(client, year):
+    make_activity(at(SATURDAY), title="Visite")
     make_edition(2027, state=EditionState.PREPARED, theme="Trop tôt")
-    assert "2027" not in shown(client, "/integration?annee=2027")
+    framed = client.get(f"/integration?annee={year}")
+    assert framed.status_code == 404
+    assert framed.headers["Content-Security-Policy"] == f"{FRAMED}*"
+    assert "Il n’y a pas de programme de cette année-là" in framed.text
+    assert 'href="/programme"' in framed.text
+    chosen = client.get(f"/integrer?annee={year}")
+    assert chosen.status_code == 404
+    assert "<iframe" not in chosen.text
+    assert told(client, f"{SITE}/integration?annee={year}").status_code == 404
+    for answer in (framed, chosen):
+        assert not re.search("Visite|Trop tôt", answer.text)
 
 
 def test_a_frame_keeps_the_year_that_it_was_made_for(client):
