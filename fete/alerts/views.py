@@ -21,10 +21,9 @@ from fete.core.ratelimit import by_letter, by_place
 from fete.core.security import is_key
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition
+from fete.programme.policies import can_see_edition, is_public
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.listing import count_of, find_shown
-from fete.programme.workflow import Status
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/prevenez-moi")
 _NOT_FOUND = 404
@@ -177,11 +176,7 @@ def _asked() -> Asked:
 
 def _asked_activity(number: int) -> Asked:
     activity = find_shown(number) if is_key(number) else None
-    if (
-        activity is None
-        or activity.status is not Status.PUBLISHED
-        or not can_see_edition(None, activity.edition)
-    ):
+    if activity is None or not is_public(activity):
         abort(_NOT_FOUND)
     is_to_come = any(slot.ends_at > now() for slot in activity.times)
     return Asked(

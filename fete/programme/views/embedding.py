@@ -40,7 +40,7 @@ from fete.programme.forms.embedding import (
 )
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition, is_public
+from fete.programme.policies import can_see_edition, is_public, was_public
 from fete.programme.queries.editions import current_edition, find_edition, shown_edition
 from fete.programme.queries.listing import by_day, find_shown, page_of_programme
 from fete.programme.workflow import Status
@@ -111,8 +111,8 @@ def activity(activity_id: int) -> ResponseReturnValue:
     """Show one activity, in another site; in words when it is no more in the programme."""
     found = find_shown(activity_id)
     if found is None or not is_public(found):
-        was_shown = found is not None and found.status is Status.WITHDRAWN and found.published_at
-        return _framed("embedding/_gone.html", status=410 if was_shown else 404, is_year=False)
+        is_gone = found is not None and was_public(found) and found.status is Status.WITHDRAWN
+        return _framed("embedding/_gone.html", status=410 if is_gone else 404, is_year=False)
     return _framed("embedding/activity.html", activity=found)
 
 

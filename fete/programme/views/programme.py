@@ -36,7 +36,7 @@ from fete.programme.forms.filters import (
     read_request,
 )
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition
+from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
@@ -120,9 +120,9 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
     """Show one activity, with all that its visitors need."""
     stands_for_a_minute()
     activity = find_shown(activity_id)
-    if activity is None or not can_see_edition(None, activity.edition):
+    if activity is None or not was_public(activity):
         abort(404)
-    if activity.status is Status.WITHDRAWN and activity.published_at is not None:
+    if activity.status is Status.WITHDRAWN:
         return render_template("programme/_gone.html", edition=activity.edition), 410
     if activity.status is not Status.PUBLISHED:
         abort(404)

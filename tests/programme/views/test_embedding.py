@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import html5lib
 import pytest
 
-from fete.core.clock import from_paris
+from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.core.errors import SettingsError
 from fete.core.settings import Settings, read_settings
@@ -161,12 +161,18 @@ def test_what_is_no_more_in_the_programme_says_so_inside_the_frame(client):
     gone = make_activity(title="Perdue", status=Status.WITHDRAWN, published_at=at(SATURDAY))
     draft = make_activity(title="Brouillon", status=Status.DRAFT)
     early = make_activity(title="Trop tôt", edition=make_edition(2027, state=EditionState.PREPARED))
-    for number, status in ((gone.id, 410), (draft.id, 404), (early.id, 404), (99_999, 404)):
+    never = make_activity(
+        title="Jamais vue", status=Status.WITHDRAWN, published_at=now(), edition=early.edition
+    )
+    for number, status in (
+        (gone.id, 410),
+        *((number, 404) for number in (draft.id, early.id, never.id, 99_999)),
+    ):
         answer = client.get(f"/integration/activites/{number}")
         assert answer.status_code == status
         assert answer.headers["Content-Security-Policy"] == f"{FRAMED}*"
         assert "Cette activité n’est pas au programme" in answer.text
-        assert not re.search("Perdue|Brouillon|Trop tôt", answer.text)
+        assert not re.search("Perdue|Brouillon|Trop tôt|Jamais vue", answer.text)
 
 
 def test_a_cancelled_or_online_activity_says_so(client):
