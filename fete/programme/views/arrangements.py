@@ -59,7 +59,7 @@ from fete.programme.rules.arrangements import (
 )
 from fete.programme.rules.catalogue import Place, Time, places_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import page_asked
+from fete.programme.views.held import page_asked, stands_for_a_minute
 from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
@@ -141,6 +141,7 @@ def places(year: int | None = None) -> ResponseReturnValue:
 @public
 def points(year: int | None = None) -> ResponseReturnValue:
     """Give the places of the map, with how many activities there are and the first of them."""
+    stood = standing()
     search = _search(year)
     if search is not None and search.asked.errors:
         abort(400)
@@ -155,7 +156,7 @@ def points(year: int | None = None) -> ResponseReturnValue:
     )
     # What comes next is another as soon as something ends.
     ends = [time.ends_at for _entry, time in rows if time.ends_at > now()]
-    stands(standing(), until=min([*ends, day_bounds(today())[1]]))
+    stands(stood, until=min([*ends, day_bounds(today())[1]]))
     response.headers["Cache-Control"] = CACHE
     response.add_etag(weak=True)
     return response.make_conditional(request)
@@ -293,6 +294,7 @@ def hours_of(time: Time) -> str:
 
 def _search(year: int | None) -> Search | None:
     """Return what is asked of an edition that the public may see; nothing while there is none."""
+    stands_for_a_minute()
     edition = current_edition(today()) if year is None else find_edition(year)
     if edition is not None and can_see_edition(None, edition):
         values = {} if year is None else {"year": year}

@@ -190,7 +190,7 @@ def test_an_arrangement_asks_the_same_few_questions_whatever_it_shows(client, qu
     def asked() -> int:
         client.get(f"/programme/{word}")
         with queries() as found:
-            client.get(f"/programme/{word}")
+            client.get(f"/programme/{word}?autre=question")
         return len(found)
 
     make_activity(at(SATURDAY))
@@ -198,6 +198,17 @@ def test_an_arrangement_asks_the_same_few_questions_whatever_it_shows(client, qu
     for _ in range(12):
         make_activity(at(SATURDAY), at(SUNDAY))
     assert asked() == few <= 12
+
+
+@pytest.mark.parametrize("word", [*PAGES, "carte.json"])
+def test_who_asks_the_same_within_a_minute_has_it_as_it_stands(client, queries, programme, word):
+    first = client.get(f"/programme/{word}").text
+    with queries() as asked:
+        again = client.get(f"/programme/{word}")
+    # But whether the programme still stands, which is asked apart.
+    assert (again.text, asked) == (first, [])
+    make_activity(at(SUNDAY), title="De plus")
+    assert client.get(f"/programme/{word}").text != first
 
 
 def test_an_arrangement_speaks_english(client, programme):
@@ -316,9 +327,10 @@ def test_no_page_but_the_map_shows_pictures_from_the_tiles_host(
         "fete.settings",
         replace(settings, **changed, map_attribution="© [Cartes](https://example.org)"),
     )
-    assert policy("/programme/carte") == usual.replace("img-src", "img-src tiles.example.org")
+    # Settings change with the server, and its answers go with it: another question.
+    assert policy("/programme/carte?q=") == usual.replace("img-src", "img-src tiles.example.org")
     assert policy("/programme/tableau") == usual
-    html = page(client, "/programme/carte")
+    html = page(client, "/programme/carte?q=")
     assert 'data-tiles="https://tiles.example.org/{z}/{x}/{y}.png"' in html
     assert '<a href="https://example.org"' in html
     assert "tiles.example.org" in page(client, "/donnees-personnelles")
