@@ -209,8 +209,7 @@ def _asked_search() -> Asked:
 
 def _asked_edition() -> Edition | None:
     if "annee" not in request.args:
-        edition = current_edition(today())
-        return edition if edition is not None and can_see_edition(None, edition) else None
+        return current_edition(today())
     edition = find_edition(request.args.get("annee", 0, type=int))
     if edition is None or not can_see_edition(None, edition):
         abort(_NOT_FOUND)

@@ -296,12 +296,12 @@ def _search(year: int | None) -> Search | None:
     """Return what is asked of an edition that the public may see; nothing while there is none."""
     stands_for_a_minute()
     edition = current_edition(today()) if year is None else find_edition(year)
-    if edition is not None and can_see_edition(None, edition):
-        values = {} if year is None else {"year": year}
-        return Search(edition=edition, asked=read_request(request.args, edition), values=values)
-    if year is not None:
+    if year is not None and (edition is None or not can_see_edition(None, edition)):
         abort(404)
-    return None
+    if edition is None:
+        return None
+    values = {} if year is None else {"year": year}
+    return Search(edition=edition, asked=read_request(request.args, edition), values=values)
 
 
 def _page(
