@@ -389,6 +389,11 @@ class Slot(Model):
         return self.activity.places_at(self)
 
     @property
+    def is_online(self) -> bool:
+        """Whether it is held nowhere but online."""
+        return self.activity.mode is Mode.ONLINE or self.state is SlotState.MOVED_ONLINE
+
+    @property
     def is_for_schools(self) -> bool:
         """Whether only school groups are welcome: it says so, or its activity does for all its slots."""
         if self.audience is SlotAudience.ALL:
