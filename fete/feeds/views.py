@@ -25,7 +25,7 @@ from fete.feeds.ways import to_scan, ways
 from fete.geography.queries import find_commune
 from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition
+from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
@@ -209,10 +209,7 @@ def edition_of(args: MultiDict[str, str]) -> Edition | None:
 def seen_activity(activity_id: int) -> Activity:
     """Return an activity that is published, or that was: whoever subscribed to it learns what became of it."""
     found = find_activity(activity_id)
-    was_seen = found is not None and (
-        found.status is Status.PUBLISHED or found.published_at is not None
-    )
-    if found is None or not was_seen or not can_see_edition(None, found.edition):
+    if found is None or not was_public(found):
         abort(404)
     return found
 

@@ -423,6 +423,16 @@ def _said_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> int:
     return sum(any(form in said for form in forms) for forms in words)
 
 
+def is_online(entry: Entry, time: Time) -> bool:
+    """Whether an activity is held nowhere but online at one of its times."""
+    return entry.is_online or time.state is SlotState.MOVED_ONLINE
+
+
+def places_of(entry: Entry, time: Time) -> tuple[Place, ...]:
+    """Return where one goes to be there: nowhere when it is online."""
+    return () if is_online(entry, time) else time.places
+
+
 def _square(point: Point) -> tuple[int, int]:
     return floor(point.latitude / _SQUARE), floor(point.longitude / _SQUARE)
 
