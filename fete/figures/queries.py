@@ -34,7 +34,7 @@ from fete.programme.models import (
     activity_term,
 )
 from fete.programme.workflow import SlotState, Status
-from fete.reports.arithmetic import Counts
+from fete.reports.arithmetic import Counts, Outcome
 from fete.reports.models import Report
 from fete.reports.workflow import ReportStatus
 from fete.vocabulary.models import Term, TermList
@@ -142,6 +142,22 @@ def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
     if edition is None:
         return None
     return EditionTotals(edition=edition, totals=totals_of(edition, at=at))
+
+
+def held_activities(edition: Edition) -> frozenset[int]:
+    """Return the numbers of the activities of an edition that were held, in full or in part, by a validated report."""
+    statement = (
+        select(Report.activity_id)
+        .join(Report.activity)
+        .where(
+            Activity.edition_id == edition.id,
+            Activity.status == Status.PUBLISHED,
+            Report.status == ReportStatus.VALIDATED,
+            Report.outcome.in_([each for each in Outcome if Counts(outcome=each).took_place]),
+        )
+        .order_by(Report.activity_id)
+    )
+    return frozenset(db.session.scalars(statement))
 
 
 def headlines_of(year: int) -> Sequence[Headline]:

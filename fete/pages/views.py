@@ -179,6 +179,7 @@ def _fixed_pages(found: Extent) -> list[Listed]:
         pages += [
             (path_of("programme.edition", year=edition.year), found.changed_at.get(edition.id)),
             (path_of("figures.edition", year=edition.year), None),
+            (path_of("zones.show", year=edition.year), None),
         ]
     communes, venues = all_places()
     pages += [(path_of("communes.show", code=each.code, slug=each.slug), None) for each in communes]

@@ -10,7 +10,9 @@ from fete.geography.arithmetic import Nearest, dots_of, kilometres
 AUCH, TOULOUSE, MONTPELLIER = (0.5867, 43.6465), (1.4437, 43.6047), (3.8767, 43.6108)
 # All around the earth, and close together: many at the same distance, some at the same point.
 ANYWHERE = st.tuples(st.floats(-180, 180, allow_nan=False), st.floats(-90, 90, allow_nan=False))
-CLOSE = st.tuples(st.integers(0, 4), st.integers(42, 46)).map(lambda at: (float(at[0]), float(at[1])))
+CLOSE = st.tuples(st.integers(0, 4), st.integers(42, 46)).map(
+    lambda at: (float(at[0]), float(at[1]))
+)
 POINTS = st.one_of(ANYWHERE, CLOSE)
 
 
