@@ -306,6 +306,7 @@ MOST_SHIFTED = 0.02
         ACTIVITY,
         ("/chiffres",),
         ("/chiffres/2017",),
+        (f"/chiffres/{YEAR}/zones-blanches",),
         ("/integration",),
     ],
 )

@@ -84,10 +84,16 @@ def zones_of(
     edition_id: int, *, with_schools: bool = False, held: frozenset[int] | None = None
 ) -> Zones:
     """Return the zones of an edition, of what it offers to everybody, to school groups too, or of what was held."""
-    return remembered(
-        ("zones", edition_id, with_schools, held),
-        lambda: _reckoned(edition_id, with_schools=with_schools, held=held),
+    # Each validated report makes another set of what was held: only the latest is kept.
+    kept: dict[frozenset[int] | None, Zones] = remembered(
+        ("zones", edition_id, with_schools, held is not None), dict
     )
+    found = kept.get(held)
+    if found is None:
+        found = _reckoned(edition_id, with_schools=with_schools, held=held)
+        kept.clear()
+        kept[held] = found
+    return found
 
 
 def dots_by_size(found: Sequence[Reach]) -> list[str]:
