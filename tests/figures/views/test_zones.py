@@ -214,6 +214,12 @@ def test_sessions_for_classes_count_in_the_reading_that_says_so(client, db):
     db.session.flush()
     assert hosts_of(client) == {AUCH}
     assert hosts_of(client, "?lecture=classes") == {AUCH, ALBI, FOIX}
+    assert "Ce que le programme propose à tous, compté le lundi 16 mars 2026." in text_of(
+        client.get(PAGE)
+    )
+    assert "séances réservées aux classes comprises, compté le lundi 16 mars 2026." in text_of(
+        client.get(f"{PAGE}?lecture=classes")
+    )
 
 
 def test_what_was_held_is_what_a_validated_report_says(client, db):
