@@ -187,7 +187,10 @@ def _fixed_pages(found: Extent) -> list[Listed]:
     for edition in shown_editions():
         changed_at = found.changed_at.get(edition.id)
         pages += [(path_of(endpoint, year=edition.year), changed_at) for endpoint in ARRANGED]
-        pages.append((path_of("figures.edition", year=edition.year), None))
+        pages += [
+            (path_of(endpoint, year=edition.year), None)
+            for endpoint in ("figures.edition", "zones.show")
+        ]
     communes, venues = all_places()
     pages += [(path_of("communes.show", code=each.code, slug=each.slug), None) for each in communes]
     pages += [

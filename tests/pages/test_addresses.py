@@ -57,7 +57,9 @@ def test_every_public_page_is_listed_in_each_language_and_nothing_else(client, a
         *fixed(client, app),
         *(f"/programme/{year}{page}" for year in (2026, 2025) for page in ARRANGED),
         "/chiffres/2026",
+        "/chiffres/2026/zones-blanches",
         "/chiffres/2025",
+        "/chiffres/2025/zones-blanches",
         "/villes/32013-auch",
         f"/lieux/{shown.venue.id}-{shown.venue.slug}",
         f"/reseau/{structure.id}-planetarium",
@@ -104,7 +106,7 @@ def test_many_addresses_are_spread_over_several_files(client, monkeypatch):
         whole += part
     monkeypatch.setattr(views, "PAGES_A_FILE", 5_000)
     assert whole == locations(client)
-    assert len(whole) == len(set(whole)) == 2 * (len(views.INDEXED) + 6 + 1 + 3 + 3 + 3)
+    assert len(whole) == len(set(whole)) == 2 * (len(views.INDEXED) + 7 + 1 + 3 + 3 + 3)
 
 
 @pytest.mark.parametrize("number", ["0", "2", "99", "99999999999", "-1", "x"])

@@ -156,6 +156,12 @@ def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     return counted
 
 
+def held_activities(edition: Edition, *, at: datetime) -> frozenset[int]:
+    """Return the numbers of the activities that a validated report says were held, in full or in part."""
+    with ledger_of(edition, at=at) as ledger:
+        return frozenset(number for number, line in ledger.lines.items() if line.is_taken)
+
+
 def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
     """Return the totals of the latest edition that has a validated report; nothing when none has."""
     edition = db.session.scalar(
