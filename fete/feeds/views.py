@@ -42,6 +42,9 @@ FORMS = ("ics", "atom")
 # Clients ask every few hours: a cache before us may answer for ten minutes, and while it asks us anew.
 CACHE = "public, max-age=600, s-maxage=600, stale-while-revalidate=3600"
 COMPRESSION = 6
+# What a feed weighs about, in bytes: so much, and so much more for each event or piece of news.
+_WEIGHT = 1_000
+_WEIGHT_EACH = 900
 ICALENDAR = "text/calendar"
 ATOM = "application/atom+xml"
 
@@ -212,6 +215,15 @@ def seen_activity(activity_id: int) -> Activity:
     if found is None or not was_public(found):
         abort(404)
     return found
+
+
+@blueprint.app_template_global("weight_of_feed")
+def weight_of_feed(filters: Filters, form: str = "ics") -> int:
+    """Return about how many bytes a feed of these filters has in one of its forms, without writing it."""
+    if filters.edition_id is None:
+        return _WEIGHT
+    many = queries.events_of(filters) if form == "ics" else queries.news_of(filters)
+    return _WEIGHT + many * _WEIGHT_EACH
 
 
 def reply(feed: Feed, form: str, *, disposition: str = "inline") -> Response:

@@ -56,6 +56,9 @@ CACHE = "public, no-cache"
 COLUMNS = ("figure", "breakdown", "code", "label", "value", "year", "note", "definition")
 RETURNS = ("due", "received", "validated", "waived")
 BOM = "\ufeff"
+# What the files weigh about, in bytes: the totals of an edition, one of its parts, a figure that others published, what each says.
+_CSV_TOTALS, _CSV_PART = 4_300, 1_550
+_JSON_TOTALS, _JSON_PART, _JSON_HEADLINE, _JSON_DEFINITIONS = 700, 550, 180, 2_500
 
 Value = dict[str, Any]
 
@@ -75,6 +78,8 @@ def series() -> ResponseReturnValue:
                 rows=rows,
                 counted=[row for row in rows if row.totals.coverage.validated],
                 headlines=published,
+                csv_weight=len(rows) * _CSV_TOTALS,
+                json_weight=_json_weight(editions=len(rows), headlines=len(published)),
                 years=sorted({each.year for each in published}, reverse=True),
                 key_figures=KEY_FIGURES,
                 all_figures=ALL_FIGURES,
@@ -93,6 +98,8 @@ def edition(year: int) -> ResponseReturnValue:
 
     def page() -> Response:
         figures = figures_of(found, region=settings().region, at=now())
+        parts = sum(map(len, figures.breakdowns.values()))
+        published = headlines_of(year)
         return Response(
             render_template(
                 "figures/edition.html",
@@ -100,7 +107,9 @@ def edition(year: int) -> ResponseReturnValue:
                 figures=figures,
                 totals=figures.totals,
                 has_begun=found.starts_on <= today(),
-                headlines=headlines_of(year),
+                headlines=published,
+                csv_weight=_CSV_TOTALS + parts * _CSV_PART,
+                json_weight=_json_weight(parts=parts, headlines=len(published)),
                 key_figures={each.key: each for each in KEY_FIGURES},
                 beside=[each for each in BESIDE if each.key != "estimated"],
                 all_figures=ALL_FIGURES,
@@ -192,6 +201,15 @@ def edition_csv(year: int) -> ResponseReturnValue:
         return _csv(_figure_lines(figures), name=f"chiffres-{year}", is_demo=found.is_demo)
 
     return _answer([found], answer)
+
+
+def _json_weight(*, editions: int = 1, parts: int = 0, headlines: int) -> int:
+    return (
+        _JSON_DEFINITIONS
+        + editions * _JSON_TOTALS
+        + parts * _JSON_PART
+        + headlines * _JSON_HEADLINE
+    )
 
 
 def _edition_of(year: int) -> Edition:

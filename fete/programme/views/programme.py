@@ -144,6 +144,8 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         listed=listed_among([each.id for each in activity.organisers]),
         map=map_of_places(activity.destinations),
         nearby=nearby(catalogue, activity.id, now()),
+        own=Filters(edition_id=activity.edition_id, activities=(activity.id,)),
+        inside=Filters(edition_id=activity.edition_id, villages=(activity.id,)),
         also=also_by(catalogue, activity.id, now()),
     )
 

@@ -14,6 +14,7 @@ from fete.programme.forms.filters import MOST_ACTIVITIES, read_filters
 from fete.programme.models import Edition
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.selection import published_among, selection_of
+from fete.programme.rules.filters import Filters
 
 blueprint = Blueprint("selection", __name__)
 
@@ -64,6 +65,7 @@ def _ways_to_keep(found: tuple[int, ...], edition: Edition) -> dict[str, object]
     of_year = {"activites": chosen} if is_current else {"activites": chosen, "annee": year}
     return {
         "edition": edition,
+        "filters": Filters(edition_id=edition.id, activities=found),
         "address": address,
         "letter": f"mailto:?subject={quote(title)}&body={quote(address)}",
         "calendar": url_for("feeds.current" if is_current else "feeds.edition", **in_year),
