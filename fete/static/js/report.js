@@ -4,8 +4,8 @@ const language = document.documentElement.lang || "fr";
 const format = new Intl.NumberFormat(language);
 
 const read = (field) => {
-  const typed = field.value.replace(/[\s.\u00a0\u202f]/g, "");
-  return /^\d{1,7}$/.test(typed) ? Number(typed) : null;
+  const typed = field.value.trim();
+  return /^(\d{1,7}|\d{1,3}([\s.]\d{3}){1,2})$/.test(typed) ? Number(typed.replace(/[\s.]/g, "")) : null;
 };
 
 for (const output of document.querySelectorAll("output[data-total]")) {
