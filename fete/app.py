@@ -69,7 +69,7 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import follow_up, history, reports
+from fete.reports.views import follow_up, history, links, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -107,6 +107,7 @@ BLUEPRINTS = (
     stands.blueprint,
     reports.blueprint,
     history.blueprint,
+    links.blueprint,
     people.blueprint,
     letters.blueprint,
     absences.blueprint,
@@ -201,6 +202,8 @@ def set_up(app: Flask, settings: Settings) -> None:
     protection = CSRFProtect(app)
     protection.exempt(preferences.stop)
     protection.exempt(alerts.stop)
+    # Whoever holds the link to a report has no session: its address, which nobody can guess, is the proof.
+    protection.exempt(links.blueprint)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)
