@@ -69,7 +69,8 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import follow_up, history, links, reports
+from fete.reports import cli as reports_cli
+from fete.reports.views import follow_up, history, ladders, links, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -113,6 +114,7 @@ BLUEPRINTS = (
     absences.blueprint,
     admissions.blueprint,
     editions.blueprint,
+    ladders.blueprint,
     late_entries.blueprint,
     review.blueprint,
     proposals.blueprint,
@@ -140,6 +142,7 @@ COMMANDS = (
     operation_cli.reference,
     operation_cli.serve,
     programme_cli.edition,
+    reports_cli.report,
     vocabulary_cli.vocabulary,
 )
 
