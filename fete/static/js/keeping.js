@@ -17,8 +17,13 @@ class Keeping {
     form.addEventListener("submit", (event) => this.leave(event));
     addEventListener("online", () => this.later(0));
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.keep());
-    // Refused: what is on the page is kept nowhere yet, and the buttons say what to do.
-    this.isStopped = document.querySelector(".error-summary") !== null;
+    // Somebody else's figures are beside: which ones stay is chosen by a button.
+    this.isStopped = document.getElementById("stored") !== null;
+    // Refused: what is on the page is kept nowhere yet.
+    if (document.querySelector(".error-summary")) {
+      this.kept = null;
+      this.later(PAUSE);
+    }
   }
 
   state() {
