@@ -34,4 +34,7 @@ def reminded(edition: Edition, *, person: User | None = None) -> set[tuple[int, 
     )
     if person is not None:
         statement = statement.where(ReportReminder.person_id == person.id)
-    return {(person_id, activity_id, rung) for person_id, activity_id, rung in db.session.execute(statement)}
+    return {
+        (person_id, activity_id, rung)
+        for person_id, activity_id, rung in db.session.execute(statement)
+    }
