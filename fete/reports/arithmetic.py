@@ -1,7 +1,7 @@
 """Sums over one report, and what in it does not hang together. Knows nothing else."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 # A report asks itself questions beyond these; none of them refuses anything.
@@ -95,6 +95,21 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """Who came to one session, as its structure tells it; nothing is not zero."""
+
+    slot_id: int
+    public: int | None = None
+    pupils: int | None = None
+    adults: int | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is said of it."""
+        return any(getattr(self, each) is not None for each in Visitor)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
     """What was declared of the activity, against which its figures are held."""
 
@@ -128,6 +143,21 @@ def total_of(*figures: int | None) -> int | None:
     """Return the sum of the figures that are told; `None` when none is."""
     told = [figure for figure in figures if figure is not None]
     return sum(told) if told else None
+
+
+def with_sessions(counts: Counts, sessions: Sequence[Session]) -> Counts:
+    """Return the figures in which each one that a session tells is the sum of the sessions."""
+
+    def sum_of(name: Visitor, told: int | None) -> int | None:
+        sums = total_of(*(getattr(one, name) for one in sessions))
+        return told if sums is None else sums
+
+    return replace(
+        counts,
+        public=sum_of(Visitor.PUBLIC, counts.public),
+        pupils=sum_of(Visitor.PUPILS, counts.pupils),
+        adults=sum_of(Visitor.ADULTS, counts.adults),
+    )
 
 
 def incoherences(counts: Counts, about: Circumstances) -> list[Incoherence]:

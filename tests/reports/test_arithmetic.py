@@ -10,9 +10,11 @@ from fete.reports.arithmetic import (
     Incoherence,
     Outcome,
     Returns,
+    Session,
     incoherences,
     questions_key,
     together,
+    with_sessions,
 )
 
 FIGURE = st.none() | st.integers(0, 9_999_999)
@@ -195,3 +197,22 @@ def test_returns_add_up():
     assert total == Returns(due=10, received=5, validated=1, waived=1)
     assert (total.missing, total.to_validate, total.share, total.received_share) == (5, 4, 0.1, 0.5)
     assert (together([]).share, together([]).received_share) == (None, None)
+
+
+TOLD = st.none() | st.integers(0, 10_000)
+SESSIONS = st.lists(
+    st.builds(Session, slot_id=st.integers(1, 9), public=TOLD, pupils=TOLD, adults=TOLD), max_size=6
+)
+
+
+@given(SESSIONS, TOLD, TOLD, TOLD)
+def test_each_figure_that_a_session_tells_is_the_sum_of_the_sessions(
+    sessions, public, pupils, adults
+):
+    counts = Counts(public=public, pupils=pupils, adults=adults, online=7)
+    summed = with_sessions(counts, sessions)
+    for name, total in (("public", public), ("pupils", pupils), ("adults", adults)):
+        told = [figure for each in sessions if (figure := getattr(each, name)) is not None]
+        assert getattr(summed, name) == (sum(told) if told else total)
+    assert summed.online == 7
+    assert with_sessions(summed, sessions) == summed
