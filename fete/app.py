@@ -69,7 +69,7 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import follow_up, history, reports
+from fete.reports.views import doubts, follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -122,6 +122,7 @@ BLUEPRINTS = (
     journal.blueprint,
     merging.blueprint,
     follow_up.blueprint,
+    doubts.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
 MOST_BYTES_KEPT = 16 * 1024 * 1024
