@@ -69,7 +69,7 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import doubts, follow_up, history, reports
+from fete.reports.views import doubts, follow_up, grid, history, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -123,6 +123,7 @@ BLUEPRINTS = (
     merging.blueprint,
     follow_up.blueprint,
     doubts.blueprint,
+    grid.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
 MOST_BYTES_KEPT = 16 * 1024 * 1024

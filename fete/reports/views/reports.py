@@ -14,7 +14,7 @@ from fete.core.i18n import gettext as _
 from fete.programme.models import Activity
 from fete.programme.policies import can_see, organises
 from fete.reports.arithmetic import Incoherence, incoherences
-from fete.reports.forms.reporting import ReportForm
+from fete.reports.forms.reporting import OnBehalfForm, ReportForm
 from fete.reports.models import Report
 from fete.reports.policies import can_report
 from fete.reports.queries.reporting import (
@@ -74,7 +74,7 @@ def fill(activity: Activity) -> ResponseReturnValue:
     if not is_open(activity.edition) or (report is not None and report.status in _FINISHED):
         page = _page("finished", activity, report)
         return (page, _FORBIDDEN) if request.method == "POST" else page
-    form, sketch = taken_up(lambda: _form_of(report))
+    form, sketch = taken_up(lambda: _form_of(activity, report))
     if request.method == "GET":
         asked = _asked_again(activity, form) if sketch else _shown_questions(activity, report)
         return _form_page(activity, report, form, asked, sketch=sketch)
@@ -84,7 +84,14 @@ def fill(activity: Activity) -> ResponseReturnValue:
     try:
         with transaction():
             act = file_report if is_filed else save
-            act(activity, form.told(), version=form.seen, by=current_user, at=now())
+            act(
+                activity,
+                form.told(),
+                version=form.seen,
+                by=current_user,
+                at=now(),
+                learned=form.learned_by,
+            )
             forget_this_page()
     except (RuleBrokenError, StaleError) as error:
         return _refused(activity.id, form, error)
@@ -131,8 +138,8 @@ def _refused(
     return _form_page(activity, report, form, asked, is_stale=is_stale)
 
 
-def _form_of(report: Report | None) -> ReportForm:
-    form = ReportForm()
+def _form_of(activity: Activity, report: Report | None) -> ReportForm:
+    form = ReportForm() if organises(current_user, activity) else OnBehalfForm()
     if not form.was_typed:
         form.show(report)
     return form
