@@ -16,7 +16,7 @@ from fete.reports.queries.reporting import ReportLine, lines_under
 from fete.reports.rules import DoubtfulReportError, IncompleteReportError
 from fete.reports.rules.grid import RowKept, RowState, Typed
 from fete.reports.services.reporting import file_report, save
-from fete.reports.workflow import Learned
+from fete.reports.workflow import Learned, Standing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,11 @@ def _lines(typed: Mapping[int, Typed], entering: Entering) -> list[ReportLine]:
 
 
 def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
-    if typed.is_empty and Typed.of(line.report).is_empty:
+    stands = Typed.of(line.report)
+    says_nothing = typed.is_empty and stands.is_empty
+    # What was sent back with a question is not handed in again as if it had been answered.
+    is_unanswered = line.standing is Standing.SENT_BACK and typed.tells_the_same_as(stands)
+    if says_nothing or is_unanswered:
         return RowKept(state=RowState.LEFT)
     try:
         with db.session.begin_nested():

@@ -262,13 +262,13 @@ def explain_doubt(activity: Activity) -> ResponseReturnValue:
 
 
 def _answer_of(activity: Activity) -> str:
-    """Return what the structure answered when it filed its report, in the words of the coordination."""
+    """Return what was answered when the report was filed, as the coordination accepts it."""
     report = find_report(activity)
     if report is None or not (report.explanation or report.is_confirmed):
         return ""
     if report.explanation:
-        return str(_("Réponse de la structure, acceptée : %(answer)s", answer=report.explanation))
-    return str(_("La structure confirme ces chiffres ; accepté."))
+        return str(_("Réponse acceptée : %(answer)s", answer=report.explanation))
+    return str(_("Réponse acceptée : ces chiffres sont exacts."))
 
 
 def _listed() -> str | None:

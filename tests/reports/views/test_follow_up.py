@@ -189,7 +189,7 @@ def test_the_answer_of_the_structure_is_accepted_with_one_click(client):
     assert "La structure a répondu : « Le professeur animait. »" in text_of(client.get(path))
     sent = {"key": "pupils_without_adults:25", "accepter": "oui"}
     text = text_of(client.send(f"{path}/expliquer", sent, token_from=path, follow=True))
-    assert "Expliqué : Réponse de la structure, acceptée : Le professeur animait." in text
+    assert "Expliqué : Réponse acceptée : Le professeur animait." in text
 
 
 def test_the_structure_was_not_asked_what_only_others_reports_raise(client):

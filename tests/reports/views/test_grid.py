@@ -221,6 +221,25 @@ def test_a_row_that_only_somebody_else_filled_shows_what_they_wrote(member, held
     assert kept_report(activity).public == 55
 
 
+def test_what_was_sent_back_is_not_handed_in_again_without_a_change(member, held):
+    asked, other = held("Renvoyée"), held("Complète")
+    told = {"public": 1030, "pupils": 0, "adults": 0, "volunteers": 0, "online": None}
+    make_report(
+        asked,
+        status=ReportStatus.DRAFT,
+        question="Tous ces visiteurs ?",
+        method=Method.TICKETED,
+        **told,
+    )
+    assert "Tous ces visiteurs ?" in text_of(member.get(OWN))
+    same = row(asked, 1, **(COMPLETE | {"others": "0"}))
+    send(member, together(same, row(other, **COMPLETE)) | FILE)
+    assert kept_report(other).status is ReportStatus.FILED
+    assert (kept_report(asked).status, kept_report(asked).version) == (ReportStatus.DRAFT, 1)
+    send(member, row(asked, 1, **(COMPLETE | {"others": "0", "public": "103"})) | FILE)
+    assert kept_report(asked).status is ReportStatus.FILED
+
+
 def test_a_row_that_was_validated_meanwhile_stays_as_it_is(member, held):
     activity = held("Validée")
     make_report(activity, public=55)
