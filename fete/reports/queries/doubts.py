@@ -118,7 +118,7 @@ def _like(activities: Sequence[Activity]) -> ColumnElement[bool]:
     of_editions = Activity.edition_id.in_({each.edition_id for each in activities})
     if len(activities) > _MANY:
         return of_editions
-    communes = {each.commune.code for each in activities if each.commune is not None}
+    communes = {each.place.commune_code for each in activities if each.place is not None}
     return and_(
         of_editions,
         or_(

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from fete.accounts.models import User
@@ -84,6 +84,15 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     selectinload(Activity.slots),
 )
 
+_RULED: tuple[ExecutableOption, ...] = (
+    defer(Activity.description),
+    defer(Activity.search),
+    joinedload(Activity.kind),
+    joinedload(Activity.edition),
+    joinedload(Activity.venue).lazyload(Venue.commune),
+    joinedload(Activity.parent).options(joinedload(Activity.venue), selectinload(Activity.slots)),
+    selectinload(Activity.slots),
+)
 _ORGANISED: tuple[ExecutableOption, ...] = (
     joinedload(Activity.organisation)
     .selectinload(Organisation.memberships)
@@ -214,15 +223,18 @@ def followed_reports(
     user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime, number: int = 1
 ) -> Page[ReportLine]:
     """Return a page of the reports of a coordinator's territory, the oldest slot first."""
-    statement = _followed_with(user, edition=edition, filters=filters, at=at)
+    statement = _followed_with(user, edition=edition, filters=filters, at=at).options(*_SHOWN)
     return _with_reports(paginate(statement, number=number, size=PAGE_SIZE))
 
 
 def every_followed(
     user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime
 ) -> list[ReportLine]:
-    """Return all the reports of a coordinator's territory that are asked for, the oldest slot first."""
-    statement = _followed_with(user, edition=edition, filters=filters, at=at)
+    """Return all the reports of a coordinator's territory that are asked for, the oldest slot first.
+
+    They hold what the rules ask of them and no more: there may be thousands; `lines_of` gives those that are shown.
+    """
+    statement = _followed_with(user, edition=edition, filters=filters, at=at).options(*_RULED)
     return _lines(db.session.scalars(statement).unique().all())
 
 
@@ -351,7 +363,6 @@ def _followed_with(
             *_followed(user, edition=edition, departements=filters.departements, at=at),
             _is(filters.wanted),
         )
-        .options(*_SHOWN)
         .order_by(ended_at(), Activity.id)
     )
 

@@ -86,9 +86,10 @@ def _open(
         activity_id: [each for each in found if each.is_open]
         for activity_id, found in doubts_about(lines).items()
     }
-    puzzling = [line for line in lines if doubts[line.activity.id]]
+    puzzling = [line.activity.id for line in lines if doubts[line.activity.id]]
     page = page_of(puzzling, number=number)
-    return {"page": page, "doubts": doubts, "forms": _forms(page.rows, doubts)}
+    rows = lines_of(page.rows)
+    return {"page": page, "rows": rows, "doubts": doubts, "forms": _forms(rows, doubts)}
 
 
 def _explained(

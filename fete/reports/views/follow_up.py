@@ -16,7 +16,6 @@ from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
-from fete.core.pagination import page_of
 from fete.core.text import slug
 from fete.geography.models import Departement
 from fete.programme.models import Activity, Edition
@@ -96,11 +95,12 @@ def index() -> ResponseReturnValue:
         current_user, edition=edition, filters=replace(filters, wanted=Wanted.TO_VALIDATE), at=at
     )
     doubts = open_doubts(waiting)
-    number = request.args.get("page", default=1, type=int)
-    page = (
-        page_of(waiting, number=number)
-        if filters.wanted is Wanted.TO_VALIDATE
-        else followed_reports(current_user, edition=edition, filters=filters, at=at, number=number)
+    page = followed_reports(
+        current_user,
+        edition=edition,
+        filters=filters,
+        at=at,
+        number=request.args.get("page", default=1, type=int),
     )
     return render_template(
         "follow_up/index.html",

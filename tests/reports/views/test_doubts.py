@@ -11,7 +11,7 @@ from fete.programme.models import EditionState
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, term
 from tests.factories.reports import kept_report, make_report
 
 PAGE = "/coordination/bilans/doutes"
@@ -135,13 +135,17 @@ def test_without_edition_or_without_doubt_the_page_says_so(client):
 @pytest.mark.parametrize("number", [1, 3, 60])
 def test_the_page_asks_the_same_number_of_questions_whatever_its_length(client, queries, number):
     structure = make_organisation()
+    village = filed("Le village", organisation=structure, public=4_001, adults=3)
+    village.kind = term("kind", "science_village")
     for _each in range(number):
-        filed(organisation=structure)
+        stand = filed(organisation=structure)
+        stand.parent = village
     client.get(PAGE)
     with queries() as asked:
         response = client.get(PAGE)
     assert response.status_code == 200
-    assert len(asked) == 14, asked
+    assert "comptent : sont-ils passés par l’entrée ?" in text_of(response)
+    assert len(asked) == 21, asked
 
 
 def test_members_and_visitors_do_not_see_them(sign_in, app, after, db):
