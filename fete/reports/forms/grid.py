@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from fete.core.fields import FigureField
 from fete.core.forms import Form
 from fete.core.i18n import lazy_gettext as _
 from fete.reports.arithmetic import Counts, Method, Outcome
-from fete.reports.forms.reporting import LEARNED, VersionedForm
+from fete.reports.forms.reporting import VersionedForm, how_learned
 from fete.reports.models import Report
 from fete.reports.rules import FIGURES, Gap
 from fete.reports.rules.grid import Typed
@@ -46,11 +46,7 @@ class GridForm(Form):
 class GridOnBehalfForm(GridForm):
     """The same table, entered by the coordination for a structure."""
 
-    learned = RadioField(
-        _("Comment avez-vous appris ces chiffres ?"),
-        [InputRequired(message=_("Dites comment vous avez appris ces chiffres."))],
-        choices=LEARNED,
-    )
+    learned = how_learned()
 
     @property
     def learned_by(self) -> Learned | None:

@@ -55,6 +55,15 @@ def _text(label: Any, *, rows: int = 3) -> TextAreaField:  # noqa: ANN401  # a t
     )
 
 
+def how_learned() -> RadioField:
+    """Return the question that the coordination answers when it enters figures for a structure."""
+    return RadioField(
+        _("Comment avez-vous appris ces chiffres ?"),
+        [InputRequired(message=_("Dites comment vous avez appris ces chiffres."))],
+        choices=LEARNED,
+    )
+
+
 class VersionedForm(Form):
     """A form that knows which state of the report it was shown with."""
 
@@ -158,11 +167,7 @@ _KEPT = (
 class OnBehalfForm(ReportForm):
     """The same page, entered by the coordination for the structure: it says how it learned the figures."""
 
-    learned = RadioField(
-        _("Comment avez-vous appris ces chiffres ?"),
-        [InputRequired(message=_("Dites comment vous avez appris ces chiffres."))],
-        choices=LEARNED,
-    )
+    learned = how_learned()
 
     @property
     def learned_by(self) -> Learned | None:

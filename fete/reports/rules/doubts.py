@@ -343,7 +343,7 @@ def _sentence(oddity: Oddity) -> object:
             )
         case Comparison.ROUND_FIGURES:
             return _(
-                "%(visitors)s visiteurs en nombres ronds, alors que le bilan les dit comptés un par un : "
+                "%(visitors)s visiteurs en nombres ronds, alors que le bilan les dit comptés : "
                 "est-ce une estimation ?",
                 visitors=first,
             )

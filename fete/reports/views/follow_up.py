@@ -44,6 +44,7 @@ from fete.reports.queries.reporting import (
 )
 from fete.reports.rules import (
     due_since,
+    is_counted_at_the_gate,
     is_due,
     is_late,
     is_open,
@@ -316,7 +317,8 @@ def _page(
         forms[type(failed)] = failed
     for form in forms.values():
         form.renew(version)
-    doubts = doubts_about([line_of(activity)]).get(activity.id, [])
+    line = line_of(activity)
+    doubts = doubts_about([line]).get(activity.id, [])
     asked = next((each for each in doubts if each.raised.key == request.args.get("doute")), None)
     if asked is not None and failed is None:
         forms[QuestionForm]["question"].data = asked.raised.question
@@ -333,6 +335,7 @@ def _page(
         explain_forms=explain_forms(doubts, typed=explained),
         led_to=led_to,
         is_asking=asked is not None,
+        is_in_the_gate=is_counted_at_the_gate(line.gate),
         acts=acts_on(report) if report else [],
         form=failed or explained,
         accept_form=forms[ValidateForm] if ReportStep.VALIDATE in steps else None,

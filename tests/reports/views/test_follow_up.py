@@ -11,7 +11,7 @@ from fete.programme.models import EditionState
 from fete.reports.workflow import ReportStatus, Standing
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, term
 from tests.factories.reports import kept_report, make_report
 
 INDEX = "/coordination/bilans"
@@ -197,6 +197,18 @@ def test_the_structure_was_not_asked_what_only_others_reports_raise(client):
     text = text_of(client.get(f"{INDEX}/{activity.id}"))
     assert "1 000 visiteurs en nombres ronds" in text
     assert "La structure a répondu" not in text
+
+
+def test_a_stand_whose_visitors_the_gate_counts_says_so_without_a_doubt(client):
+    village, stand = filed("Le village", public=5_001), filed("Le stand")
+    village.kind = term("kind", "science_village")
+    stand.parent, stand.venue = village, village.venue
+    text = text_of(client.get(f"{INDEX}/{stand.id}"))
+    assert (
+        "« Le village » a compté ses entrées : les visiteurs de ce bilan ne s’y ajoutent pas."
+        in text
+    )
+    assert "à relire" not in text
 
 
 def test_a_report_is_sent_back_with_the_very_question_of_a_doubt(client):

@@ -333,7 +333,7 @@ def behalf(structure, year="2026"):
 def test_the_coordination_enters_what_it_learned_and_says_how(camille, held, structure):
     one, two = held("Une"), held("Deux")
     path = behalf(structure)
-    assert f"à la place de {structure.name}" in text_of(camille.get(path))
+    assert f"à la place de « {structure.name} »" in text_of(camille.get(path))
     sent = together(row(one, **COMPLETE), row(two, public="12"))
     silent = send(camille, sent | FILE, path)
     assert "Dites comment vous avez appris ces chiffres." in text_of(silent)
