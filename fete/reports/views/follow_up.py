@@ -20,6 +20,7 @@ from fete.core.text import slug
 from fete.geography.models import Departement
 from fete.programme.models import Activity, Edition
 from fete.programme.queries.editions import shown_editions
+from fete.programme.queries.sharing import people_of
 from fete.programme.queries.territory import departements_within
 from fete.reports.arithmetic import Returns, together
 from fete.reports.forms.reporting import (
@@ -213,7 +214,14 @@ def ask(activity: Activity) -> ResponseReturnValue:
             by=current_user,
             at=now(),
         ),
-        done=_("Le bilan est renvoyé : la structure a reçu votre question."),
+        done=(
+            _("Le bilan est renvoyé : la structure a reçu votre question.")
+            if people_of(activity)
+            else _(
+                "Le bilan est renvoyé, mais la structure n’a personne sur le site : "
+                "posez-lui la question autrement."
+            )
+        ),
     )
 
 

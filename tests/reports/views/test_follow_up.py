@@ -268,6 +268,23 @@ def test_a_report_is_sent_back_with_a_question(client, letters):
     assert [letter.kind for letter in letters()] == ["reports/sent_back"]
 
 
+def test_a_structure_without_anybody_on_the_site_is_told_of_to_the_coordination(client, letters):
+    activity = filed()
+    activity.organisation.memberships.clear()
+    path = f"{INDEX}/{activity.id}"
+    sent = {"version": "1", "question": "Combien de classes ?"}
+    text = text_of(client.send(f"{path}/renvoyer", sent, token_from=path, follow=True))
+    assert "mais la structure n’a personne sur le site" in text
+    assert letters() == []
+
+
+@pytest.mark.parametrize("status", [ReportStatus.DRAFT, ReportStatus.WAIVED])
+def test_what_has_not_come_in_offers_no_doubt_to_explain(client, status):
+    activity = filed(adults=0, status=status, waiver="Dissoute")
+    html = client.get(f"{INDEX}/{activity.id}").get_data(as_text=True)
+    assert "/expliquer" not in html
+
+
 def test_a_report_that_will_not_come_is_waived_with_a_reason(client):
     activity = filed(status=None)
     path = f"{INDEX}/{activity.id}"
