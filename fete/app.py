@@ -70,7 +70,7 @@ from fete.programme.views import (
     villages,
 )
 from fete.reports import cli as reports_cli
-from fete.reports.views import follow_up, history, ladders, links, reports
+from fete.reports.views import doubts, follow_up, grid, history, ladders, links, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -126,6 +126,8 @@ BLUEPRINTS = (
     journal.blueprint,
     merging.blueprint,
     follow_up.blueprint,
+    doubts.blueprint,
+    grid.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
 MOST_BYTES_KEPT = 16 * 1024 * 1024

@@ -59,6 +59,7 @@ class Doubt(StrEnum):
     VERY_LARGE_TEAM = "very_large_team"
     ONLINE_NOT_EXPECTED = "online_not_expected"
     ON_SITE_NOT_EXPECTED = "on_site_not_expected"
+    ONLINE_AS_ON_SITE = "online_as_on_site"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,6 +200,8 @@ def _of_the_visitors(counts: Counts, about: Circumstances) -> Iterator[Incoheren
         yield Incoherence(doubt=Doubt.COUNTED_TWICE, figures=(public, pupils, adults))
     if online and not about.online:
         yield Incoherence(doubt=Doubt.ONLINE_NOT_EXPECTED, figures=(online,))
+    elif online >= SAME_FROM and online in {public, counts.visitors}:
+        yield Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(online,))
     if counts.visitors and not about.on_site:
         yield Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(counts.visitors,))
 

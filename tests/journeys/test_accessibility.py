@@ -112,6 +112,7 @@ OF_AN_ACTOR = [
     ("/mon-espace", r"/mes-activites/reprises/\d+"),
     ("/mes-bilans",),
     ("/mes-bilans", r"/mes-bilans/\d+"),
+    (f"/mes-bilans/grille?edition={YEAR}",),
     ("/ma-structure",),
     STRUCTURE,
     (*STRUCTURE, r"/ma-structure/\d+/modifier"),
@@ -150,6 +151,13 @@ OF_A_COORDINATOR = [
     ("/coordination/absences",),
     ("/coordination/bilans",),
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
+    (
+        "/coordination/bilans?etat=manquants",
+        r"/coordination/bilans/\d+",
+        r"/coordination/bilans/grille\?.+",
+    ),
+    ("/coordination/bilans/doutes",),
+    ("/coordination/bilans/doutes?etat=expliques",),
     ("/coordination/adhesions",),
     ("/coordination", r"/coordination/delais/\d+"),
     (

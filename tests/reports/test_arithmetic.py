@@ -148,6 +148,17 @@ def test_a_sound_report_raises_no_doubt():
             [Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(68,))],
         ),
         (
+            held(online=68),
+            Circumstances(for_schools=True, online=True),
+            [Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(68,))],
+        ),
+        (
+            held(online=40),
+            Circumstances(for_schools=True, online=True),
+            [Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(40,))],
+        ),
+        (held(online=41), Circumstances(for_schools=True, online=True), []),
+        (
             held(),
             Circumstances(for_schools=True, is_cancelled=True),
             [Incoherence(doubt=Doubt.HELD_YET_CANCELLED)],

@@ -147,6 +147,7 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("explained_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("explained_by_id", sa.Integer(), nullable=True),

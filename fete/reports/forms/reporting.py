@@ -11,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectMultipleField,
+    StringField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
@@ -34,11 +35,17 @@ from fete.reports.arithmetic import (
 from fete.reports.models import Question, Report
 from fete.reports.rules import TEXT_LENGTH, Told
 from fete.reports.rules.questions import CHOICES, LABELS
+from fete.reports.workflow import Learned
 
 OUTCOMES = (
     SelectChoice(Outcome.HELD.value, _("Oui, comme prévu")),
     SelectChoice(Outcome.PARTLY.value, _("En partie")),
     SelectChoice(Outcome.CANCELLED.value, _("Non, elle a été annulée")),
+)
+LEARNED = (
+    SelectChoice(Learned.PHONE.value, _("Par téléphone")),
+    SelectChoice(Learned.EMAIL.value, _("Par courriel")),
+    SelectChoice(Learned.PAPER.value, _("Sur papier")),
 )
 METHODS = (
     SelectChoice(Method.COUNTED.value, _("Comptés un par un")),
@@ -56,6 +63,15 @@ def _text(label: Any, *, rows: int = 3) -> TextAreaField:  # noqa: ANN401  # a t
             Length(max=TEXT_LENGTH, message=_("Au plus %(max)d signes.")),
         ],
         render_kw={"rows": rows, "maxlength": TEXT_LENGTH},
+    )
+
+
+def how_learned() -> RadioField:
+    """Return the question that the coordination answers when it enters figures for a structure."""
+    return RadioField(
+        _("Comment avez-vous appris ces chiffres ?"),
+        [InputRequired(message=_("Dites comment vous avez appris ces chiffres."))],
+        choices=LEARNED,
     )
 
 
@@ -101,6 +117,11 @@ class ReportForm(VersionedForm):
     explanation = _text(_("Votre explication"))
     is_confirmed = BooleanField(_("Ces chiffres sont exacts"))
     asked = HiddenField()
+
+    @property
+    def learned_by(self) -> Learned | None:
+        """How somebody else learned these figures; who was there says nothing of it."""
+        return None
 
     def require(self, names: Iterable[str]) -> None:
         """Say in words which fields are needed; drafts are kept without them."""
@@ -166,7 +187,9 @@ class ReportForm(VersionedForm):
         return Session(slot_id=slot.id, **told)
 
 
-def report_form(slots: Sequence[Slot], questions: Sequence[Question]) -> type[ReportForm]:
+def report_form(
+    slots: Sequence[Slot], questions: Sequence[Question], *, is_on_behalf: bool = False
+) -> type[ReportForm]:
     """Return the form of a report that may be told by these slots one by one, and is asked these questions."""
     asked: dict[str, Any] = {"slots": slots, "questions": questions}
     for slot in slots:
@@ -175,7 +198,7 @@ def report_form(slots: Sequence[Slot], questions: Sequence[Question]) -> type[Re
             asked[_session_name(slot.id, name)] = FigureField(label % when, [Optional()])
     for question in questions:
         asked[_answer_name(question)] = _question_field(question)
-    return type("ReportForm", (ReportForm,), asked)
+    return type("ReportForm", (OnBehalfForm if is_on_behalf else ReportForm,), asked)
 
 
 def _question_field(question: Question) -> Any:  # noqa: ANN401  # a field that waits for its form
@@ -199,6 +222,8 @@ _SESSION_LABELS = {
     Visitor.PUPILS: _("%(day)s à %(hour)s, élèves"),
     Visitor.ADULTS: _("%(day)s à %(hour)s, accompagnateurs"),
 }
+SHORT_TEXT = 500
+_MOST_MARKS = 5_000
 _MARK = re.compile(r"(\d{1,9}):(\d{1,9})")
 _KEPT = (
     "public",
@@ -213,6 +238,17 @@ _KEPT = (
     "explanation",
     "is_confirmed",
 )
+
+
+class OnBehalfForm(ReportForm):
+    """The same page, entered by the coordination for the structure: it says how it learned the figures."""
+
+    learned = how_learned()
+
+    @property
+    def learned_by(self) -> Learned | None:
+        """By telephone, by e-mail or on paper."""
+        return Learned(self.learned.data) if self.learned.data in set(Learned) else None
 
 
 class ValidateForm(VersionedForm):
@@ -246,11 +282,32 @@ class WaiverForm(VersionedForm):
 
 
 class ValidateSeveralForm(Form):
-    """The reports ticked in the list, each with the version that was shown."""
+    """The reports ticked in the list, or all of them, each with the version that was shown."""
 
     report = SelectMultipleField(choices=(), validate_choice=False)
+    # Marks between spaces: as many as there are, in one field.
+    every = HiddenField()
 
     def shown(self) -> dict[int, int]:
         """Return the version that was seen of each activity's report; what was not shown so is left out."""
-        found = (_MARK.fullmatch(mark) for mark in self.report.data or ())
+        marks = [*(self.report.data or ()), *(self.every.data or "").split()][:_MOST_MARKS]
+        found = (_MARK.fullmatch(mark) for mark in marks)
         return {int(mark[1]): int(mark[2]) for mark in found if mark}
+
+
+class ExplainForm(Form):
+    """Why the figures stand, whatever a doubt asks about them."""
+
+    key = HiddenField()
+    explanation = StringField(
+        _("Pourquoi ces chiffres sont justes"),
+        [Optional(), Length(max=SHORT_TEXT, message=_("Au plus %(max)d signes."))],
+        render_kw={"maxlength": SHORT_TEXT, "autocomplete": "off"},
+    )
+
+    def about(self, key: str, number: int) -> "ExplainForm":
+        """Ask about one doubt among several of the page, each under its own number."""
+        self.key.raw_data, self.key.data = None, key
+        self.explanation.id = f"explanation-{number}"
+        self.explanation.flags.required = True
+        return self

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fete.accounts.models import User
 from fete.core.db import Model, choice
 from fete.programme.models import Activity, Edition
 from fete.reports.arithmetic import Visitor
@@ -120,8 +121,11 @@ class ExplainedDoubt(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(200))
+    # As it was asked: it is read again when the figures raise it no more.
+    question: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(Text)
     explained_at: Mapped[datetime]
     explained_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     report: Mapped[Report] = relationship()
+    explained_by: Mapped[User | None] = relationship()

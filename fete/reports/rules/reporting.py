@@ -303,3 +303,12 @@ def _question(found: Incoherence) -> object:
                 first,
                 count=a,
             )
+        case Doubt.ONLINE_AS_ON_SITE:
+            return ngettext(
+                "%(count)s connexion, et autant de visiteurs sur place : "
+                "les mêmes personnes sont-elles comptées deux fois ?",
+                "%(count)s connexions, et autant de visiteurs sur place : "
+                "les mêmes personnes sont-elles comptées deux fois ?",
+                first,
+                count=a,
+            )

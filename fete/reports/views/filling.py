@@ -57,6 +57,8 @@ class Way:
     by: User | None
     # Where one goes once the report is kept, or filed.
     done: Callable[[Activity, bool], ResponseReturnValue]
+    # Whether the coordination enters it for the structure.
+    is_on_behalf: bool = False
     shown: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -79,7 +81,14 @@ def tell(activity: Activity, way: Way) -> ResponseReturnValue:
     try:
         with transaction():
             act = file_report if is_filed else save
-            act(activity, form.told(), version=form.seen, by=way.by, at=now())
+            act(
+                activity,
+                form.told(),
+                version=form.seen,
+                by=way.by,
+                at=now(),
+                learned=form.learned_by,
+            )
             if way.by is not None:
                 forget_this_page()
     except (RuleBrokenError, StaleError) as error:
@@ -92,9 +101,15 @@ def is_finished(activity: Activity, report: Report | None) -> bool:
     return not is_open(activity.edition) or (report is not None and report.status in _FINISHED)
 
 
-def form_of(activity: Activity, report: Report | None, *, is_protected: bool) -> ReportForm:
+def form_of(
+    activity: Activity,
+    report: Report | None,
+    *,
+    is_protected: bool,
+    is_on_behalf: bool = False,
+) -> ReportForm:
     """Return the form of a report with what is kept, or with what was typed."""
-    make = report_form(sessions_of(activity), asked_in(activity.edition))
+    make = report_form(sessions_of(activity), asked_in(activity.edition), is_on_behalf=is_on_behalf)
     form = make(meta={"csrf": is_protected})
     if not form.was_typed:
         form.show(report, answers_of(report) if report else {})
@@ -117,7 +132,9 @@ def told_beside(report: Report | None) -> list[tuple[str, str]]:
 def _begun(activity: Activity, report: Report | None, way: Way) -> tuple[ReportForm, Sketch | None]:
     if way.by is None:
         return form_of(activity, report, is_protected=False), None
-    return taken_up(lambda: form_of(activity, report, is_protected=True))
+    return taken_up(
+        lambda: form_of(activity, report, is_protected=True, is_on_behalf=way.is_on_behalf)
+    )
 
 
 def _refused(
@@ -209,7 +226,6 @@ def _page(state: str, activity: Activity, report: Report | None, way: Way, **mor
         "opens_at": None,
         "is_stale": False,
         "sketch": None,
-        "on_behalf": False,
         "keeps": None,
     }
     return render_template(
@@ -221,5 +237,6 @@ def _page(state: str, activity: Activity, report: Report | None, way: Way, **mor
         answers=told_beside(report),
         is_late=is_late(activity.edition, today()),
         here=way.here,
+        on_behalf=way.is_on_behalf,
         **(usual | more | dict(way.shown)),
     )

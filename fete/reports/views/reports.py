@@ -48,10 +48,8 @@ def fill(activity: Activity) -> ResponseReturnValue:
         template="reports/fill.html",
         by=this_person(),
         done=_done,
-        shown={
-            "on_behalf": not organises(current_user, activity),
-            "link": address_of(activity),
-        },
+        is_on_behalf=not organises(current_user, activity),
+        shown={"link": address_of(activity)},
     )
     return tell(activity, way)
 
