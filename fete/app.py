@@ -69,7 +69,7 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import follow_up, history, reports
+from fete.reports.views import counting, follow_up, history, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -107,6 +107,7 @@ BLUEPRINTS = (
     stands.blueprint,
     reports.blueprint,
     history.blueprint,
+    counting.blueprint,
     people.blueprint,
     letters.blueprint,
     absences.blueprint,
@@ -201,6 +202,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     protection = CSRFProtect(app)
     protection.exempt(preferences.stop)
     protection.exempt(alerts.stop)
+    # Whoever counts at a door has no cookie that could be abused: the signed address is the right.
+    protection.exempt(counting.count)
+    protection.exempt(counting.take)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)

@@ -20,9 +20,16 @@ from wtforms.widgets import HiddenInput
 from fete.core.fields import FigureField
 from fete.core.forms import Form
 from fete.core.i18n import lazy_gettext as _
-from fete.reports.arithmetic import Counts, Incoherence, Method, Outcome, questions_key
+from fete.reports.arithmetic import (
+    Counts,
+    Headcount,
+    Incoherence,
+    Method,
+    Outcome,
+    questions_key,
+)
 from fete.reports.models import Report
-from fete.reports.rules import TEXT_LENGTH, Told
+from fete.reports.rules import TEXT_LENGTH, VISITOR_FIGURES, Told
 
 OUTCOMES = (
     SelectChoice(Outcome.HELD.value, _("Oui, comme prévu")),
@@ -110,6 +117,12 @@ class ReportForm(VersionedForm):
         self.method.data = report.method.value if report.method else None
         for name in _KEPT:
             self[name].data = getattr(report, name)
+
+    def take_count(self, count: Headcount) -> None:
+        """Fill in what was counted at the doors."""
+        for name in VISITOR_FIGURES:
+            self[name].data = getattr(count, name)
+        self.method.data = Method.CLICKER.value
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""

@@ -17,6 +17,7 @@ from fete.reports.arithmetic import Incoherence, incoherences
 from fete.reports.forms.reporting import ReportForm
 from fete.reports.models import Report
 from fete.reports.policies import can_report
+from fete.reports.queries.counting import counted_at_doors
 from fete.reports.queries.reporting import (
     ReportLine,
     find_report,
@@ -37,7 +38,9 @@ from fete.reports.rules import (
     standing_of,
     wanted_figures,
 )
+from fete.reports.rules.counting import takes_the_count
 from fete.reports.services.reporting import file_report, save
+from fete.reports.views.counting import way_to
 from fete.reports.workflow import ReportStatus, Standing
 
 blueprint = Blueprint("reports", __name__, url_prefix="/mes-bilans")
@@ -68,13 +71,13 @@ def due() -> ResponseReturnValue:
 def fill(activity: Activity) -> ResponseReturnValue:
     """Tell what became of an activity and who came."""
     if not is_due(activity, now()):
-        page = _page("early", activity, None, opens_at=due_since(activity))
+        page = _page("early", activity, None, opens_at=due_since(activity), **way_to(activity))
         return page, _FORBIDDEN
     report = find_report(activity)
     if not is_open(activity.edition) or (report is not None and report.status in _FINISHED):
         page = _page("finished", activity, report)
         return (page, _FORBIDDEN) if request.method == "POST" else page
-    form, sketch = taken_up(lambda: _form_of(report))
+    form, sketch = taken_up(lambda: _form_of(activity, report))
     if request.method == "GET":
         asked = _asked_again(activity, form) if sketch else _shown_questions(activity, report)
         return _form_page(activity, report, form, asked, sketch=sketch)
@@ -131,10 +134,14 @@ def _refused(
     return _form_page(activity, report, form, asked, is_stale=is_stale)
 
 
-def _form_of(report: Report | None) -> ReportForm:
+def _form_of(activity: Activity, report: Report | None) -> ReportForm:
     form = ReportForm()
-    if not form.was_typed:
-        form.show(report)
+    if form.was_typed:
+        return form
+    form.show(report)
+    done = counted_at_doors(activity)
+    if takes_the_count(report) and not done.is_nothing:
+        form.take_count(done.whole.shown)
     return form
 
 
@@ -176,6 +183,9 @@ def _form_page(
         before=_before(activity),
         is_stale=is_stale,
         sketch=sketch,
+        counted=counted_at_doors(activity),
+        is_prefilled=takes_the_count(report),
+        **way_to(activity),
     )
 
 
@@ -188,7 +198,13 @@ def _before(activity: Activity) -> ReportLine | None:
 
 
 def _page(state: str, activity: Activity, report: Report | None, **more: object) -> str:
-    shown = {"form": None, "opens_at": None, "is_stale": False, "sketch": None} | more
+    shown = {
+        "counter_address": None,
+        "form": None,
+        "opens_at": None,
+        "is_stale": False,
+        "sketch": None,
+    } | more
     return render_template(
         "reports/fill.html",
         state=state,
