@@ -107,6 +107,8 @@ OF_AN_ACTOR = [
     ("/mon-espace", r"/mes-activites/reprises/\d+"),
     ("/mes-bilans",),
     ("/mes-bilans", r"/mes-bilans/\d+"),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/[\w.-]+"),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/affiche/\d+"),
     ("/ma-structure",),
     STRUCTURE,
     (*STRUCTURE, r"/ma-structure/\d+/modifier"),

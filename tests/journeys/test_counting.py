@@ -11,7 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route, expect
+from playwright.sync_api import (
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    Route,
+    ViewportSize,
+    expect,
+)
 
 from fete.demo.people import ACTOR
 from tests.journeys.visiting import DEMO_DAY, hear, press, sign_in, tab_to
@@ -19,10 +27,10 @@ from tests.site import PATIENCE, Site
 
 # A telephone tries again after half a minute at most.
 LATEST = 45_000
-PHONE = {"width": 390, "height": 844}
-NARROW = {"width": 320, "height": 640}
-ON_ITS_SIDE = {"width": 844, "height": 390}
-LARGE = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+ON_ITS_SIDE: ViewportSize = {"width": 844, "height": 390}
+LARGE: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def _touch_of(told: Any, number: int) -> Touch:  # noqa: ANN401  # as it was sen
                 touched_at=_moment(told.get("at")),
             )
     raise RuleBrokenError(
-        _("La touche n° %(number)s n’a pas pu être lue : rien n’a été compté.", number=number)
+        _("La touche n° %(number)s n’a pas pu être lue : rien n’a été compté.", number=number)
     )
 
 

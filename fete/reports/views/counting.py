@@ -102,7 +102,7 @@ def take(token: str) -> ResponseReturnValue:
     try:
         touches = touches_of(_sent())
     except RequestEntityTooLarge:
-        return jsonify(error=_("C’est trop à la fois : envoyez moins de touches.")), _TOO_LARGE
+        return jsonify(error=_("C’est trop à la fois : envoyez moins de touches.")), _TOO_LARGE
     except RuleBrokenError as error:
         return jsonify(error=error.message), _UNREADABLE
     # Who only asks what the others counted waits for nobody who writes.
@@ -129,14 +129,14 @@ def sheet(activity: Activity) -> ResponseReturnValue:
 def way_to(activity: Activity) -> dict[str, object]:
     """Return what a page needs to lead to the counter of an activity; no address where it opens no more."""
     state = counter_state(activity, is_revoked=False, at=now())
-    leads = state in {CounterState.OPEN, CounterState.EARLY} and counter_opens_on(activity)
+    opens_on = counter_opens_on(activity)
+    if opens_on is None or state not in {CounterState.OPEN, CounterState.EARLY}:
+        return {"counter_address": None}
+    token = counter_link_of(activity)
     return {
-        "counter_address": absolute_url(
-            "counting.count", language=current_language(), token=counter_link_of(activity)
-        )
-        if leads
-        else None,
-        "counter_opens_on": counter_opens_on(activity) if state is CounterState.EARLY else None,
+        "counter_address": absolute_url("counting.count", language=current_language(), token=token),
+        "counter_path": url_for("counting.count", token=token),
+        "counter_opens_on": opens_on if state is CounterState.EARLY else None,
     }
 
 
@@ -216,7 +216,7 @@ def _no_counter(counter: Counter | None) -> ResponseReturnValue:
 def _words_of(counter: Counter | None) -> str:
     """Return why nothing is counted here."""
     if counter is None:
-        return str(_("Ce lien n’ouvre aucun compteur : vérifiez qu’il est entier."))
+        return str(_("Ce lien n’ouvre aucun compteur : vérifiez qu’il est entier."))
     match counter.state:
         case CounterState.EARLY:
             opens_on = counter_opens_on(counter.activity)
@@ -227,8 +227,8 @@ def _words_of(counter: Counter | None) -> str:
             )
             return str(words)
         case CounterState.REVOKED:
-            return str(_("Ce lien a été retiré par la structure : demandez-lui le nouveau."))
+            return str(_("Ce lien a été retiré par la structure : demandez-lui le nouveau."))
         case CounterState.CLOSED:
-            return str(_("Cette édition est close : on n’y compte plus."))
+            return str(_("Cette édition est close : on n’y compte plus."))
         case _:
-            return str(_("Ce compteur est fermé : la date limite du bilan est passée."))
+            return str(_("Ce compteur est fermé : la date limite du bilan est passée."))

@@ -15,6 +15,8 @@ const activity = Number(words.counter);
 const [session, size] = [form.elements.creneau, form.elements.classe];
 const undo = form.elements.annule;
 const number = new Intl.NumberFormat(document.documentElement.lang);
+const rule = new Intl.PluralRules(document.documentElement.lang);
+const plural = (name, count) => words[`${name}${rule.select(count) === "one" ? "One" : "Many"}`];
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 const place = (name) => form.querySelector(`[data-${name}]`);
 
@@ -190,7 +192,7 @@ async function settle(batch, refused, told) {
   touches = touches.filter((each) => !gone.includes(each));
   if (refused.length) {
     const count = touches.filter((each) => each.state === "refused").length;
-    news = (count > 1 ? words.refusedMany : words.refusedOne).replace("{count}", number.format(count));
+    news = plural("refused", count).replace("{count}", number.format(count));
   }
   await write((kept, known) => {
     changed.forEach((each) => kept.put(each));
@@ -215,7 +217,7 @@ function figures(base, own) {
 }
 
 function described({ visitor, amount }) {
-  return `${amount < 0 ? "−" : "+"}${number.format(Math.abs(amount))} ${words[visitor]}`;
+  return `+${number.format(amount)} ${plural(visitor, amount)}`;
 }
 
 function writeIn(element, text) {
@@ -224,7 +226,9 @@ function writeIn(element, text) {
 
 function show() {
   const own = waiting();
-  for (const [name, count] of Object.entries(figures(heard.total, own))) {
+  const shown = figures(heard.total, own);
+  writeIn(place("unit"), plural("visitor", shown.total));
+  for (const [name, count] of Object.entries(shown)) {
     writeIn(form.querySelector(`[data-figure="${name}"]`), number.format(count));
   }
   const chosen = session?.value;
@@ -242,7 +246,7 @@ function show() {
 }
 
 function state(count) {
-  const told = count > 1 ? words.waitingMany : count ? words.waitingOne : heard.at ? words.allSent : "";
+  const told = count ? plural("waiting", count) : heard.at ? words.allSent : "";
   const since = heard.at ? words.last.replace("{hour}", clock.format(heard.at)) : "";
   return `${told.replace("{count}", number.format(count))} ${since}`.trim();
 }

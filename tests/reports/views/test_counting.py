@@ -36,6 +36,12 @@ def text_of(response):
     return re.sub(r"\s+", " ", unescape(bare))
 
 
+def found(pattern, page):
+    match = re.search(pattern, page.text)
+    assert match
+    return match[1]
+
+
 def told(amount=1, visitor="public", **values):
     return {"key": str(uuid4()), "visitor": visitor, "amount": amount} | values
 
@@ -254,7 +260,7 @@ BROKEN = [
 def test_a_touch_that_cannot_be_read_is_told_and_nothing_is_counted(door, broken):
     answer = door([told(), told() | broken])
     assert answer.status_code == 400
-    assert answer.json["error"] == "La touche n° 2 n’a pas pu être lue : rien n’a été compté."
+    assert answer.json["error"] == "La touche n°\u00a02 n’a pas pu être lue\u00a0: rien n’a été compté."
     assert count_of_taps() == 0
 
 
@@ -299,7 +305,7 @@ def test_a_sending_asks_as_many_questions_whatever_it_holds(door, queries, numbe
 
 
 def press(client, path, page, **typed):
-    key = re.search(r'name="cle" value="([^"]+)"', page.text)[1]
+    key = found(r'name="cle" value="([^"]+)"', page)
     return client.post(path, data={"cle": key} | typed)
 
 
@@ -319,7 +325,7 @@ def test_each_press_counts_once_without_script(client, activity, path, during):
     assert "Pour ce créneau : 28" in text_of(follows)
     assert "Annuler : +28 élèves" in text_of(follows)
 
-    last = re.search(r'name="annule"\s+value="([^"]+)"', follows.text)[1]
+    last = found(r'name="annule"\s+value="([^"]+)"', follows)
     for _each in range(2):
         press(client, path, follows, annule=last)
     assert counted_at_doors(activity).is_nothing
@@ -382,7 +388,7 @@ def test_members_find_the_way_to_the_counter_before_and_after(member, activity, 
     text = text_of(early)
     assert "Compter les visiteurs à l’entrée" in text
     assert "Il ouvrira le vendredi 2 octobre 2026." in text
-    link = re.search(r'value="https://fete\.example\.org(/compteur/[^"]+)"', early.text)[1]
+    link = found(r'value="https://fete\.example\.org(/compteur/[^"]+)"', early)
     assert 'class="qr-code"' in early.text
     clock.move_to(on(3, 11))
     assert member().get(link).status_code == 200
