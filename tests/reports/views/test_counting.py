@@ -119,8 +119,8 @@ def test_the_page_gives_nothing_else_of_the_activity(client, activity, path, dur
     ("at", "status", "words"),
     [
         (on(1), 403, "Ce compteur ouvre le vendredi 2 octobre 2026"),
-        (on(2, 0), 200, "visiteurs"),
-        (from_paris(date(2026, 12, 15), time(23)), 200, "visiteurs"),
+        (on(2, 0), 200, "Grand public"),
+        (from_paris(date(2026, 12, 15), time(23)), 200, "Grand public"),
         (from_paris(date(2026, 12, 16), time(0)), 410, "la date limite du bilan est passée"),
     ],
 )
