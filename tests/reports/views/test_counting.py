@@ -260,7 +260,10 @@ BROKEN = [
 def test_a_touch_that_cannot_be_read_is_told_and_nothing_is_counted(door, broken):
     answer = door([told(), told() | broken])
     assert answer.status_code == 400
-    assert answer.json["error"] == "La touche n°\u00a02 n’a pas pu être lue\u00a0: rien n’a été compté."
+    assert (
+        answer.json["error"]
+        == "La touche n°\u00a02 n’a pas pu être lue\u00a0: rien n’a été compté."
+    )
     assert count_of_taps() == 0
 
 
