@@ -69,7 +69,8 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import counting, follow_up, history, reports
+from fete.reports import cli as reports_cli
+from fete.reports.views import counting, follow_up, history, ladders, links, reports
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -108,11 +109,13 @@ BLUEPRINTS = (
     reports.blueprint,
     history.blueprint,
     counting.blueprint,
+    links.blueprint,
     people.blueprint,
     letters.blueprint,
     absences.blueprint,
     admissions.blueprint,
     editions.blueprint,
+    ladders.blueprint,
     late_entries.blueprint,
     review.blueprint,
     proposals.blueprint,
@@ -140,6 +143,7 @@ COMMANDS = (
     operation_cli.reference,
     operation_cli.serve,
     programme_cli.edition,
+    reports_cli.report,
     vocabulary_cli.vocabulary,
 )
 
@@ -202,7 +206,8 @@ def set_up(app: Flask, settings: Settings) -> None:
     protection = CSRFProtect(app)
     protection.exempt(preferences.stop)
     protection.exempt(alerts.stop)
-    # Whoever counts at a door has no cookie that could be abused: the signed address is the right.
+    # Whoever holds the link to a report, or to its counter, has no session: its address, which nobody can guess, is the proof.
+    protection.exempt(links.blueprint)
     protection.exempt(counting.count)
     protection.exempt(counting.take)
     set_up_sign_in(app)

@@ -1,8 +1,8 @@
 """Sums over one report, and what in it does not hang together. Knows nothing else."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -97,6 +97,21 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """Who came to one session, as its structure tells it; nothing is not zero."""
+
+    slot_id: int
+    public: int | None = None
+    pupils: int | None = None
+    adults: int | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is said of it."""
+        return any(getattr(self, each) is not None for each in Visitor)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
     """What was declared of the activity, against which its figures are held."""
 
@@ -130,6 +145,21 @@ def total_of(*figures: int | None) -> int | None:
     """Return the sum of the figures that are told; `None` when none is."""
     told = [figure for figure in figures if figure is not None]
     return sum(told) if told else None
+
+
+def with_sessions(counts: Counts, sessions: Sequence[Session]) -> Counts:
+    """Return the figures in which each one that a session tells is the sum of the sessions."""
+
+    def sum_of(name: Visitor, told: int | None) -> int | None:
+        sums = total_of(*(getattr(one, name) for one in sessions))
+        return told if sums is None else sums
+
+    return replace(
+        counts,
+        public=sum_of(Visitor.PUBLIC, counts.public),
+        pupils=sum_of(Visitor.PUPILS, counts.pupils),
+        adults=sum_of(Visitor.ADULTS, counts.adults),
+    )
 
 
 def incoherences(counts: Counts, about: Circumstances) -> list[Incoherence]:
@@ -286,6 +316,12 @@ class Counted:
 
     whole: Headcount = Headcount()
     by_slot: Mapping[int, Headcount] = field(default_factory=dict)
+
+    def by_session(self, visitor: Visitor) -> dict[int, int]:
+        """Return one figure session by session, when the sessions hold the whole of it; nothing when some named none."""
+        told = {slot: getattr(each, visitor) for slot, each in self.by_slot.items()}
+        is_whole = sum(told.values()) == getattr(self.whole, visitor)
+        return told if is_whole and min(told.values(), default=0) >= 0 else {}
 
     @property
     def is_nothing(self) -> bool:

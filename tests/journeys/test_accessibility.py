@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -171,6 +172,7 @@ OF_A_COORDINATOR = [
 OF_THE_REGION = [
     ("/coordination/editions",),
     ("/coordination/editions", r"/coordination/editions/\d+"),
+    ("/coordination/editions", r"/coordination/editions/\d+", r".*/editions/\d+/bilans"),
     ("/coordination/editions/nouvelle",),
     ("/coordination/personnes",),
     ("/coordination/personnes", r"/coordination/personnes/\d+"),
@@ -254,6 +256,20 @@ def test_the_pages_behind_a_search_are_open_to_all(opened, demo_site: Site):
     page.get_by_role("link", name="Lui confier l’activité").first.click()
     found = [faults_of(page, demo_site, each) for each in (to_renew, shared, page.url)]
     assert found == [{}, {}, {}]
+
+
+def test_the_report_behind_its_link_is_open_to_all(opened, demo_site: Site):
+    """And leaves no cookie to who has no account."""
+    member = opened(ACTOR)
+    member.goto(next(led_to(member, demo_site, "/mes-bilans", r"/mes-bilans/\d+")))
+    link = member.locator("#report-address").input_value()
+    page = opened(None)
+    found = [
+        faults_of(page, demo_site, f"{demo_site.address}{urlsplit(link).path}"),
+        faults_of(page, demo_site, f"{demo_site.address}/bilan/perdu", 404),
+    ]
+    assert found == [{}, {}]
+    assert page.context.cookies() == []
 
 
 def test_the_pages_behind_a_letter_are_open_to_all(opened, demo_site: Site):

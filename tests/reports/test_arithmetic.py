@@ -243,6 +243,23 @@ def test_touches_add_up_altogether_and_session_by_session():
     assert (done.whole.visitors, done.whole.is_short, done.is_nothing) == (32, False, False)
 
 
+def test_a_figure_is_told_by_sessions_only_when_they_hold_the_whole_of_it():
+    done = counted(
+        [
+            Touch(Visitor.PUBLIC, 3, 7),
+            Touch(Visitor.PUBLIC, 5, 8),
+            Touch(Visitor.PUPILS, 25, 7),
+            Touch(Visitor.PUPILS, 1),
+            Touch(Visitor.ADULTS, 4, 7),
+            Touch(Visitor.ADULTS, -1, 8),
+        ]
+    )
+    assert done.by_session(Visitor.PUBLIC) == {7: 3, 8: 5}
+    assert done.by_session(Visitor.PUPILS) == {}
+    assert done.by_session(Visitor.ADULTS) == {}
+    assert counted([]).by_session(Visitor.PUBLIC) == {}
+
+
 def test_nobody_is_shown_as_less_than_nobody():
     count = counted([Touch(Visitor.PUBLIC, -3), Touch(Visitor.ADULTS, 2)]).whole
     assert count.shown == Headcount(adults=2)

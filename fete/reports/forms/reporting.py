@@ -1,7 +1,7 @@
 """One report as it is typed, and the steps of the coordination."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -20,16 +20,21 @@ from wtforms.widgets import HiddenInput
 from fete.core.fields import FigureField
 from fete.core.forms import Form
 from fete.core.i18n import lazy_gettext as _
+from fete.core.templating import day, hour
+from fete.programme.models import Slot
 from fete.reports.arithmetic import (
+    Counted,
     Counts,
-    Headcount,
     Incoherence,
     Method,
     Outcome,
+    Session,
+    Visitor,
     questions_key,
 )
-from fete.reports.models import Report
-from fete.reports.rules import TEXT_LENGTH, VISITOR_FIGURES, Told
+from fete.reports.models import Question, Report
+from fete.reports.rules import TEXT_LENGTH, Told
+from fete.reports.rules.questions import CHOICES, LABELS
 
 OUTCOMES = (
     SelectChoice(Outcome.HELD.value, _("Oui, comme prévu")),
@@ -72,7 +77,11 @@ class VersionedForm(Form):
 
 
 class ReportForm(VersionedForm):
-    """The one page of a report."""
+    """The one page of a report; `report_form` adds what one report is asked beside its figures."""
+
+    # What it asks session by session, and beside the figures.
+    slots: Sequence[Slot] = ()
+    questions: Sequence[Question] = ()
 
     outcome = RadioField(
         _("L’activité a-t-elle eu lieu ?"),
@@ -108,21 +117,30 @@ class ReportForm(VersionedForm):
         self.asked.raw_data = None
         self.asked.data = key
 
-    def show(self, report: Report | None) -> None:
+    def show(self, report: Report | None, answers: Mapping[Question, str]) -> None:
         """Fill in what was kept so far."""
         if report is None:
             return
+        for session in report.sessions:
+            for visitor in Visitor:
+                if (key := _session_name(session.slot_id, visitor)) in self:
+                    self[key].data = getattr(session, visitor)
+        for question in self.questions:
+            self[_answer_name(question)].data = answers.get(question)
         self.version.data = report.version
         self.outcome.data = report.outcome.value if report.outcome else None
         self.method.data = report.method.value if report.method else None
         for name in _KEPT:
             self[name].data = getattr(report, name)
 
-    def take_count(self, count: Headcount) -> None:
-        """Fill in what was counted at the doors."""
-        for name in VISITOR_FIGURES:
-            self[name].data = getattr(count, name)
+    def take_count(self, done: Counted) -> None:
+        """Fill in what was counted at the doors, session by session where every touch named one."""
         self.method.data = Method.CLICKER.value
+        for visitor in Visitor:
+            self[visitor.value].data = getattr(done.whole.shown, visitor)
+            for slot_id, count in done.by_session(visitor).items():
+                if (key := _session_name(slot_id, visitor)) in self:
+                    self[key].data = count
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""
@@ -135,9 +153,62 @@ class ReportForm(VersionedForm):
             explanation=self.explanation.data or "",
             is_confirmed=bool(self.is_confirmed.data),
             asked=self.asked.data or "",
+            sessions=tuple(self._session(slot) for slot in self.slots) if self.slots else None,
+            answers={each: self[_answer_name(each)].data or "" for each in self.questions},
         )
 
+    def session_fields(self, slot: Slot) -> dict[Visitor, FigureField]:
+        """Return the fields of one session, by whom they count."""
+        return {name: self[_session_name(slot.id, name)] for name in Visitor}
 
+    def answer_fields(self) -> list[tuple[Question, Any]]:
+        """Return the fields of the questions asked beside the figures."""
+        return [(each, self[_answer_name(each)]) for each in self.questions]
+
+    @property
+    def tells_sessions(self) -> bool:
+        """Whether anything was typed, or is kept, of a session."""
+        fields_of_all = (self.session_fields(slot).values() for slot in self.slots)
+        return any(each.data is not None or each.errors for row in fields_of_all for each in row)
+
+    def _session(self, slot: Slot) -> Session:
+        told = {name.value: each.data for name, each in self.session_fields(slot).items()}
+        return Session(slot_id=slot.id, **told)
+
+
+def report_form(slots: Sequence[Slot], questions: Sequence[Question]) -> type[ReportForm]:
+    """Return the form of a report that may be told by these slots one by one, and is asked these questions."""
+    asked: dict[str, Any] = {"slots": slots, "questions": questions}
+    for slot in slots:
+        for name, label in _SESSION_LABELS.items():
+            when = {"day": day(slot.starts_at), "hour": hour(slot.starts_at)}
+            asked[_session_name(slot.id, name)] = FigureField(label % when, [Optional()])
+    for question in questions:
+        asked[_answer_name(question)] = _question_field(question)
+    return type("ReportForm", (ReportForm,), asked)
+
+
+def _question_field(question: Question) -> Any:  # noqa: ANN401  # a field that waits for its form
+    if question not in CHOICES:
+        return _text(LABELS[question])
+    choices = [SelectChoice(value, words) for value, words in CHOICES[question].items()]
+    return RadioField(LABELS[question], [Optional()], choices=choices, coerce=str)
+
+
+def _session_name(slot_id: int, name: Visitor) -> str:
+    return f"session_{slot_id}_{name.value}"
+
+
+def _answer_name(question: Question) -> str:
+    return f"answer_{question.value}"
+
+
+# In an error message the sentence stands alone.
+_SESSION_LABELS = {
+    Visitor.PUBLIC: _("%(day)s à %(hour)s, grand public"),
+    Visitor.PUPILS: _("%(day)s à %(hour)s, élèves"),
+    Visitor.ADULTS: _("%(day)s à %(hour)s, accompagnateurs"),
+}
 _MARK = re.compile(r"(\d{1,9}):(\d{1,9})")
 _KEPT = (
     "public",

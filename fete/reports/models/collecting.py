@@ -44,13 +44,15 @@ class Ladder(Model):
 
 
 class ReportReminder(Model):
-    """A report was asked for by letter on this rung of the ladder: it is not asked for there again."""
+    """A person was asked for a report by letter on this rung of the ladder, and is not asked for it there again."""
 
     __tablename__ = "report_reminder"
-    __table_args__ = (UniqueConstraint("activity_id", "rung"),)
+    __table_args__ = (UniqueConstraint("activity_id", "person_id", "rung"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))
+    # One person, one letter, one transaction: what stops between two people is taken up where it stopped.
+    person_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     # `after:7`, `before:3`: days from the last slot, or to the deadline.
     rung: Mapped[str] = mapped_column(String(20))
     sent_at: Mapped[datetime]

@@ -11,7 +11,8 @@ from fete.core.db import db
 from fete.core.security import GREATEST_KEY
 from fete.programme.models import Activity
 from fete.reports.arithmetic import Counted, counted
-from fete.reports.models import RevokedLinks, Tap
+from fete.reports.models import Tap
+from fete.reports.queries.links import generation_of
 from fete.reports.rules.counting import CounterState, counter_state
 
 _PURPOSE = "counter"
@@ -29,7 +30,7 @@ class Counter:
 
 def counter_link_of(activity: Activity) -> str:
     """Return what the address of an activity’s counter bears, for as long as nobody revokes its links."""
-    return tokens.sign(_PURPOSE, [activity.id, _generation_of(activity.id)])
+    return tokens.sign(_PURPOSE, [activity.id, generation_of(activity.id)])
 
 
 def find_counter(token: str, *, at: datetime) -> Counter | None:
@@ -41,7 +42,7 @@ def find_counter(token: str, *, at: datetime) -> Counter | None:
             return None
     if activity is None:
         return None
-    is_revoked = generation != _generation_of(activity.id)
+    is_revoked = generation != generation_of(activity.id)
     return Counter(activity=activity, state=counter_state(activity, is_revoked=is_revoked, at=at))
 
 
@@ -72,8 +73,3 @@ def _find_with_times(activity_id: int) -> Activity | None:
         )
         .execution_options(populate_existing=True)
     )
-
-
-def _generation_of(activity_id: int) -> int:
-    row = db.session.get(RevokedLinks, activity_id, populate_existing=True)
-    return row.generation if row is not None else 0

@@ -169,6 +169,26 @@ def number_owed(user: User, *, at: datetime) -> int:
     return db.session.scalar(statement) or 0
 
 
+def owed_reports(edition: Edition, *, at: datetime, by: User | None = None) -> Sequence[Activity]:
+    """Return the activities of an edition whose report is still awaited, all or a person's, the oldest slot first."""
+    conditions = [is_due(at), Activity.edition_id == edition.id, _is(Wanted.MISSING)]
+    if by is not None:
+        conditions.append(is_organised_by_structures_of(by))
+    return db.session.scalars(
+        select(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(*conditions)
+        .options(
+            joinedload(Activity.edition),
+            joinedload(Activity.organisation),
+            joinedload(Activity.parent).selectinload(Activity.slots),
+            selectinload(Activity.co_organisers).joinedload(CoOrganiser.organisation),
+            selectinload(Activity.slots),
+        )
+        .order_by(ended_at(), Activity.id)
+    ).all()
+
+
 def followed_reports(
     user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime, number: int = 1
 ) -> Page[ReportLine]:

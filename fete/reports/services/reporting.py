@@ -14,7 +14,7 @@ from fete.journal.services import record
 from fete.programme.models import Activity
 from fete.programme.policies import organises
 from fete.reports import mails
-from fete.reports.arithmetic import Counts, incoherences
+from fete.reports.arithmetic import Counts, incoherences, with_sessions
 from fete.reports.models import Method, Report, ReportVersion, Source
 from fete.reports.policies import can_validate
 from fete.reports.queries.reporting import find_report, lines_under
@@ -31,6 +31,12 @@ from fete.reports.rules import (
     missing,
     question_of,
 )
+from fete.reports.services.details import (
+    answers_in,
+    keep_answers,
+    keep_sessions,
+    sessions_in,
+)
 from fete.reports.workflow import ReportStatus, ReportStep, next_status
 
 
@@ -43,17 +49,32 @@ class Validated:
     left: int
 
 
-def save(activity: Activity, told: Told, *, version: int, by: User | None, at: datetime) -> Report:
+def save(
+    activity: Activity,
+    told: Told,
+    *,
+    version: int,
+    by: User | None,
+    at: datetime,
+    is_typing: bool = False,
+) -> Report:
     """Keep what is told so far, whatever lacks; raise `StaleError` when somebody else kept other figures.
 
-    Nobody by name tells it when the report was opened by its link.
+    Nobody by name tells it when the report was opened by its link. What is kept while somebody types is no act
+    of theirs: neither the journal nor what was known on a day tells of it.
     """
+    told = _added_up(told)
     report = _locked(activity, at=at)
     if _is_repeated(report, told, ReportStatus.DRAFT, version=version):
         return report
     _check_version(report, version)
+    if gaps := limits(told.counts):
+        raise IncompleteReportError(gaps)
     _step(report, ReportStep.SAVE)
     _write(report, told, source=source_of(activity, by))
+    if is_typing:
+        db.session.flush()
+        return report
     _remember(report, at=at)
     record("report.saved", on=report, person_id=_number_of(by), at=at, detail=_way_of(report))
     return report
@@ -67,6 +88,7 @@ def file_report(
     Raise `IncompleteReportError` with all that it lacks, or `DoubtfulReportError` with what is asked about its
     figures as long as the answer was not given to these very questions.
     """
+    told = _added_up(told)
     report = _locked(activity, at=at)
     if _is_repeated(report, told, ReportStatus.FILED, version=version):
         return report
@@ -180,16 +202,31 @@ def _locked(activity: Activity, *, at: datetime) -> Report:
 def _is_repeated(report: Report, told: Told, status: ReportStatus, *, version: int) -> bool:
     """Whether this is what was sent just before, come a second time."""
     stands = report.version == version + 1 and report.status is status
-    return stands and _told_in(report) == replace(told, asked="")
+    return stands and _told_in(report, like=told) == replace(told, asked="")
 
 
-def _told_in(report: Report) -> Told:
+def _added_up(told: Told) -> Told:
+    sessions = tuple(each for each in told.sessions or () if each.is_told)
+    return replace(
+        told,
+        counts=with_sessions(told.counts, sessions),
+        sessions=None if told.sessions is None else sessions,
+    )
+
+
+def _told_in(report: Report, *, like: Told) -> Told:
+    """Return what a report holds of what is told of it now."""
+    kept = answers_in(report) if like.answers is not None else {}
     return Told(
         counts=report.counts,
         method=report.method,
         remarks=report.remarks,
         explanation=report.explanation,
         is_confirmed=report.is_confirmed,
+        sessions=None if like.sessions is None else sessions_in(report),
+        answers=None
+        if like.answers is None
+        else {each: kept.get(each, "") for each in like.answers},
     )
 
 
@@ -233,6 +270,8 @@ def _write(report: Report, told: Told, *, source: Source) -> None:
     report.remarks = told.remarks
     report.explanation = told.explanation
     report.is_confirmed = told.is_confirmed
+    keep_sessions(report, told.sessions)
+    keep_answers(report, told.answers or {})
 
 
 def source_of(activity: Activity, by: User | None) -> Source:

@@ -45,6 +45,7 @@ from fete.reports.rules import (
     standing_of,
 )
 from fete.reports.services.reporting import send_back, validate, validate_several, waive
+from fete.reports.views.filling import address_of, told_beside
 from fete.reports.workflow import ReportStatus, ReportStep, possible_steps
 
 blueprint = Blueprint("follow_up", __name__, url_prefix="/coordination/bilans")
@@ -235,6 +236,8 @@ def _page(activity: Activity, *, failed: VersionedForm | None = None) -> Respons
         standing=standing_of(report),
         since=due_since(activity),
         questions=[question_of(each) for each in doubts_of(report)] if report else [],
+        answers=told_beside(report),
+        link=address_of(activity),
         acts=acts_on(report) if report else [],
         form=failed,
         accept_form=forms[ValidateForm] if ReportStep.VALIDATE in steps else None,

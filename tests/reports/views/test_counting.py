@@ -459,6 +459,14 @@ def test_a_report_without_figures_begins_from_the_counter(member, after_counting
     assert "de 10 h à 12 h : 130 visiteurs" in text
 
 
+def test_figures_counted_session_by_session_begin_the_report_so(member, after_counting):
+    slot = after_counting.slots[0].id
+    page = member().get(f"/mes-bilans/{after_counting.id}")
+    # Every touch of the public named its session; those of the pupils did not.
+    assert field(f"session_{slot}_public", page) == "130"
+    assert field(f"session_{slot}_pupils", page) in (None, "")
+
+
 def test_what_was_told_already_stays_and_the_counter_is_beside_it(member, after_counting):
     make_report(after_counting, status=ReportStatus.DRAFT, public=7, pupils=None, adults=None)
     page = member().get(f"/mes-bilans/{after_counting.id}")
