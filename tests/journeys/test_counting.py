@@ -25,7 +25,7 @@ from fete.demo.people import ACTOR
 from tests.journeys.visiting import DEMO_DAY, hear, press, sign_in, tab_to
 from tests.site import PATIENCE, Site
 
-# A telephone tries again after half a minute at most.
+# A telephone tries again after some twenty seconds at most, and waits as long for an answer.
 LATEST = 45_000
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}

@@ -5,7 +5,7 @@ const STORE = "fete.counter";
 const BATCH = 200;
 const LEFT = 30; // touches that were sent, still there to be taken back
 const OFTEN = 15_000; // to see what is counted at the other doors
-const [SOONEST, LATEST] = [1_000, 30_000]; // before one tries again
+const [SOONEST, LATEST] = [1_000, 15_000]; // before one tries again
 const PATIENCE = 20_000;
 const FILES = 120; // of which the browser keeps copies, those of earlier versions included
 
