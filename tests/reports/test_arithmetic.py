@@ -14,11 +14,13 @@ from fete.reports.arithmetic import (
     Incoherence,
     Outcome,
     Returns,
+    Session,
     Visitor,
     counted,
     incoherences,
     questions_key,
     together,
+    with_sessions,
 )
 
 FIGURE = st.none() | st.integers(0, 9_999_999)
@@ -291,3 +293,22 @@ def test_what_is_taken_back_was_never_there(touches, gone, place):
     assert {slot: each for slot, each in done.by_slot.items() if each != Headcount()} == {
         slot: each for slot, each in before.items() if each != Headcount()
     }
+
+
+TOLD = st.none() | st.integers(0, 10_000)
+SESSIONS = st.lists(
+    st.builds(Session, slot_id=st.integers(1, 9), public=TOLD, pupils=TOLD, adults=TOLD), max_size=6
+)
+
+
+@given(SESSIONS, TOLD, TOLD, TOLD)
+def test_each_figure_that_a_session_tells_is_the_sum_of_the_sessions(
+    sessions, public, pupils, adults
+):
+    counts = Counts(public=public, pupils=pupils, adults=adults, online=7)
+    summed = with_sessions(counts, sessions)
+    for name, total in (("public", public), ("pupils", pupils), ("adults", adults)):
+        told = [figure for each in sessions if (figure := getattr(each, name)) is not None]
+        assert getattr(summed, name) == (sum(told) if told else total)
+    assert summed.online == 7
+    assert with_sessions(summed, sessions) == summed

@@ -158,7 +158,7 @@ def test_what_stops_between_two_people_is_taken_up_where_it_stopped(ada, remind,
     class StoppedError(Exception):
         """The machine stops."""
 
-    kept = []
+    kept: list[int] = []
 
     def keeping():
         if kept:

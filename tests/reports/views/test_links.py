@@ -9,7 +9,7 @@ from fete.core.clock import PARIS, from_paris, now
 from fete.core.db import db as database
 from fete.core.ratelimit import limiter
 from fete.programme.models import EditionState
-from fete.programme.workflow import Status
+from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.models import AskedQuestion, Question, ReportVersion, RevokedLinks, Source
 from fete.reports.queries.links import link_of
@@ -381,3 +381,55 @@ def test_posts_are_slowed_down(client, path):
         limiter.enabled = False
         limiter.reset()
     assert answers == {409, 429}
+
+
+@pytest.fixture
+def twice(activity):
+    """Give an activity of two sessions, and one that was cancelled."""
+    days = (from_paris(date(2026, 10, day), time(14)) for day in (3, 4, 5))
+    twice = make_activity(*days, organisation=activity.organisation, for_schools=True)
+    for slot in twice.slots:
+        slot.capacity = None
+    twice.slots[2].state = SlotState.CANCELLED
+    return twice
+
+
+def test_sessions_are_told_one_by_one_and_the_page_says_that_totals_are_their_sums(client, twice):
+    path = f"/bilan/{link_of(twice)}"
+    first, second, cancelled = (slot.id for slot in twice.slots)
+    html = client.get(path).get_data(as_text=True)
+    assert "le total de sa colonne est la somme des séances" in html
+    assert f'name="session_{second}_pupils"' in html
+    assert f'name="session_{cancelled}_pupils"' not in html
+    told = {
+        f"session_{first}_public": "1 200",
+        f"session_{second}_public": "30",
+        f"session_{second}_pupils": "0",
+        f"session_{cancelled}_public": "999",
+        "session_999999_public": "999",
+        "public": "5",
+        "adults": "0",
+        "pupils": "",
+    }
+    assert client.post(path, data=FILLED | told | FILE).status_code == 302
+    report = kept_report(twice)
+    assert (report.public, report.pupils, report.adults) == (1_230, 0, 0)
+    assert [(each.slot_id, each.public, each.pupils) for each in report.sessions] == [
+        (first, 1_200, None),
+        (second, 30, 0),
+    ]
+    assert 'value="1200"' in client.get(path).get_data(as_text=True)
+
+
+def test_a_session_that_cannot_be_read_is_told_beside_it_and_stays_as_typed(client, twice):
+    path = f"/bilan/{link_of(twice)}"
+    name = f"session_{twice.slots[0].id}_public"
+    html = client.post(path, data=FILLED | {name: "environ 300"} | FILE).get_data(as_text=True)
+    assert 'value="environ 300"' in html
+    assert f'id="{name}-error"' in html
+    assert "14 h, grand public" in html.replace("\u00a0", " ")
+    assert find_report(twice) is None
+
+
+def test_an_activity_of_one_session_is_not_asked_session_by_session(client, path):
+    assert "Séance par séance" not in text_of(client.get(path))
