@@ -70,7 +70,16 @@ from fete.programme.views import (
     villages,
 )
 from fete.reports import cli as reports_cli
-from fete.reports.views import doubts, follow_up, grid, history, ladders, links, reports
+from fete.reports.views import (
+    counting,
+    doubts,
+    follow_up,
+    grid,
+    history,
+    ladders,
+    links,
+    reports,
+)
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -109,6 +118,7 @@ BLUEPRINTS = (
     stands.blueprint,
     reports.blueprint,
     history.blueprint,
+    counting.blueprint,
     links.blueprint,
     people.blueprint,
     letters.blueprint,
@@ -208,8 +218,10 @@ def set_up(app: Flask, settings: Settings) -> None:
     protection = CSRFProtect(app)
     protection.exempt(preferences.stop)
     protection.exempt(alerts.stop)
-    # Whoever holds the link to a report has no session: its address, which nobody can guess, is the proof.
+    # Whoever holds the link to a report, or to its counter, has no session: its address, which nobody can guess, is the proof.
     protection.exempt(links.blueprint)
+    protection.exempt(counting.count)
+    protection.exempt(counting.take)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)

@@ -1,8 +1,10 @@
 """Sums over one report, and what in it does not hang together. Knows nothing else."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Protocol
 
 # A report asks itself questions beyond these; none of them refuses anything.
 TIMES_CAPACITY = 3
@@ -265,4 +267,85 @@ def together(several: Iterable[Returns]) -> Returns:
         received=sum(row.received for row in rows),
         validated=sum(row.validated for row in rows),
         waived=sum(row.waived for row in rows),
+    )
+
+
+class Touched(Protocol):
+    """What somebody at a door counted, in one touch or in several added up."""
+
+    @property
+    def slot_id(self) -> int | None:
+        """The session that was chosen, if any."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Which of the three figures it adds to."""
+
+    @property
+    def amount(self) -> int:
+        """How many; less than nothing takes back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Headcount:
+    """The three figures of visitors as they were counted at the doors, touches taken back included."""
+
+    public: int = 0
+    pupils: int = 0
+    adults: int = 0
+
+    @property
+    def shown(self) -> "Headcount":
+        """The same, where nobody is less than nobody."""
+        return Headcount(
+            public=max(self.public, 0), pupils=max(self.pupils, 0), adults=max(self.adults, 0)
+        )
+
+    @property
+    def visitors(self) -> int:
+        """Those who came, as they are shown."""
+        shown = self.shown
+        return shown.public + shown.pupils + shown.adults
+
+    @property
+    def is_short(self) -> bool:
+        """Whether more was taken back than had been counted."""
+        return self != self.shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """What was counted at the doors: altogether, and at each session that was named."""
+
+    whole: Headcount = Headcount()
+    by_slot: Mapping[int, Headcount] = field(default_factory=dict)
+
+    def by_session(self, visitor: Visitor) -> dict[int, int]:
+        """Return one figure session by session, when the sessions hold the whole of it; nothing when some named none."""
+        told = {slot: getattr(each, visitor) for slot, each in self.by_slot.items()}
+        is_whole = sum(told.values()) == getattr(self.whole, visitor)
+        return told if is_whole and min(told.values(), default=0) >= 0 else {}
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody counted, or all that was counted was taken back."""
+        return self.whole == Headcount()
+
+
+def counted(touches: Iterable[Touched]) -> Counted:
+    """Return what touches add up to, in whatever order they come; what names no session is in the whole only."""
+    sums: defaultdict[int, dict[Visitor, int]] = defaultdict(lambda: dict.fromkeys(Visitor, 0))
+    whole = dict.fromkeys(Visitor, 0)
+    for touch in touches:
+        whole[touch.visitor] += touch.amount
+        if touch.slot_id is not None:
+            sums[touch.slot_id][touch.visitor] += touch.amount
+    return Counted(
+        whole=_headcount(whole), by_slot={slot: _headcount(each) for slot, each in sums.items()}
+    )
+
+
+def _headcount(sums: Mapping[Visitor, int]) -> Headcount:
+    return Headcount(
+        public=sums[Visitor.PUBLIC], pupils=sums[Visitor.PUPILS], adults=sums[Visitor.ADULTS]
     )

@@ -113,6 +113,8 @@ OF_AN_ACTOR = [
     ("/mes-bilans",),
     ("/mes-bilans", r"/mes-bilans/\d+"),
     (f"/mes-bilans/grille?edition={YEAR}",),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/[\w.-]+"),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/affiche/\d+"),
     ("/ma-structure",),
     STRUCTURE,
     (*STRUCTURE, r"/ma-structure/\d+/modifier"),

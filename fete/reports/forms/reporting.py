@@ -24,6 +24,7 @@ from fete.core.i18n import lazy_gettext as _
 from fete.core.templating import day, hour
 from fete.programme.models import Slot
 from fete.reports.arithmetic import (
+    Counted,
     Counts,
     Incoherence,
     Method,
@@ -152,6 +153,15 @@ class ReportForm(VersionedForm):
         self.method.data = report.method.value if report.method else None
         for name in _KEPT:
             self[name].data = getattr(report, name)
+
+    def take_count(self, done: Counted) -> None:
+        """Fill in what was counted at the doors, session by session where every touch named one."""
+        self.method.data = Method.CLICKER.value
+        for visitor in Visitor:
+            self[visitor.value].data = getattr(done.whole.shown, visitor)
+            for slot_id, count in done.by_session(visitor).items():
+                if (key := _session_name(slot_id, visitor)) in self:
+                    self[key].data = count
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""

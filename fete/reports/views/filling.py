@@ -17,6 +17,7 @@ from fete.programme.policies import can_see
 from fete.reports.arithmetic import Incoherence, incoherences
 from fete.reports.forms.reporting import ReportForm, report_form
 from fete.reports.models import Report
+from fete.reports.queries.counting import counted_at_doors
 from fete.reports.queries.links import link_of
 from fete.reports.queries.questions import answers_of, asked_in
 from fete.reports.queries.reporting import (
@@ -38,6 +39,7 @@ from fete.reports.rules import (
     standing_of,
     wanted_figures,
 )
+from fete.reports.rules.counting import takes_the_count
 from fete.reports.rules.questions import HELP, LABELS, answer_in_words
 from fete.reports.services.reporting import file_report, save
 from fete.reports.workflow import ReportStatus, Standing
@@ -113,6 +115,9 @@ def form_of(
     form = make(meta={"csrf": is_protected})
     if not form.was_typed:
         form.show(report, answers_of(report) if report else {})
+        done = counted_at_doors(activity)
+        if takes_the_count(report) and not done.is_nothing:
+            form.take_count(done)
     return form
 
 
@@ -206,6 +211,8 @@ def _form_page(
         is_stale=is_stale,
         sketch=sketch,
         help_of=HELP,
+        counted=counted_at_doors(activity),
+        is_prefilled=takes_the_count(report),
     )
 
 

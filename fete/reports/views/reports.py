@@ -16,6 +16,7 @@ from fete.reports.policies import can_report
 from fete.reports.queries.reporting import find_reported, number_owed, reports_of
 from fete.reports.rules import is_late, is_open
 from fete.reports.services.links import revoke_links
+from fete.reports.views.counting import way_to
 from fete.reports.views.filling import Way, address_of, tell
 from fete.reports.workflow import Standing
 
@@ -49,7 +50,7 @@ def fill(activity: Activity) -> ResponseReturnValue:
         by=this_person(),
         done=_done,
         is_on_behalf=not organises(current_user, activity),
-        shown={"link": address_of(activity)},
+        shown={"link": address_of(activity), **way_to(activity)},
     )
     return tell(activity, way)
 
