@@ -15,13 +15,18 @@ from fete.figures.arithmetic.counting import (
     by_level,
     by_theme,
     commune_parts,
+    cross,
     day_parts,
     departement_parts,
     totals,
+    within,
 )
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys
 
 __all__ = [
+    "FEWEST_TOGETHER",
+    "PERSONAL",
     "Estimate",
     "Ground",
     "Line",
@@ -39,8 +44,11 @@ __all__ = [
     "by_level",
     "by_theme",
     "commune_parts",
+    "cross",
     "day_parts",
     "departement_parts",
     "estimate",
+    "hidden_keys",
     "totals",
+    "within",
 ]

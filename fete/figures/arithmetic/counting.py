@@ -15,6 +15,7 @@ What is counted, once and for all:
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any, TypeVar
 
 from fete.reports.arithmetic import Counts, Method, Returns, total_of
@@ -199,6 +200,46 @@ def day_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
     return {day: _sum(part) for day, part in parts.items()}
 
 
+def cross(lines: Sequence[Line], names: Sequence[str]) -> dict[tuple[str | None, ...], Totals]:
+    """Return the figures under each combination of these breakdowns, as each of them alone parts the lines.
+
+    What adds up in each of them adds up in the whole: no visitor is lost nor doubled by parting twice.
+    """
+    parts: dict[tuple[str | None, ...], list[Line]] = {}
+    hosts: dict[tuple[str | None, ...], set[str]] = {}
+    for line in settled(list(lines)):
+        for day, part in _by_day(line) if "day" in names else [(None, line)]:
+            keys: dict[str, Iterable[str | None]] = {
+                name: (day,) if name == "day" else _KEYS[name](part) for name in names
+            }
+            for key in product(*keys.values()):
+                parts.setdefault(key, []).append(part)
+            for commune, departement in _hosts([part]):
+                place = keys | _place(names, commune, departement)
+                for key in product(*place.values()):
+                    hosts.setdefault(key, set()).add(commune)
+    return {
+        key: replace(_sum(parts.get(key, ())), host_communes=len(hosts.get(key, ())))
+        for key in {**parts, **hosts}
+    }
+
+
+def within(lines: Sequence[Line], departements: frozenset[str] | None) -> list[Line]:
+    """Return the lines of these départements (`None`: all), once what containers elsewhere tell is told there."""
+    known = settled(lines)
+    if departements is None:
+        return known
+    return [line for line in known if line.departement in departements]
+
+
+def _place(
+    names: Sequence[str], commune: str, departement: str | None
+) -> dict[str, Iterable[str | None]]:
+    """Return the keys of a host commune: its own, wherever its activity counts."""
+    own = {"commune": commune, "departement": departement}
+    return {name: (own[name],) for name in names if name in own}
+
+
 def _by_day(line: Line) -> list[tuple[str | None, Line]]:
     told = line.told_sessions
     days = sorted({*line.days, *(each.day for each in told)})
@@ -275,6 +316,17 @@ def by_audience(line: Line) -> tuple[str | None, ...]:
 def by_level(line: Line) -> tuple[str | None, ...]:
     """Give the school levels of a line: several, so that the parts do not add up."""
     return line.levels or (None,)
+
+
+_KEYS: Mapping[str, Callable[[Line], Iterable[str | None]]] = {
+    "departement": by_departement,
+    "commune": by_commune,
+    "kind": by_kind,
+    "family": by_family,
+    "theme": by_theme,
+    "audience": by_audience,
+    "level": by_level,
+}
 
 
 def by_edition(line: Line) -> tuple[int]:

@@ -10,13 +10,16 @@ from fete.figures.queries.counting import (
     totals_by_edition,
     totals_of,
 )
+from fete.figures.queries.crossing import Crossing, crossings_of
 from fete.figures.queries.headlines import headlines, headlines_of
 from fete.figures.queries.lines import lines_of
 
 __all__ = [
+    "Crossing",
     "EditionFigures",
     "EditionTotals",
     "Part",
+    "crossings_of",
     "figures_of",
     "headlines",
     "headlines_of",

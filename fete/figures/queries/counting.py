@@ -125,7 +125,7 @@ def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[Edit
     def count() -> Mapping[int, Totals]:
         return breakdown(lines_of(*editions, at=at), by_edition)
 
-    parts = _remembered(("editions", signature_of(editions, at=at)), count)
+    parts = remembered(("editions", signature_of(editions, at=at)), count)
     return [
         EditionTotals(edition=edition, totals=parts.get(edition.id, Totals()))
         for edition in editions
@@ -136,7 +136,7 @@ def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _S
     def count() -> _Sums:
         return _sum(lines_of(edition, at=at, known_on=known_on))
 
-    return _remembered(("edition", signature_of([edition], at=at), known_on), count)
+    return remembered(("edition", signature_of([edition], at=at), known_on), count)
 
 
 def _sum(lines: Sequence[Line]) -> _Sums:
@@ -157,7 +157,7 @@ def _sum(lines: Sequence[Line]) -> _Sums:
     )
 
 
-def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
+def remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     """Return what was counted under this key, once by each worker: the key changes whenever it would."""
     with _lock:
         if key in _kept:
