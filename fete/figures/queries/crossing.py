@@ -72,7 +72,7 @@ def crossings_of(
     key = ("crossing", signature_of(editions, at=at), known_on, *names)
     sums = remembered(key, count)
     labels = [
-        _labels(name, {key[place] for each in sums.values() for key in each.parts}, region=region)
+        labels_of(name, {key[place] for each in sums.values() for key in each.parts}, region=region)
         for place, name in enumerate(names)
     ]
     return [
@@ -98,7 +98,7 @@ def _in_order(
     return sorted(every, key=lambda key: [of[code] for of, code in zip(ranks, key, strict=True)])
 
 
-def _labels(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
+def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
     """Return the name of each code in the order in which people read them; what has none comes last."""
     known = sorted(filter(None, codes))
     match name:

@@ -19,7 +19,7 @@ from fete.core.templating import absolute_url
 from fete.core.text import cell
 from fete.core.workbook import XLSX, Cell, Sheet, spreadsheet
 from fete.figures.arithmetic import FEWEST_TOGETHER, PERSONAL
-from fete.figures.forms.tables import MOST_BREAKDOWNS, Asked, Shape, read_asked
+from fete.figures.forms.reuse import MOST_BREAKDOWNS, Asked, Shape, read_asked
 from fete.figures.queries import Crossing, crossings_of, signature_of
 from fete.figures.rules import (
     BESIDE_EACH,
@@ -37,7 +37,7 @@ from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import find_edition, shown_editions
 
-blueprint = Blueprint("tables", __name__, url_prefix="/chiffres")
+blueprint = Blueprint("reuse", __name__, url_prefix="/chiffres")
 
 # Rises when a column is added; none is renamed, removed or given another meaning.
 VERSION = "1"
@@ -69,7 +69,7 @@ def dictionary() -> ResponseReturnValue:
         mistake = RuleBrokenError(_("Cette édition n’existe pas."), field="annee")
         year = ""
     page = render_template(
-        "tables/dictionary.html",
+        "reuse/dictionary.html",
         addresses={each: _address(year, each, asked) for each in FORMATS},
         asked=asked,
         beside=BESIDE_EACH,
@@ -124,7 +124,7 @@ def _address(year: str, extension: str, asked: Asked) -> str:
     where: dict[str, object] = {"year": int(year)} if year else {}
     # A comma between words needs no escape, and spreadsheets keep it as it is.
     return absolute_url(
-        "tables.edition" if year else "tables.every",
+        "reuse.edition" if year else "reuse.every",
         language=current_language(),
         extension=extension,
         **where,
@@ -187,7 +187,7 @@ def _refused(words: str, *, status: int) -> Response:
 
 
 def _page() -> str:
-    return absolute_url("tables.dictionary", language=current_language())
+    return absolute_url("reuse.dictionary", language=current_language())
 
 
 # What stands in the table
