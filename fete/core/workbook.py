@@ -69,7 +69,8 @@ def _write(page: Any, sheet: Sheet, formats: dict[Any, Any]) -> None:  # noqa: A
         for number, value in enumerate(row):
             _put(page, last, number, value, formats)
     page.freeze_panes(top + 1, 1)
-    page.autofilter(top, 0, max(last, top + 1), len(sheet.columns) - 1)
+    if last > top:
+        page.autofilter(top, 0, last, len(sheet.columns) - 1)
     page.repeat_rows(top)
     page.set_landscape()
     page.set_paper(9)

@@ -17,7 +17,7 @@ from fete.reports.models import Question
 # What paper has room for; a spreadsheet takes it all.
 MOST_ROWS = 40
 MOST_WORDS = 20
-_WIDE, _NARROW = 40, 16
+_WIDE, _NARROW = 44, 16
 Words = Mapping[Question, Sequence[tuple[str, str]]]
 
 
@@ -108,12 +108,13 @@ def _coordination(told: Territory, words: Words) -> Chapter:
 
 def _coverage(totals: Totals) -> str:
     returns = totals.coverage
-    return _(
+    words = _(
         "Ces chiffres reposent sur %(validated)s bilans validés, sur %(due)s attendus (%(share)s). Rien n’est extrapolé.",
         validated=number(returns.validated),
         due=number(returns.due),
         share=percent(returns.share),
     )
+    return str(words)
 
 
 def _actors(told: Territory) -> Chapter:
@@ -311,7 +312,6 @@ def on_paper(bilan: Bilan) -> dict[str, Any]:
             "network": bilan.network,
             "date": [bilan.printed_on.year, bilan.printed_on.month, bilan.printed_on.day],
             "printed_on": _("Calculé le %(day)s", day=day(bilan.printed_on)),
-            "to_write": _("À écrire"),
             "page": _("page"),
             "chapters": [_chapter(each) for each in bilan.chapters],
         }
@@ -342,8 +342,12 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
             }
             for title, said in chapter.words
         ],
-        "blank": chapter.blank,
+        "blank": _to_write(chapter),
     }
+
+
+def _to_write(chapter: Chapter) -> str:
+    return str(_("À écrire : %(what)s", what=chapter.blank)) if chapter.blank else ""
 
 
 def _are_numbers(table: Table, place: int) -> bool:
@@ -351,7 +355,13 @@ def _are_numbers(table: Table, place: int) -> bool:
 
 
 def _printed(value: Cell) -> str:
-    return value if isinstance(value, str) else number(value) if isinstance(value, int) else "–"
+    match value:
+        case str():
+            return value
+        case int() | float():
+            return number(value)
+        case _:
+            return "–"
 
 
 def _rest(left: int) -> str:
@@ -377,7 +387,8 @@ def sheets_of(bilan: Bilan) -> Iterator[Sheet]:
         yield Sheet(
             name=f"{rank} {chapter.title}",
             columns=[
-                (name, _NARROW if place else _WIDE) for place, name in enumerate(first.columns)
+                (name, _NARROW if place and _are_numbers(first, place) else _WIDE)
+                for place, name in enumerate(first.columns)
             ],
             above=[line for line in above if line],
             rows=_below(first.rows, chapter),
@@ -397,4 +408,4 @@ def _below(rows: Iterable[Sequence[Cell]], chapter: Chapter) -> Iterator[Sequenc
         yield from said
     if chapter.blank:
         yield ()
-        yield (_("À écrire : %(what)s", what=chapter.blank),)
+        yield (_to_write(chapter),)

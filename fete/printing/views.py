@@ -115,7 +115,7 @@ def _bilan(asked: Asked) -> Bilan:
 
 def _where(asked: Asked) -> str:
     if asked.is_whole:
-        return _("toute la région")
+        return str(_("toute la région"))
     return ", ".join(each.name for each in asked.departements)
 
 

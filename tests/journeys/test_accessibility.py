@@ -27,8 +27,9 @@ STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
+NO_SUCH_BREAKDOWN = ("/chiffres/donnees?par=couleur",)
 # What these pages answer, in words all the same; the others answer 200.
-ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400}
+ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400, NO_SUCH_BREAKDOWN: 400}
 # Some of each edition, some that are not published: what each page says of a selection.
 CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
@@ -69,6 +70,8 @@ PUBLIC = [
     ("/prevenez-moi/courriel",),
     ("/chiffres",),
     ("/chiffres/2017",),
+    ("/chiffres/donnees?annee=2026&par=departement&par=type",),
+    NO_SUCH_BREAKDOWN,
     ("/reseau",),
     ("/reseau", r"/reseau/\d+-[a-z0-9-]+"),
     ("/charte",),
@@ -145,6 +148,7 @@ OF_A_COORDINATOR = [
     ("/coordination/absences",),
     ("/coordination/bilans",),
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
+    ("/coordination/chiffres/2026/territoire",),
     ("/coordination/adhesions",),
     ("/coordination", r"/coordination/delais/\d+"),
     (
@@ -302,6 +306,8 @@ MOST_SHIFTED = 0.02
         ACTIVITY,
         ("/chiffres",),
         ("/chiffres/2017",),
+        ("/chiffres/donnees?annee=2026&par=departement&par=type",),
+        NO_SUCH_BREAKDOWN,
         ("/integration",),
     ],
 )

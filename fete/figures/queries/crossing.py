@@ -101,6 +101,7 @@ def _in_order(
 def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
     """Return the name of each code in the order in which people read them; what has none comes last."""
     known = sorted(filter(None, codes))
+    found: dict[str | None, str]
     match name:
         case "day":
             found = {each: day(date.fromisoformat(each)) for each in known}

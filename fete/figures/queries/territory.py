@@ -268,7 +268,7 @@ def _missing(lines: Iterable[Line]) -> dict[int, list[int]]:
 def _gates(lines: Sequence[Line], own: Collection[int]) -> dict[int, _Gate]:
     stands: dict[int, list[Line]] = {}
     for line in lines:
-        if line.parent_id in own:
+        if line.parent_id is not None and line.parent_id in own:
             stands.setdefault(line.parent_id, []).append(line)
     return {
         line.activity_id: _Gate(
