@@ -340,7 +340,7 @@ _CODES = {
     "commune": _("Code officiel de la commune (INSEE)."),
     "kind": _("Code du type d’activité."),
     "family": _("Code de la famille de la structure qui déclare."),
-    "day": _("Jour, à l’heure de Paris : 2026-10-03."),
+    "day": _("Jour, à l’heure de Paris : 2026-10-03."),
     "theme": _("Code de la thématique."),
     "audience": _("Code du public."),
     "level": _("Code du niveau scolaire."),
@@ -353,7 +353,7 @@ CODES = {
         name=name,
         kind=_TEXT,
         meaning=meaning,
-        rule=_("Présente si « par » la demande. Vide pour ce qui n’en a pas."),
+        rule=_("Présente si « par » la demande. Vide pour ce qui n’en a pas."),
     )
     for name, meaning in _CODES.items()
 }
@@ -370,7 +370,7 @@ LONG = (
     Column(
         name="figure",
         kind=_TEXT,
-        meaning=_("Nom du chiffre : celui de sa colonne dans la forme large."),
+        meaning=_("Nom du chiffre : celui de sa colonne dans la forme large."),
         rule=_("Forme longue seulement."),
     ),
     Column(
@@ -402,7 +402,7 @@ BESIDE_EACH = (
     Column(
         name="reports_validated",
         kind=_WHOLE,
-        meaning=_("Bilans validés : les seuls qui comptent."),
+        meaning=_("Bilans validés : les seuls qui comptent."),
         rule=_("Parmi les bilans reçus. Ce qui manque n’est jamais estimé ici."),
     ),
     Column(
@@ -423,7 +423,7 @@ BESIDE_EACH = (
     Column(
         name="note",
         kind=_TEXT,
-        meaning=_("« Données de démonstration » quand l’édition est inventée."),
+        meaning=_("« Données de démonstration » quand l’édition est inventée."),
         rule=_("Vide pour une vraie édition."),
     ),
 )

@@ -67,11 +67,11 @@ def bilan_of(
     """Return the bilan of a territory; `years` are its totals from edition to edition."""
     edition = told.edition
     return Bilan(
-        title=_("Fête de la science %(year)s, bilan : %(where)s", year=edition.year, where=where),
+        title=_("Fête de la science %(year)s, bilan : %(where)s", year=edition.year, where=where),
         dates=_(
             "Du %(first)s au %(last)s", first=day(edition.starts_on), last=day(edition.ends_on)
         ),
-        demo=_("Données de démonstration : les activités et les bilans comptés ici sont inventés.")
+        demo=_("Données de démonstration : les activités et les bilans comptés ici sont inventés.")
         if edition.is_demo
         else "",
         network=network,
@@ -156,7 +156,7 @@ def _actors(told: Territory) -> Chapter:
         )
         tables.append(newcomers)
     return Chapter(
-        title=_("Acteurs : typologie et répartition géographique"),
+        title=_("Acteurs : typologie et répartition géographique"),
         texts=[
             _(
                 "%(hosts)s communes accueillantes sur %(communes)s, où vivent %(share)s des habitants.",
@@ -347,7 +347,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
 
 
 def _to_write(chapter: Chapter) -> str:
-    return str(_("À écrire : %(what)s", what=chapter.blank)) if chapter.blank else ""
+    return str(_("À écrire : %(what)s", what=chapter.blank)) if chapter.blank else ""
 
 
 def _are_numbers(table: Table, place: int) -> bool:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,7 +23,7 @@ PDF = "/coordination/chiffres/2026/bilan.pdf"
 XLSX = "/coordination/chiffres/2026/bilan.xlsx"
 CHAPTERS = [
     "Coordination et partenaires",
-    "Acteurs : typologie et répartition géographique",
+    "Acteurs : typologie et répartition géographique",
     "Inauguration",
     "Fréquentation et évolution",
     "Chaque village, festival et parcours",
@@ -88,10 +89,11 @@ def test_the_paper_has_every_chapter_in_its_order_and_says_on_each_page_that_it_
 
 
 def test_the_paper_is_tagged_and_says_its_title_and_its_language(told, sign_in):
-    reader = PdfReader(io.BytesIO(sign_in(make_coordinator("32")).get(PDF).data))
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert reader.trailer["/Root"]["/Lang"] == "fr"
-    assert reader.metadata.title == "Fête de la science 2026, bilan : Gers"
+    reader: Any = PdfReader(io.BytesIO(sign_in(make_coordinator("32")).get(PDF).data))
+    root = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("fr", True)
+    assert "pdfuaid" in root["/Metadata"].get_data().decode()
+    assert reader.metadata.title == "Fête de la science 2026, bilan : Gers"
 
 
 def test_nothing_of_another_territory_nor_of_what_waits_is_told(told, sign_in):

@@ -55,7 +55,7 @@ def _breakdowns(words: Sequence[str]) -> tuple[str, ...]:
     if not set(words) <= set(_NAMES) or len(words) > MOST_BREAKDOWNS:
         raise RuleBrokenError(
             _(
-                "« par » prend un ou deux de ces mots, séparés par une virgule : %(words)s.",
+                "« par » prend un ou deux de ces mots, séparés par une virgule : %(words)s.",
                 words=", ".join(_NAMES),
             ),
             field="par",
@@ -66,7 +66,7 @@ def _breakdowns(words: Sequence[str]) -> tuple[str, ...]:
 def _shape(word: str) -> Shape:
     if word not in set(Shape):
         raise RuleBrokenError(
-            _("« forme » vaut large (une colonne par chiffre) ou long (une valeur par ligne)."),
+            _("« forme » vaut large (une colonne par chiffre) ou long (une valeur par ligne)."),
             field="forme",
         )
     return Shape(word)
@@ -76,7 +76,7 @@ def _figures(words: Sequence[str]) -> tuple[Figure, ...]:
     if not set(words) <= set(_FIGURES):
         raise RuleBrokenError(
             _(
-                "« chiffres » prend des mots de cette liste, séparés par des virgules : %(words)s.",
+                "« chiffres » prend des mots de cette liste, séparés par des virgules : %(words)s.",
                 words=", ".join(FIGURE_WORDS.values()),
             ),
             field="chiffres",
@@ -94,7 +94,7 @@ def _day(word: str) -> date | None:
     if day is None or day.isoformat() != word or not date(2000, 1, 1) <= day <= today():
         raise RuleBrokenError(
             _(
-                "« au » prend un jour déjà venu, écrit année-mois-jour : %(day)s.",
+                "« au » prend un jour déjà venu, écrit année-mois-jour : %(day)s.",
                 day=today().isoformat(),
             ),
             field="au",

@@ -182,7 +182,7 @@ def _tag(editions: Sequence[Edition], extension: str, asked: Asked) -> str:
 
 
 def _refused(words: str, *, status: int) -> Response:
-    where = _("Les colonnes et les adresses : %(page)s", page=_page())
+    where = _("Les colonnes et les adresses : %(page)s", page=_page())
     return Response(f"{status}\n{words}\n{where}\n", status=status, mimetype="text/plain")
 
 
