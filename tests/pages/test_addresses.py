@@ -23,6 +23,7 @@ FIXED = [
     "/abonnement",
     "/integrer",
     "/chiffres",
+    "/chiffres/donnees",
     "/reseau",
     "/charte",
     "/mentions-legales",
