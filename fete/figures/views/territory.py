@@ -21,7 +21,7 @@ from fete.reports.policies import can_follow_up
 blueprint = Blueprint("territory", __name__, url_prefix="/coordination/chiffres")
 
 # How much of a long list a page shows; the whole is in the files.
-MOST_SHOWN = 50
+MOST_SHOWN = 20
 FIGURES = (*KEY_FIGURES, *DETAILS)
 
 
