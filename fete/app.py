@@ -34,7 +34,7 @@ from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import cli as feeds_cli, views as feeds
 from fete.figures import cli as figures_cli
-from fete.figures.views import figures, zones
+from fete.figures.views import figures, reuse, territory, zones
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
 from fete.mailing.queries import count_given_up, count_unread, latest_unread
@@ -98,6 +98,7 @@ BLUEPRINTS = (
     alerts.blueprint,
     figures.blueprint,
     zones.blueprint,
+    reuse.blueprint,
     directory.blueprint,
     geography.blueprint,
     sign.blueprint,
@@ -138,6 +139,7 @@ BLUEPRINTS = (
     follow_up.blueprint,
     doubts.blueprint,
     grid.blueprint,
+    territory.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
 MOST_BYTES_KEPT = 16 * 1024 * 1024

@@ -1,18 +1,47 @@
-"""The list of a committee as a spreadsheet: one line an activity, with room for what is decided of it."""
+"""Spreadsheets of activities, one a line: the list of a committee with room for what it decides; reports as they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 from xlsxwriter import Workbook
 
-from fete.core.i18n import gettext as _
+from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.workbook import Cell, Sheet, spreadsheet
 from fete.programme.models import Activity
 from fete.programme.rules import CRITERIA, evidence, terms_of
 from fete.programme.rules.wording import times_in_words
+from fete.reports.models import Method, Outcome, Report, Source
+from fete.reports.rules import FIGURES, doubts_of, standing_of
+from fete.reports.workflow import Standing
 
 MOST_TIMES = 6
+STANDINGS = {
+    Standing.DUE: lazy_gettext("attendu"),
+    Standing.DRAFT: lazy_gettext("commencé"),
+    Standing.SENT_BACK: lazy_gettext("renvoyé"),
+    Standing.FILED: lazy_gettext("reçu"),
+    Standing.VALIDATED: lazy_gettext("validé"),
+    Standing.WAIVED: lazy_gettext("dispensé"),
+}
+_OUTCOMES = {
+    Outcome.HELD: lazy_gettext("tenue"),
+    Outcome.PARTLY: lazy_gettext("tenue en partie"),
+    Outcome.CANCELLED: lazy_gettext("annulée"),
+}
+_METHODS = {
+    Method.COUNTED: lazy_gettext("comptés un par un"),
+    Method.TICKETED: lazy_gettext("d’après des billets"),
+    Method.ESTIMATED: lazy_gettext("estimés"),
+    Method.CLICKER: lazy_gettext("avec le compteur du site"),
+}
+_SOURCES = {
+    Source.ACCOUNT: lazy_gettext("la structure, sur le site"),
+    Source.LINK: lazy_gettext("la structure, par le lien d’une lettre"),
+    Source.COORDINATION: lazy_gettext("la coordination, pour la structure"),
+    Source.IMPORT: lazy_gettext("un fichier repris"),
+}
 
 
 def committee_sheet(activities: Sequence[Activity], *, title: str, at: datetime) -> bytes:
@@ -114,3 +143,92 @@ def times_of(activity: Activity) -> list[str]:
     lines = [times_in_words(slot) for slot in slots[:MOST_TIMES]]
     rest = len(slots) - MOST_TIMES
     return [*lines, str(_("et %(number)s autres créneaux", number=rest))] if rest > 0 else lines
+
+
+def report_sheet(
+    lines: Iterable[tuple[Activity, Report | None]], *, title: str, note: str, at: datetime
+) -> bytes:
+    """Return activities with their reports as an XLSX file, written line by line as they are read."""
+    sheet = Sheet(
+        name=str(_("Bilans")),
+        columns=_report_columns(),
+        rows=_report_rows(lines),
+        above=[title, note] if note else [title],
+    )
+    return spreadsheet([sheet], title=title, at=at)
+
+
+def _report_columns() -> list[tuple[str, int]]:
+    words = {
+        "public": _("Grand public"),
+        "pupils": _("Scolaires"),
+        "adults": _("Accompagnateurs"),
+        "online": _("Connexions"),
+        "researchers": _("Chercheurs"),
+        "mediators": _("Médiateurs"),
+        "volunteers": _("Bénévoles"),
+        "others": _("Autres personnes"),
+    }
+    return [
+        (_("Activité"), 36),
+        (_("Nº"), 7),
+        (_("Structure"), 28),
+        (_("Commune"), 20),
+        (_("Code INSEE"), 11),
+        (_("Département"), 18),
+        (_("Type d’activité"), 20),
+        (_("Premier créneau"), 16),
+        (_("Fin du dernier"), 16),
+        (_("Bilan"), 11),
+        (_("A eu lieu"), 14),
+        (_("Visiteurs"), 11),
+        *((words[name], 14) for name in FIGURES),
+        (_("Comptage"), 20),
+        (_("Rempli par"), 26),
+        (_("Doutes"), 8),
+        (_("Remarques"), 40),
+        (_("Explication"), 40),
+        (_("Déposé le"), 16),
+        (_("Validé le"), 16),
+    ]
+
+
+def _report_rows(lines: Iterable[tuple[Activity, Report | None]]) -> Iterator[Sequence[Cell]]:
+    for activity, report in lines:
+        yield (*_declared(activity), *_told(report))
+
+
+def _declared(activity: Activity) -> list[Cell]:
+    commune = activity.commune or activity.organisation.commune
+    slots = activity.times
+    return [
+        activity.title,
+        activity.id,
+        activity.organisation.name,
+        commune.name if commune else None,
+        commune.code if commune else None,
+        commune.departement_name if commune else None,
+        activity.kind.label if activity.kind else None,
+        min((slot.starts_at for slot in slots), default=None),
+        max((slot.ends_at for slot in slots), default=None),
+    ]
+
+
+def _told(report: Report | None) -> list[Cell]:
+    words: list[Cell] = [str(STANDINGS[standing_of(report)])]
+    if report is None:
+        return words
+    counts = report.counts
+    return [
+        *words,
+        str(_OUTCOMES[report.outcome]) if report.outcome else None,
+        counts.visitors,
+        *(getattr(counts, name) for name in FIGURES),
+        str(_METHODS[report.method]) if report.method else None,
+        str(_SOURCES[report.source]),
+        len(doubts_of(report)),
+        report.remarks,
+        report.explanation,
+        report.filed_at,
+        report.validated_at,
+    ]

@@ -286,3 +286,144 @@ OVERLAPS = {
         "Une activité peut convenir à plusieurs niveaux : les lignes ne s’additionnent pas."
     ),
 }
+
+# The words by which an address names a breakdown.
+WORDS = {
+    "departement": "departement",
+    "commune": "commune",
+    "kind": "type",
+    "family": "famille",
+    "day": "jour",
+    "theme": "thematique",
+    "audience": "public",
+    "level": "niveau",
+}
+
+# The words by which an address names a figure; its column bears its key.
+FIGURE_WORDS = {
+    "activities": "activites",
+    "lab_open_days": "portes-ouvertes",
+    "host_communes": "communes",
+    "visitors": "visiteurs",
+    "pupils": "scolaires",
+    "researchers": "chercheurs",
+    "mediators": "mediateurs",
+    "volunteers": "benevoles",
+    "slots": "seances",
+    "organisations": "structures",
+    "public": "grand-public",
+    "adults": "accompagnateurs",
+    "others": "autres",
+    "visitor_minutes": "minutes",
+    "estimated": "estimes",
+    "containers": "villages",
+    "online": "connexions",
+    "cancelled": "annulees",
+    "apart_activities": "interventions",
+    "apart_visitors": "rencontrees",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of the open data: its name, which never changes, what stands in it, and by which rule."""
+
+    name: str
+    kind: Any
+    meaning: Any
+    rule: Any
+
+
+_WHOLE, _TEXT = _("nombre entier"), _("texte")
+_CODES = {
+    "departement": _("Code officiel du département."),
+    "commune": _("Code officiel de la commune (INSEE)."),
+    "kind": _("Code du type d’activité."),
+    "family": _("Code de la famille de la structure qui déclare."),
+    "day": _("Jour, à l’heure de Paris : 2026-10-03."),
+    "theme": _("Code de la thématique."),
+    "audience": _("Code du public."),
+    "level": _("Code du niveau scolaire."),
+}
+YEAR = Column(
+    name="year", kind=_WHOLE, meaning=_("Année de l’édition."), rule=_("Toujours la première.")
+)
+CODES = {
+    name: Column(
+        name=name,
+        kind=_TEXT,
+        meaning=meaning,
+        rule=_("Présente si « par » la demande. Vide pour ce qui n’en a pas."),
+    )
+    for name, meaning in _CODES.items()
+}
+LABELS = {
+    name: Column(
+        name=f"{name}_label",
+        kind=_TEXT,
+        meaning=_("Nom de ce code, dans la langue de l’adresse."),
+        rule=_("Suit la colonne du code. Le nom peut changer, le code non."),
+    )
+    for name in _CODES
+}
+LONG = (
+    Column(
+        name="figure",
+        kind=_TEXT,
+        meaning=_("Nom du chiffre : celui de sa colonne dans la forme large."),
+        rule=_("Forme longue seulement."),
+    ),
+    Column(
+        name="figure_label",
+        kind=_TEXT,
+        meaning=_("Comment le chiffre s’appelle, dans la langue de l’adresse."),
+        rule=_("Forme longue seulement."),
+    ),
+    Column(
+        name="value",
+        kind=_WHOLE,
+        meaning=_("Valeur du chiffre. Vide quand elle est secrète."),
+        rule=_("Forme longue seulement."),
+    ),
+)
+BESIDE_EACH = (
+    Column(
+        name="reports_due",
+        kind=_WHOLE,
+        meaning=_("Bilans attendus."),
+        rule=_("Activités publiées dont le dernier créneau est terminé, sauf dispense."),
+    ),
+    Column(
+        name="reports_received",
+        kind=_WHOLE,
+        meaning=_("Bilans reçus, validés ou non."),
+        rule=_("Parmi les bilans attendus."),
+    ),
+    Column(
+        name="reports_validated",
+        kind=_WHOLE,
+        meaning=_("Bilans validés : les seuls qui comptent."),
+        rule=_("Parmi les bilans reçus. Ce qui manque n’est jamais estimé ici."),
+    ),
+    Column(
+        name="reports_waived",
+        kind=_WHOLE,
+        meaning=_("Activités dispensées de bilan."),
+        rule=_("En dehors des bilans attendus."),
+    ),
+    Column(
+        name="secret",
+        kind=_WHOLE,
+        meaning=_("Nombre de valeurs laissées vides sur la ligne parce qu’elles sont secrètes."),
+        rule=_(
+            "Personnes mobilisées par moins de trois activités ou moins de trois structures, et ce qui permettrait de "
+            "les retrouver par différence. Les visiteurs ne sont pas concernés."
+        ),
+    ),
+    Column(
+        name="note",
+        kind=_TEXT,
+        meaning=_("« Données de démonstration » quand l’édition est inventée."),
+        rule=_("Vide pour une vraie édition."),
+    ),
+)

@@ -55,6 +55,7 @@ INDEXED = (
     "feeds.subscribe",
     "embedding.index",
     "figures.series",
+    "reuse.dictionary",
     "directory.index",
     "directory.charter",
     "pages.legal",

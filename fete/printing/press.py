@@ -8,15 +8,15 @@ from pathlib import Path
 
 import typst
 
-_TEMPLATE = Path(__file__).with_name("programme.typ")
+_FOLDER = Path(__file__).parent
 # The pictures of the site may be printed, and no other file of the machine.
-_ROOT = _TEMPLATE.parents[1]
+_ROOT = _FOLDER.parent
 
 
-def pdf_of(content: str) -> bytes:
+def pdf_of(content: str, *, layout: str = "programme") -> bytes:
     """Return a tagged PDF, with the fonts of the package whatever the machine has."""
     return typst.compile(
-        _TEMPLATE,
+        _FOLDER / f"{layout}.typ",
         root=_ROOT,
         sys_inputs={"programme": content},
         ignore_system_fonts=True,
@@ -25,4 +25,4 @@ def pdf_of(content: str) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pdf_of(sys.stdin.buffer.read().decode()))
+    sys.stdout.buffer.write(pdf_of(sys.stdin.buffer.read().decode(), layout=sys.argv[1]))

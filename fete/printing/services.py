@@ -43,11 +43,11 @@ def turn_at_the_press() -> Iterator[None]:
         _places.release()
 
 
-def pdf_of(content: dict[str, Any]) -> bytes:
-    """Return the programme as PDF; raise `PressError` if the press stops or takes too long."""
+def pdf_of(content: dict[str, Any], *, layout: str = "programme") -> bytes:
+    """Return what is printed as PDF, laid out so; raise `PressError` if the press stops or takes too long."""
     try:
         printed = subprocess.run(  # noqa: S603  # our own file, and what is typed goes in as data
-            [sys.executable, "-P", str(_PRESS)],
+            [sys.executable, "-P", str(_PRESS), layout],
             input=json.dumps(content).encode(),
             capture_output=True,
             check=True,

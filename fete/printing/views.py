@@ -1,4 +1,4 @@
-"""The programme on paper: an edition or any search of it as PDF, by day or by commune."""
+"""On paper: an edition or any search of it as PDF, by day or by commune; the bilan of a territory, as a spreadsheet too."""
 
 import hashlib
 
@@ -6,14 +6,18 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
-from fete.core.access import public
-from fete.core.clock import today
+from fete.core.access import public, requires
+from fete.core.clock import now, today
 from fete.core.i18n import current_language, gettext as _
 from fete.core.ratelimit import limiter
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.core.text import slug
+from fete.core.workbook import XLSX, spreadsheet
+from fete.figures.queries import words_of_reports, years_of
+from fete.figures.views.territory import Asked, asked_of, told_of
 from fete.printing import queries, services
+from fete.printing.bilan import Bilan, bilan_of, on_paper, sheets_of
 from fete.printing.brochure import Bounds, Front, Order, brochure
 from fete.programme.forms.filters import (
     Request,
@@ -28,6 +32,7 @@ from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.search import names_of
 from fete.programme.rules.filters import Filters
+from fete.reports.policies import can_follow_up
 
 blueprint = Blueprint("printing", __name__)
 
@@ -63,6 +68,59 @@ def of_year(year: int) -> ResponseReturnValue:
     if edition is None or not can_see_edition(None, edition):
         abort(404)
     return printed_programme(edition)
+
+
+@blueprint.get("/coordination/chiffres/<int:year>/bilan.pdf")
+@requires(can_follow_up)
+@limiter.shared_limit(PRINTINGS, scope="printing")
+def bilan(year: int) -> ResponseReturnValue:
+    """Give the bilan of a département, or of all of one's territory, to print and to complete."""
+    asked = asked_of(year)
+    content = on_paper(_bilan(asked))
+    try:
+        with services.turn_at_the_press():
+            response = Response(services.pdf_of(content, layout="bilan"))
+    except services.PressError as error:
+        raise ServiceUnavailable(retry_after=RETRY_AFTER) from error
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{_file_name(asked)}.pdf"'
+    return response
+
+
+@blueprint.get("/coordination/chiffres/<int:year>/bilan.xlsx")
+@requires(can_follow_up)
+def bilan_sheets(year: int) -> ResponseReturnValue:
+    """Give the same bilan as a spreadsheet, one sheet a chapter."""
+    asked = asked_of(year)
+    whole = _bilan(asked)
+    return Response(
+        spreadsheet(sheets_of(whole), title=whole.title, at=now()),
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(asked)}.xlsx"'},
+    )
+
+
+def _bilan(asked: Asked) -> Bilan:
+    codes = None if asked.is_whole else frozenset(each.code for each in asked.departements)
+    return bilan_of(
+        told_of(asked),
+        years_of(codes, at=now()),
+        words_of_reports(asked.edition, codes),
+        where=_where(asked),
+        network=settings().network_name,
+        today=today(),
+    )
+
+
+def _where(asked: Asked) -> str:
+    if asked.is_whole:
+        return str(_("toute la région"))
+    return ", ".join(each.name for each in asked.departements)
+
+
+def _file_name(asked: Asked) -> str:
+    name = slug(f"bilan {asked.edition.year} {_where(asked)}")
+    return f"{name}-demonstration" if asked.edition.is_demo else name
 
 
 @blueprint.app_template_global("weight_of_programme")

@@ -29,8 +29,15 @@ PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relectur
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
 NO_SUCH_RADIUS = (f"/chiffres/{YEAR}/zones-blanches?rayon=7",)
+NO_SUCH_BREAKDOWN = ("/chiffres/donnees?par=couleur",)
 # What these pages answer, in words all the same; the others answer 200.
-ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400, NO_SUCH_RADIUS: 400}
+ANSWERED = {
+    NOTHING_TO_PRINT: 404,
+    NOWHERE: 404,
+    WRONG_DAY: 400,
+    NO_SUCH_RADIUS: 400,
+    NO_SUCH_BREAKDOWN: 400,
+}
 # Some of each edition, some that are not published: what each page says of a selection.
 CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
@@ -74,6 +81,8 @@ PUBLIC = [
     (f"/chiffres/{YEAR}/zones-blanches",),
     (f"/chiffres/{YEAR}/zones-blanches?rayon=20&departement=32&lecture=tenues",),
     NO_SUCH_RADIUS,
+    (f"/chiffres/donnees?annee={YEAR}&par=departement&par=type",),
+    NO_SUCH_BREAKDOWN,
     ("/reseau",),
     ("/reseau", r"/reseau/\d+-[a-z0-9-]+"),
     ("/charte",),
@@ -160,6 +169,7 @@ OF_A_COORDINATOR = [
     ),
     ("/coordination/bilans/doutes",),
     ("/coordination/bilans/doutes?etat=expliques",),
+    (f"/coordination/chiffres/{YEAR}/territoire",),
     ("/coordination/adhesions",),
     ("/coordination", r"/coordination/delais/\d+"),
     (
@@ -333,6 +343,8 @@ MOST_SHIFTED = 0.02
         ("/chiffres",),
         ("/chiffres/2017",),
         (f"/chiffres/{YEAR}/zones-blanches",),
+        (f"/chiffres/donnees?annee={YEAR}&par=departement&par=type",),
+        NO_SUCH_BREAKDOWN,
         ("/integration",),
     ],
 )

@@ -12,6 +12,7 @@ from fete.figures.arithmetic.counting import (
     by_level,
     by_theme,
     commune_parts,
+    cross,
     day_parts,
     departement_parts,
     in_communes,
@@ -19,13 +20,17 @@ from fete.figures.arithmetic.counting import (
     parted,
     totals,
     under,
+    within,
 )
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys
 from fete.figures.arithmetic.ledger import Ledger
 from fete.figures.arithmetic.lines import Line, Session, as_received, settled
 from fete.figures.arithmetic.tally import Totals
 
 __all__ = [
+    "FEWEST_TOGETHER",
+    "PERSONAL",
     "Estimate",
     "Ground",
     "Ledger",
@@ -45,13 +50,16 @@ __all__ = [
     "by_level",
     "by_theme",
     "commune_parts",
+    "cross",
     "day_parts",
     "departement_parts",
     "estimate",
+    "hidden_keys",
     "in_communes",
     "in_departements",
     "parted",
     "settled",
     "totals",
     "under",
+    "within",
 ]

@@ -13,8 +13,9 @@ What is counted, once and for all:
   goes as one likes.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any, TypeVar
 
 from fete.figures.arithmetic.lines import Line, Session, settled
@@ -95,17 +96,57 @@ def by_days(line: Line, worth: Worth) -> Iterable[tuple[str | None, Worth]]:
     Visitors are told of a day when all sessions were on it, or when the structure told them session by session; those
     of the others, which nobody can part, stand under `None`. An activity counts on each of its days.
     """
+    return [(day, worth if part is line else worth_of(part)) for day, part in _on_days(line)]
+
+
+def cross(lines: Iterable[Line], names: Sequence[str]) -> dict[tuple[str | None, ...], Totals]:
+    """Return the figures under each combination of these breakdowns, as each of them alone parts the lines.
+
+    What adds up in each of them adds up in the whole: no visitor is lost nor doubled by parting twice.
+    """
+    parts: dict[tuple[str | None, ...], Tally] = {}
+    for line in settled(list(lines)):
+        for day, part in _on_days(line) if "day" in names else [(None, line)]:
+            keys = {name: (day,) if name == "day" else tuple(_KEYS[name](part)) for name in names}
+            for key, worth in _combined(part, keys):
+                parts.setdefault(key, Tally()).add(worth)
+    return {key: each.totals for key, each in parts.items()}
+
+
+def _combined(
+    line: Line, keys: Mapping[str, tuple[str | None, ...]]
+) -> Iterable[tuple[tuple[str | None, ...], Worth]]:
+    """Give what is told of a line under each combination of its keys; a host commune counts in its own places."""
+    worth = worth_of(line)
+    own = {key: set[str]() for key in product(*keys.values())}
+    there = dict(own)
+    for commune, departement in line.hosts if worth.communes else ():
+        place = {"commune": (commune,), "departement": (departement,)}
+        at = {name: place.get(name, of_name) for name, of_name in keys.items()}
+        for key in product(*at.values()):
+            there.setdefault(key, set()).add(commune)
+    for key, communes in there.items():
+        yield key, replace(worth if key in own else Worth(), communes=tuple(communes))
+
+
+def within(lines: Sequence[Line], departements: frozenset[str] | None) -> list[Line]:
+    """Return the lines of these départements (`None`: all), once what containers elsewhere tell is told there."""
+    known = settled(lines)
+    if departements is None:
+        return known
+    return [line for line in known if line.departement in departements]
+
+
+def _on_days(line: Line) -> list[tuple[str | None, Line]]:
+    """Return what a line tells of each of its days, and under `None` what nobody can part."""
     told = line.told_sessions
     days = sorted({*line.days, *(each.day for each in told)})
     if len(days) == 1:
-        return [(days[0], worth)]
+        return [(days[0], line)]
     nobody: dict[str, Any] = {"public": None, "pupils": None, "adults": None} if told else {}
     # Who made it, and all else that is told once, is of no day.
     whole = replace(line, days=(), sessions=(), counts=replace(line.counts, **nobody))
-    return [
-        (None, worth_of(whole)),
-        *((day, worth_of(_on(day, line, told))) for day in days),
-    ]
+    return [(None, whole), *((day, _on(day, line, told)) for day in days)]
 
 
 def _on(day: str, line: Line, told: Sequence[Session]) -> Line:
@@ -172,6 +213,17 @@ def by_audience(line: Line) -> tuple[str | None, ...]:
 def by_level(line: Line) -> tuple[str | None, ...]:
     """Give the school levels of a line: several, so that the parts do not add up."""
     return line.levels or (None,)
+
+
+_KEYS: Mapping[str, Callable[[Line], Iterable[str | None]]] = {
+    "departement": by_departement,
+    "commune": by_commune,
+    "kind": by_kind,
+    "family": by_family,
+    "theme": by_theme,
+    "audience": by_audience,
+    "level": by_level,
+}
 
 
 def by_edition(line: Line) -> tuple[int]:

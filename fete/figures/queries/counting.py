@@ -111,7 +111,7 @@ def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[Edit
     return [
         EditionTotals(
             edition=each,
-            totals=_remembered(("totals", marks, each.id), partial(_totals, each, at=at)),
+            totals=remembered(("totals", marks, each.id), partial(_totals, each, at=at)),
         )
         for each in editions
     ]
@@ -129,7 +129,7 @@ def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _S
         with ledger_of(edition, at=at) as ledger:
             return _sums(ledger)
 
-    return _remembered(("edition", _marks(at), edition.id, known_on), count)
+    return remembered(("edition", _marks(at), edition.id, known_on), count)
 
 
 def _sums(ledger: Ledger) -> _Sums:
@@ -141,7 +141,7 @@ def _sums(ledger: Ledger) -> _Sums:
     )
 
 
-def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
+def remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     """Return what was counted under this key, once by each worker: the key changes whenever it would."""
     with _lock:
         if key in _kept:

@@ -1,6 +1,6 @@
 """Find reports: those that a person owes, those that the coordination follows, and how many have come in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +74,7 @@ class FollowUpFilters:
     departements: Sequence[str] = field(default=())
 
 
+_AT_A_TIME = 300
 _UNSENT = frozenset({Standing.DUE, Standing.DRAFT})
 _SHOWN: tuple[ExecutableOption, ...] = (
     joinedload(Activity.edition),
@@ -256,6 +257,24 @@ def every_followed(
     """
     statement = _followed_with(user, edition=edition, filters=filters, at=at).options(*_RULED)
     return _lines(db.session.scalars(statement).unique().all())
+
+
+def followed_one_by_one(
+    user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime
+) -> Iterator[tuple[Activity, Report | None]]:
+    """Give all the reports of a coordinator's territory, the oldest slot first, a few hundred of them in memory at a time."""
+    statement = (
+        select(Activity, Report)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(
+            *_followed(user, edition=edition, departements=filters.departements, at=at),
+            _is(filters.wanted),
+        )
+        .options(*_SHOWN)
+        .order_by(ended_at(), Activity.id)
+        .execution_options(yield_per=_AT_A_TIME)
+    )
+    yield from ((activity, report) for activity, report in db.session.execute(statement))
 
 
 def returns_by_departement(
