@@ -8,21 +8,37 @@ from pathlib import Path
 
 import typst
 
-_TEMPLATE = Path(__file__).with_name("programme.typ")
+_HERE = Path(__file__).parent
 # The pictures of the site may be printed, and no other file of the machine.
-_ROOT = _TEMPLATE.parents[1]
+_ROOT = _HERE.parent
+# A point is a dot: a picture is as large as its page.
+_DOTS = 72
 
 
-def pdf_of(content: str) -> bytes:
+def pdf_of(content: str, layout: str = "programme") -> bytes:
     """Return a tagged PDF, with the fonts of the package whatever the machine has."""
     return typst.compile(
-        _TEMPLATE,
+        _HERE / f"{layout}.typ",
         root=_ROOT,
-        sys_inputs={"programme": content},
+        sys_inputs={layout: content},
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
     )
 
 
+def picture_of(content: str, layout: str) -> bytes:
+    """Return a picture of one page."""
+    return typst.compile(
+        _HERE / f"{layout}.typ",
+        root=_ROOT,
+        sys_inputs={layout: content},
+        ignore_system_fonts=True,
+        format="png",
+        ppi=_DOTS,
+    )
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pdf_of(sys.stdin.buffer.read().decode()))
+    layout, form = sys.argv[1:]
+    make = {"pdf": pdf_of, "png": picture_of}[form]
+    sys.stdout.buffer.write(make(sys.stdin.buffer.read().decode(), layout))

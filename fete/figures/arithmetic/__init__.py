@@ -20,12 +20,23 @@ from fete.figures.arithmetic.counting import (
     totals,
 )
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+from fete.figures.arithmetic.freezing import (
+    canonical,
+    digest_of,
+    frozen_estimate,
+    frozen_totals,
+    thawed_estimate,
+    thawed_totals,
+)
+from fete.figures.arithmetic.proving import host_proof, organisation_proof, proof
+from fete.figures.arithmetic.shading import Shade, shades_of
 
 __all__ = [
     "Estimate",
     "Ground",
     "Line",
     "Session",
+    "Shade",
     "Size",
     "Totals",
     "as_received",
@@ -38,9 +49,19 @@ __all__ = [
     "by_kind",
     "by_level",
     "by_theme",
+    "canonical",
     "commune_parts",
     "day_parts",
     "departement_parts",
+    "digest_of",
     "estimate",
+    "frozen_estimate",
+    "frozen_totals",
+    "host_proof",
+    "organisation_proof",
+    "proof",
+    "shades_of",
+    "thawed_estimate",
+    "thawed_totals",
     "totals",
 ]

@@ -5,24 +5,64 @@ from fete.figures.queries.counting import (
     EditionTotals,
     Part,
     figures_of,
-    latest_figures,
     signature_of,
+    snapshots_stand_now,
     totals_by_edition,
     totals_of,
 )
 from fete.figures.queries.headlines import headlines, headlines_of
 from fete.figures.queries.lines import lines_of
+from fete.figures.queries.maps import FiguresMap, Shaded, map_of_figures
+from fete.figures.queries.proofs import Behind, Proof, proof_of
+from fete.figures.queries.shown import (
+    SameDay,
+    Shown,
+    ShownTotals,
+    latest_figures,
+    same_day_before,
+    shown_figures,
+    shown_totals,
+    shows_estimate,
+)
+from fete.figures.queries.snapshots import (
+    Frozen,
+    changed_since,
+    find_snapshot,
+    published_snapshots,
+    snapshots_of,
+    thawed,
+)
 
 __all__ = [
+    "Behind",
     "EditionFigures",
     "EditionTotals",
+    "FiguresMap",
+    "Frozen",
     "Part",
+    "Proof",
+    "SameDay",
+    "Shaded",
+    "Shown",
+    "ShownTotals",
+    "changed_since",
     "figures_of",
+    "find_snapshot",
     "headlines",
     "headlines_of",
     "latest_figures",
     "lines_of",
+    "map_of_figures",
+    "proof_of",
+    "published_snapshots",
+    "same_day_before",
+    "shown_figures",
+    "shown_totals",
+    "shows_estimate",
     "signature_of",
+    "snapshots_of",
+    "snapshots_stand_now",
+    "thawed",
     "totals_by_edition",
     "totals_of",
 ]

@@ -34,14 +34,19 @@ from fete.figures.arithmetic import (
 from fete.figures.models import Headline, Snapshot
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune, Departement
-from fete.programme.models import Activity, Edition, EditionState, Slot
+from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
-from fete.programme.workflow import Status
-from fete.reports.models import Ladder, Report, ReportVersion
-from fete.reports.workflow import ReportStatus
+from fete.reports.models import Ladder, ReportVersion
 from fete.vocabulary.models import Term, TermList
 
 Parts = Mapping[str | None, Totals]
+# What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
+_STANDING = (
+    "SELECT (SELECT token FROM standing), (SELECT max(id) FROM report_version), max(id), max(published_at),"
+    " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
+    " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
+    " (SELECT count(*) FROM ladder WHERE shows_estimate) FROM snapshot"
+)
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
 _MOST_KEPT = 24
@@ -88,9 +93,11 @@ class _Sums:
     parts: Mapping[str, Parts]
 
 
-def totals_of(edition: Edition, *, at: datetime | None = None) -> Totals:
-    """Return the figures of an edition as they stand."""
-    return _sums_of(edition, at=at or now(), known_on=None).totals
+def totals_of(
+    edition: Edition, *, at: datetime | None = None, known_on: datetime | None = None
+) -> Totals:
+    """Return the figures of an edition as they stand; with `known_on`, from the reports as they stood then."""
+    return _sums_of(edition, at=at or now(), known_on=known_on).totals
 
 
 def figures_of(
@@ -125,7 +132,7 @@ def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[Edit
     def count() -> Mapping[int, Totals]:
         return breakdown(lines_of(*editions, at=at), by_edition)
 
-    parts = _remembered(("editions", signature_of(editions, at=at)), count)
+    parts = remembered(("editions", signature_of(editions, at=at)), count)
     return [
         EditionTotals(edition=edition, totals=parts.get(edition.id, Totals()))
         for edition in editions
@@ -136,7 +143,7 @@ def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _S
     def count() -> _Sums:
         return _sum(lines_of(edition, at=at, known_on=known_on))
 
-    return _remembered(("edition", signature_of([edition], at=at), known_on), count)
+    return remembered(("edition", signature_of([edition], at=at), known_on), count)
 
 
 def _sum(lines: Sequence[Line]) -> _Sums:
@@ -157,7 +164,7 @@ def _sum(lines: Sequence[Line]) -> _Sums:
     )
 
 
-def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
+def remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     """Return what was counted under this key, once by each worker: the key changes whenever it would."""
     with _lock:
         if key in _kept:
@@ -172,26 +179,6 @@ def _remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     return counted
 
 
-def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
-    """Return the totals of the latest edition that has a validated report; nothing when none has."""
-    edition = db.session.scalar(
-        select(Edition)
-        .where(
-            Edition.state != EditionState.PREPARED,
-            Edition.id.in_(
-                select(Activity.edition_id)
-                .join(Report, Report.activity_id == Activity.id)
-                .where(Activity.status == Status.PUBLISHED, Report.status == ReportStatus.VALIDATED)
-            ),
-        )
-        .order_by(Edition.year.desc())
-        .limit(1)
-    )
-    if edition is None:
-        return None
-    return EditionTotals(edition=edition, totals=totals_of(edition, at=at))
-
-
 def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
     """Return what changes whenever the figures of these editions may, by a few short questions whatever their size.
 
@@ -204,12 +191,28 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
         select(func.sum(Headline.value + Headline.year)),
         select(func.max(Snapshot.id)),
         select(func.max(Snapshot.published_at)),
-        select(func.count(Snapshot.published_at)),
+        select(func.sum(Snapshot.id * Snapshot.id)).where(Snapshot.published_at.is_not(None)),
         select(func.count()).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
     parts = (standing(), *row, *((each.id, each.version) for each in editions))
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def snapshots_stand_now() -> str:
+    """Return what changes whenever a page of frozen figures may, outside any transaction, by the shortest way there is.
+
+    Reports count too: the page says when some have changed since.
+    """
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_STANDING)
+        row = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return repr(row)
 
 
 def _departement_parts(parts: Parts, *, region: str) -> list[Part]:
@@ -235,7 +238,12 @@ def _commune_parts(parts: Parts) -> list[Part]:
 
 def _day_parts(parts: Parts) -> list[Part]:
     days = sorted(filter(None, parts))
-    return _parts(parts, {each: day(date.fromisoformat(each)) for each in days}, keep_empty=False)
+    return _parts(parts, {each: day_label(each) for each in days}, keep_empty=False)
+
+
+def day_label(code: str) -> str:
+    """Return how people write the day that ISO writes so."""
+    return day(date.fromisoformat(code))
 
 
 def _term_parts(of: TermList, parts: Parts) -> list[Part]:
