@@ -27,8 +27,9 @@ STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
+DAY_TO_COME = ("/chiffres/2017?au=2199-01-01",)
 # What these pages answer, in words all the same; the others answer 200.
-ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400}
+ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400, DAY_TO_COME: 400}
 # Some of each edition, some that are not published: what each page says of a selection.
 CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
@@ -69,6 +70,12 @@ PUBLIC = [
     ("/prevenez-moi/courriel",),
     ("/chiffres",),
     ("/chiffres/2017",),
+    (f"/chiffres/{YEAR}",),
+    (f"/chiffres/{YEAR}?au={YEAR}-10-20",),
+    DAY_TO_COME,
+    ("/chiffres/2017/communes",),
+    ("/chiffres/2017/preuves/visitors",),
+    ("/chiffres/2017/preuves/researchers",),
     ("/reseau",),
     ("/reseau", r"/reseau/\d+-[a-z0-9-]+"),
     ("/charte",),
@@ -145,6 +152,8 @@ OF_A_COORDINATOR = [
     ("/coordination/absences",),
     ("/coordination/bilans",),
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
+    ("/coordination/chiffres/2017",),
+    ("/coordination/chiffres/2017", r"/coordination/chiffres/versions/\d+"),
     ("/coordination/adhesions",),
     ("/coordination", r"/coordination/delais/\d+"),
     (
@@ -177,6 +186,8 @@ OF_THE_REGION = [
     ("/coordination",),
     ("/coordination/avancement",),
     ("/coordination/lettres",),
+    ("/coordination/chiffres/2017",),
+    ("/coordination/chiffres/2017/figer",),
     ("/coordination/editions", r"/coordination/editions/\d+", r".*/hors-dates"),
 ]
 EVERY_PAGE = [

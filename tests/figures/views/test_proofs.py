@@ -68,9 +68,9 @@ def edition(db, after):
 def test_the_visitors_are_told_activity_by_activity_and_add_up(client, edition):
     page = client.get(f"{PROOF}/visitors")
     assert rows_of(page) == [
-        "Activité Commune Premier jour Visiteurs",
-        "Village d’Albi compté à l’entrée : remplace les chiffres de ses activités Albi sam. 3 oct. 1 220",
-        "Le laboratoire Auch dim. 4 oct. 68",
+        "Activité Visiteurs Commune Premier jour",
+        "Village d’Albi compté à l’entrée : remplace les chiffres de ses activités 1 220 Albi sam. 3 oct.",
+        "Le laboratoire 68 Auch dim. 4 oct.",
         "Somme des 2 lignes 1 288",
     ]
     assert "1 288 visiteurs" in text_of(page)
@@ -94,7 +94,7 @@ def test_what_is_behind_each_figure_adds_up_to_what_its_edition_tells(client, ed
 def test_one_part_of_a_figure_is_proved_alone(client, edition):
     page = client.get(f"{PROOF}/visitors?par=departement&valeur=32")
     assert "Visiteurs 2026, Gers" in text_of(page)
-    assert rows_of(page)[1:] == ["Le laboratoire Auch dim. 4 oct. 68", "Somme de la ligne 68"]
+    assert rows_of(page)[1:] == ["Le laboratoire 68 Auch dim. 4 oct.", "Somme de la ligne 68"]
     nothing = client.get(f"{PROOF}/visitors?par=departement&valeur=09")
     assert "Rien n’entre dans ce chiffre." in text_of(nothing)
     day = client.get(f"{PROOF}/visitors?par=day&valeur=2026-10-03")
@@ -125,7 +125,7 @@ def test_teams_are_told_by_departement_to_all_and_activity_by_activity_to_the_co
         one = text_of(reader.get(f"{PROOF}/researchers?par=kind&valeur=lab_open_day"))
         assert "Le laboratoire" not in one
     page = sign_in(make_coordinator("32")).get(f"{PROOF}/researchers")
-    assert "Le laboratoire Auch dim. 4 oct. 17" in rows_of(page)
+    assert "Le laboratoire 17 Auch dim. 4 oct." in rows_of(page)
 
 
 def test_nothing_is_shown_but_what_is_published_and_validated_and_nobody_is_named(client, edition):
