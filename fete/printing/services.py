@@ -43,10 +43,10 @@ def turn_at_the_press() -> Iterator[None]:
         _places.release()
 
 
-def printed(content: dict[str, Any], *, layout: str = "programme", form: str = "pdf") -> bytes:
+def pdf_of(content: dict[str, Any], *, layout: str = "programme", form: str = "pdf") -> bytes:
     """Return content laid out, as PDF or as picture; raise `PressError` if the press stops or takes too long."""
     try:
-        done = subprocess.run(  # noqa: S603  # our own files, and what is typed goes in as data
+        printed = subprocess.run(  # noqa: S603  # our own files, and what is typed goes in as data
             [sys.executable, "-P", str(_PRESS), layout, form],
             input=json.dumps(content).encode(),
             capture_output=True,
@@ -56,4 +56,4 @@ def printed(content: dict[str, Any], *, layout: str = "programme", form: str = "
     except subprocess.SubprocessError as error:
         _log.error("the press stopped: %s %s", error, getattr(error, "stderr", b""))
         raise PressError from error
-    return done.stdout
+    return printed.stdout

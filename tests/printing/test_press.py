@@ -105,14 +105,14 @@ def test_every_letter_that_is_let_through_can_be_drawn():
 def test_a_press_that_stops_says_so_and_frees_its_place(caplog):
     for _again in range(3):
         with pytest.raises(services.PressError), services.turn_at_the_press():
-            services.printed({"not": "a programme"})
+            services.pdf_of({"not": "a programme"})
     assert "the press stopped" in caplog.text
 
 
 def test_a_press_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(services, "PATIENCE", 0.01)
     with pytest.raises(services.PressError):
-        services.printed(programme("x"))
+        services.pdf_of(programme("x"))
 
 
 def test_one_prints_one_waits_and_the_third_is_told():
@@ -128,4 +128,4 @@ def test_one_prints_one_waits_and_the_third_is_told():
 
 
 def test_the_press_is_a_program_of_its_own():
-    assert services.printed(programme("x")).startswith(b"%PDF")
+    assert services.pdf_of(programme("x")).startswith(b"%PDF")

@@ -147,7 +147,7 @@ class Totals:
 
 def totals(lines: Iterable[Line]) -> Totals:
     """Return the figures of these lines, whatever their order."""
-    return sum_of(settled(list(lines)))
+    return _sum(settled(list(lines)))
 
 
 def as_received(lines: Iterable[Line]) -> list[Line]:
@@ -167,7 +167,7 @@ def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> d
     for line in settled(list(lines)):
         for key in keys(line):
             parts.setdefault(key, []).append(line)
-    return {key: sum_of(part) for key, part in parts.items()}
+    return {key: _sum(part) for key, part in parts.items()}
 
 
 def departement_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
@@ -194,13 +194,12 @@ def day_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
     """
     parts: dict[str | None, list[Line]] = {}
     for line in settled(list(lines)):
-        for day, part in days_of(line):
+        for day, part in _by_day(line):
             parts.setdefault(day, []).append(part)
-    return {day: sum_of(part) for day, part in parts.items()}
+    return {day: _sum(part) for day, part in parts.items()}
 
 
-def days_of(line: Line) -> list[tuple[str | None, Line]]:
-    """Return what a line tells of each of its days, and of none of them."""
+def _by_day(line: Line) -> list[tuple[str | None, Line]]:
     told = line.told_sessions
     days = sorted({*line.days, *(each.day for each in told)})
     if len(days) == 1:
@@ -316,8 +315,7 @@ def _behind(gate: Counts, line: Line) -> Line:
     return replace(line, counts=replace(line.counts, **told)) if told else line
 
 
-def sum_of(lines: Sequence[Line]) -> Totals:
-    """Return the figures of lines that are settled."""
+def _sum(lines: Sequence[Line]) -> Totals:
     taken = [line for line in lines if line.is_taken]
     told = [line for line in taken if not line.counts_apart]
     apart = [line for line in taken if line.counts_apart]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fete.figures.arithmetic.counting import (
     Line,
+    Totals,
     by_audience,
     by_commune,
     by_departement,
@@ -11,14 +12,13 @@ from fete.figures.arithmetic.counting import (
     by_kind,
     by_level,
     by_theme,
-    days_of,
+    day_parts,
     settled,
-    sum_of,
+    totals,
 )
 
-Parted = Iterable[tuple[str | None, Line]]
-# The codes of a line in each breakdown; by day, what it tells of each.
-_PARTS: Mapping[str, Callable[[Line], Iterable[str | None]]] = {
+# The codes of a line in each breakdown but that by day, where a line tells something of each of its days.
+_CODES: Mapping[str, Callable[[Line], Iterable[str | None]]] = {
     "departement": by_departement,
     "commune": by_commune,
     "kind": by_kind,
@@ -34,25 +34,24 @@ def proof(
 ) -> dict[int, int]:
     """Return what each activity brings to a figure, or to one part of it: what brings nothing is left out.
 
-    The values add up to the figure, whatever their order.
+    The values add up to the figure.
     """
-    brought: dict[int, int] = {}
-    for line in _lines(lines, of, code):
-        value = getattr(sum_of([line]), key)
-        if value:
-            brought[line.activity_id] = brought.get(line.activity_id, 0) + value
-    return brought
+    return {
+        line.activity_id: value
+        for line, part in _behind(lines, of, code)
+        if (value := getattr(part, key))
+    }
 
 
 def host_proof(lines: Sequence[Line], *, of: str = "", code: str | None = None) -> dict[str, int]:
     """Return the host communes, or those of one part, each with how many things were held there."""
-    is_of_places = of in {"departement", "commune"}
     hosts: dict[str, int] = {}
-    for line in settled(lines) if is_of_places else _lines(lines, of, code):
-        if line.is_taken and not line.counts_apart:
-            for commune, departement in line.hosts:
-                if not is_of_places or code == (departement if of == "departement" else commune):
-                    hosts[commune] = hosts.get(commune, 0) + 1
+    # What goes from place to place has a host commune in parts where it does not count itself.
+    by_place = of in {"departement", "commune"}
+    for line, _part in _behind(lines, "" if by_place else of, code):
+        for commune, departement in line.hosts if _counts(line) else ():
+            if not by_place or code == (departement if of == "departement" else commune):
+                hosts[commune] = hosts.get(commune, 0) + 1
     return hosts
 
 
@@ -61,18 +60,20 @@ def organisation_proof(
 ) -> dict[int, int]:
     """Return the structures that took part, or did in one part, each with how many things it held."""
     held: dict[int, int] = {}
-    for line in _lines(lines, of, code):
-        if line.is_taken and not line.counts_apart:
+    for line, _part in _behind(lines, of, code):
+        if _counts(line):
             held[line.organisation_id] = held.get(line.organisation_id, 0) + 1
     return held
 
 
-def _lines(lines: Sequence[Line], of: str, code: str | None) -> list[Line]:
+def _counts(line: Line) -> bool:
+    return line.is_taken and not line.counts_apart
+
+
+def _behind(lines: Sequence[Line], of: str, code: str | None) -> list[tuple[Line, Totals]]:
+    """Return the lines of one part, or all, each with what it tells there."""
     known = settled(lines)
-    if not of:
-        return known
-    return [part for line in known for each, part in _parts(line, of) if each == code]
-
-
-def _parts(line: Line, of: str) -> Parted:
-    return days_of(line) if of == "day" else ((code, line) for code in _PARTS[of](line))
+    if of == "day":
+        parted = [(line, day_parts([line])) for line in known]
+        return [(line, parts[code]) for line, parts in parted if code in parts]
+    return [(line, totals([line])) for line in known if not of or code in _CODES[of](line)]

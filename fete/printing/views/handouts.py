@@ -92,7 +92,7 @@ def _printed_figures(
 
 def _laid_out(tag: str, content: dict[str, Any], *, layout: str, form: str) -> bytes:
     def make() -> bytes:
-        return services.printed(content, layout=layout, form=form)
+        return services.pdf_of(content, layout=layout, form=form)
 
     known = services.programmes.find(tag)
     if known is not None:

@@ -136,7 +136,7 @@ def pdf_of(
             order=order,
             front=front,
         )
-        return services.printed(content)
+        return services.pdf_of(content)
 
     known = services.programmes.find(tag)
     if known is not None:
