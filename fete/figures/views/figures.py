@@ -230,7 +230,7 @@ def edition_json(year: int) -> ResponseReturnValue:
                 "breakdowns": {
                     name: {
                         "label": str(BREAKDOWNS[name]),
-                        "additive": sorted(ADDITIVE[name]),
+                        "additive": sorted(ADDITIVE[name] - _secret(name)),
                         "rows": [_part_value(part, name) for part in parts],
                     }
                     for name, parts in figures.breakdowns.items()
@@ -369,13 +369,21 @@ def _edition_value(edition: Edition) -> Value:
     }
 
 
-def _totals_value(totals: Totals) -> Value:
-    values = {each.key: getattr(totals, each.key) for each in KEY_FIGURES}
-    return values | {
+def _totals_value(totals: Totals, secret: frozenset[str] = frozenset()) -> Value:
+    return _values(totals, KEY_FIGURES, secret) | {
         "coverage": _coverage_value(totals.coverage),
-        "details": {each.key: getattr(totals, each.key) for each in DETAILS},
-        "beside": {each.key: getattr(totals, each.key) for each in BESIDE},
+        "details": _values(totals, DETAILS, secret),
+        "beside": _values(totals, BESIDE, secret),
     }
+
+
+def _values(totals: Totals, figures: Iterable[Figure], secret: frozenset[str]) -> Value:
+    return {each.key: getattr(totals, each.key) for each in figures if each.key not in secret}
+
+
+def _secret(breakdown: str) -> frozenset[str]:
+    """Return the figures that the parts of a breakdown do not tell."""
+    return TEAM if breakdown in FINE_BREAKDOWNS else frozenset()
 
 
 def _coverage_value(coverage: Returns) -> Value:
@@ -384,7 +392,9 @@ def _coverage_value(coverage: Returns) -> Value:
 
 
 def _part_value(part: Part, breakdown: str) -> Value:
-    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(part.totals)
+    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(
+        part.totals, _secret(breakdown)
+    )
 
 
 def _headline_value(headline: Headline) -> Value:
@@ -417,8 +427,7 @@ def _name(part: Part, breakdown: str) -> str:
 
 def _columns(breakdown: str) -> dict[str, Figure]:
     """Return the figures that the table of a breakdown has, by their names."""
-    is_fine = breakdown in FINE_BREAKDOWNS
-    return {each.key: each for each in KEY_FIGURES if not (is_fine and each.key in TEAM)}
+    return {each.key: each for each in KEY_FIGURES if each.key not in _secret(breakdown)}
 
 
 def _charts(rows: Sequence[ShownTotals], published: Sequence[Headline]) -> list[Series]:
@@ -460,6 +469,8 @@ def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
     for name, parts in figures.breakdowns.items():
         for part in parts:
             for key, _figure, value in _values_of(part.totals):
+                if key in _secret(name):
+                    continue
                 yield key, name, part.code or "", _name(part, name), value, year, note, ""
 
 

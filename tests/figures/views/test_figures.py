@@ -135,6 +135,18 @@ def test_the_parts_of_the_json_add_up_where_it_says_so(client, counted):
     )
 
 
+def test_the_team_is_told_of_no_part_where_one_activity_may_stand_alone(client, counted):
+    team = {"researchers", "mediators", "volunteers", "others"}
+    value = client.get("/chiffres/2026.json").json
+    rows = rows_of(client.get("/chiffres/2026.csv"))
+    for name, breakdown in value["breakdowns"].items():
+        told = {key for row in breakdown["rows"] for key in team & {*row, *row["details"]}}
+        assert told == (team if name == "departement" else set()), name
+        in_file = {row["figure"] for row in rows if row["breakdown"] == name} & team
+        assert in_file == told, name
+        assert (team & set(breakdown["additive"])) == told, name
+
+
 def test_the_page_shows_the_big_figures_with_their_definitions_and_coverage(client, counted):
     page = client.get("/chiffres/2026")
     text = text_of(page)

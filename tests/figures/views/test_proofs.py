@@ -120,9 +120,9 @@ def test_teams_are_told_by_departement_to_all_and_activity_by_activity_to_the_co
         assert "n’est montrée qu’à la coordination" in text
         assert "Gers 17" in text
         assert "Le laboratoire" not in text
-        for address in ("?par=commune&valeur=32013", "?par=day&valeur=2026-10-04"):
-            assert reader.get(f"{PROOF}/researchers{address}").status_code == 404
-        one = text_of(reader.get(f"{PROOF}/researchers?par=kind&valeur=lab_open_day"))
+        for address in ("par=commune&valeur=32013", "par=kind&valeur=lab_open_day"):
+            assert reader.get(f"{PROOF}/researchers?{address}").status_code == 404
+        one = text_of(reader.get(f"{PROOF}/researchers?par=departement&valeur=32"))
         assert "Le laboratoire" not in one
     page = sign_in(make_coordinator("32")).get(f"{PROOF}/researchers")
     assert "Le laboratoire 17 Auch dim. 4 oct." in rows_of(page)
