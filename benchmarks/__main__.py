@@ -21,12 +21,11 @@ from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import flask_migrate
 from flask import Flask, Response
 from icalendar import Calendar, Event
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from fete.accounts.models import User
@@ -35,12 +34,14 @@ from fete.core.clock import from_paris, now
 from fete.core.db import db, transaction
 from fete.feeds.models import Fragment
 from fete.feeds.services import write_ahead
+from fete.figures.queries import figures_of, totals_of
 from fete.figures.services import freeze, publish
 from fete.geography.services import load_reference
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition, Slot, activity_term
 from fete.programme.workflow import Status
 from fete.reports.models import Report
+from fete.reports.services.reporting import version_of
 from fete.vocabulary.services import load_terms
 from tests.factories.accounts import make_coordinator
 from tests.factories.network import AUCH, MONTPELLIER, TOULOUSE, make_organisation
@@ -50,6 +51,8 @@ from tests.factories.reports import make_report
 SIZES = (600, 6_000)
 # The cost of a page may not follow the edition.
 FLAT_SIZES = (600, 60_000)
+# Figures are held against the one reading that adds up the same reports.
+FIGURES_SIZES = (600, 60_000)
 # How many activities are made one by one; larger editions are copies of them.
 MADE = 600
 # The first number of a copy.
@@ -106,27 +109,23 @@ def copy(many: int, *, shift: int) -> None:
     shifted = {"id", "activity_id", "organisation_id"}
     unique = {"uid", "form_key"}
     chosen: list[tuple[Any, ColumnElement[bool]]] = [
-        (Organisation.__table__, Organisation.id < shift),
+        (Organisation.__table__, Organisation.id < COPIES),
         (Activity.__table__, Activity.id <= many),
         (Slot.__table__, Slot.activity_id <= many),
         (activity_term, activity_term.c.activity_id <= many),
         (Report.__table__, Report.activity_id <= many),
     ]
     for table, among in chosen:
-        rows = db.session.execute(select(table).where(among)).mappings()
-        copies = [
-            {
-                name: value + shift
-                if name in shifted and value is not None
-                else str(uuid4())
-                if name in unique
-                else value
-                for name, value in row.items()
-            }
-            for row in rows
-            if row.get("id", 0) < COPIES
+        names = [column.name for column in table.columns]
+        values = [
+            column + shift
+            if column.name in shifted
+            else func.hex(func.randomblob(16))
+            if column.name in unique
+            else column
+            for column in table.columns
         ]
-        db.session.execute(insert(table), copies)
+        db.session.execute(insert(table).from_select(names, select(*values).where(among)))
 
 
 def make(count: int) -> None:
@@ -389,6 +388,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--queue-only", action="store_true", help="the pages of the coordination")
     parser.add_argument("--flat-only", action="store_true", help="whether pages follow the edition")
+    parser.add_argument("--figures-only", action="store_true", help="what figures cost")
     parser.add_argument("--first-feed", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.first_feed:
@@ -397,9 +397,13 @@ def main() -> None:
     if asked.flat_only:
         report_flatness()
         return
+    if asked.figures_only:
+        report_figures()
+        return
     if not asked.queue_only:
         report_sizes(asked.sizes)
         report_flatness()
+        report_figures()
     report_queue()
     sys.stdout.flush()
 
@@ -418,6 +422,64 @@ def report_flatness() -> None:
     print(f"\nLa même page à {FLAT_SIZES[1]} activités, contre {FLAT_SIZES[0]}\n")
     for name, seconds in few.items():
         print(f"{name:34}{many[name] / seconds:>8.2f} ×")
+
+
+def report_figures() -> None:
+    """Print what figures cost, against one SQL reading that counts and adds up the same reports."""
+    columns = []
+    for size in FIGURES_SIZES:
+        with site(size) as app, app.app_context():
+            columns.append(dict(measure_figures()))
+            print(f"{size} activités : {memory():.0f} Mo au plus dans ce processus")
+    print("\nChiffres d’une édition, en nombre de fois la lecture SQL qui additionne ses bilans\n")
+    print(f"{'':40}" + "".join(f"{size:>12} act." for size in FIGURES_SIZES))
+    for name in columns[0]:
+        print(f"{name:40}" + "".join(f"{column[name]:>13.2f} ×  " for column in columns))
+
+
+def measure_figures() -> Iterator[tuple[str, float]]:
+    """Give, by name, how long figures take: counted before, after one more report, and from nothing."""
+    edition = db.session.scalars(select(Edition)).one()
+    at = from_paris(date(2026, 11, 3), hour(10))
+    scan = best(lambda: add_up(edition), 1)
+    started = time.process_time()
+    totals_of(edition, at=at)
+    first = time.process_time() - started
+    yield "déjà comptés, totaux", best(lambda: totals_of(edition, at=at), 5) / scan
+    figures_of(edition, region="76", at=at)
+    ready = best(lambda: figures_of(edition, region="76", at=at), 5)
+    yield "déjà comptés, avec leurs parts", ready / scan
+    yield "après un bilan, totaux", after_a_report(lambda: totals_of(edition, at=at)) / scan
+    parts = after_a_report(lambda: figures_of(edition, region="76", at=at))
+    yield "après un bilan, avec leurs parts", parts / scan
+    yield "premier compte d’un processus", first / scan
+
+
+def add_up(edition: Edition) -> None:
+    """Count and add up the reports of an edition in one reading."""
+    figures = ("public", "pupils", "adults", "online", "researchers", "mediators", "volunteers")
+    statement = (
+        select(func.count(), *(func.sum(getattr(Report, name)) for name in figures))
+        .select_from(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(Activity.edition_id == edition.id, Activity.status == Status.PUBLISHED)
+    )
+    db.session.execute(statement).one()
+
+
+def after_a_report(act: Callable[[], object]) -> float:
+    """Return how long something takes just after one more report changed, in the best of several rounds."""
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        report = db.session.scalars(select(Report).where(Report.activity_id == number)).one()
+        with transaction():
+            report.public = (report.public or 0) + 1
+            report.version += 1
+            db.session.add(version_of(report, at=now()))
+        started = time.process_time()
+        act()
+        rounds.append(time.process_time() - started)
+    return min(rounds)
 
 
 def memory() -> float:

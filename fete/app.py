@@ -34,7 +34,7 @@ from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import cli as feeds_cli, views as feeds
 from fete.figures import cli as figures_cli
-from fete.figures.views import figures, proofs, snapshots
+from fete.figures.views import figures, proofs, snapshots, zones
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
 from fete.mailing.queries import count_given_up, count_unread, latest_unread
@@ -69,7 +69,17 @@ from fete.programme.views import (
     venues,
     villages,
 )
-from fete.reports.views import follow_up, history, reports
+from fete.reports import cli as reports_cli
+from fete.reports.views import (
+    counting,
+    doubts,
+    follow_up,
+    grid,
+    history,
+    ladders,
+    links,
+    reports,
+)
 from fete.vocabulary import cli as vocabulary_cli
 
 ROOT = Path(__file__).resolve().parent
@@ -90,6 +100,7 @@ BLUEPRINTS = (
     figures.blueprint,
     proofs.blueprint,
     snapshots.blueprint,
+    zones.blueprint,
     directory.blueprint,
     geography.blueprint,
     sign.blueprint,
@@ -110,11 +121,14 @@ BLUEPRINTS = (
     stands.blueprint,
     reports.blueprint,
     history.blueprint,
+    counting.blueprint,
+    links.blueprint,
     people.blueprint,
     letters.blueprint,
     absences.blueprint,
     admissions.blueprint,
     editions.blueprint,
+    ladders.blueprint,
     late_entries.blueprint,
     review.blueprint,
     proposals.blueprint,
@@ -125,6 +139,8 @@ BLUEPRINTS = (
     journal.blueprint,
     merging.blueprint,
     follow_up.blueprint,
+    doubts.blueprint,
+    grid.blueprint,
 )
 # What a worker keeps of the answers that it gave last: full calendars, and the pages of the programme.
 MOST_BYTES_KEPT = 16 * 1024 * 1024
@@ -142,6 +158,7 @@ COMMANDS = (
     operation_cli.reference,
     operation_cli.serve,
     programme_cli.edition,
+    reports_cli.report,
     vocabulary_cli.vocabulary,
 )
 
@@ -204,6 +221,10 @@ def set_up(app: Flask, settings: Settings) -> None:
     protection = CSRFProtect(app)
     protection.exempt(preferences.stop)
     protection.exempt(alerts.stop)
+    # Whoever holds the link to a report, or to its counter, has no session: its address, which nobody can guess, is the proof.
+    protection.exempt(links.blueprint)
+    protection.exempt(counting.count)
+    protection.exempt(counting.take)
     set_up_sign_in(app)
     access.init_access(app)
     templating.init_templating(app)

@@ -16,7 +16,7 @@ Objet : {letter.subject}
 {"=" * 72}
 {own.strip()}
 """
-    kept = re.sub(r"(/(?:arreter|confirmer|mes-alertes)/)[\w.-]+", r"\1CLÉ", kept)
+    kept = re.sub(r"(/(?:arreter|confirmer|mes-alertes|bilan)/)[\w.-]+", r"\1CLÉ", kept)
     return re.sub(r"/\d+(?=[-/\"\n])", "/NUMÉRO", kept)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fete.core.clock import to_paris
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.text import fold_name
-from fete.programme.models import Activity, Mode, Slot
+from fete.programme.models import Activity, Slot
 from fete.programme.rules.catalogue import OFF
 from fete.programme.rules.wording import time_in_full, words
 from fete.programme.workflow import SlotState, Status
@@ -64,12 +64,10 @@ class Standing:
 
 def standing_of(activity: Activity, slot: Slot) -> Standing:
     """Return a slot as the public sees it now: its own activity's, or a stand's that keeps its hours."""
-    is_online = activity.mode is Mode.ONLINE or slot.state is SlotState.MOVED_ONLINE
-    places = () if is_online else activity.places_at(slot)
     return Standing(
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        place=words(places),
+        place=words(activity.destinations_at([slot])),
         state=slot.state,
         is_shown=activity.status is Status.PUBLISHED,
     )

@@ -18,13 +18,12 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.ratelimit import by_letter, by_place
-from fete.core.security import GREATEST_KEY
+from fete.core.security import is_key
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition
+from fete.programme.policies import can_see_edition, is_public
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.listing import count_of, find_shown
-from fete.programme.workflow import Status
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/prevenez-moi")
 _NOT_FOUND = 404
@@ -176,12 +175,8 @@ def _asked() -> Asked:
 
 
 def _asked_activity(number: int) -> Asked:
-    activity = find_shown(number) if 0 < number <= GREATEST_KEY else None
-    if (
-        activity is None
-        or activity.status is not Status.PUBLISHED
-        or not can_see_edition(None, activity.edition)
-    ):
+    activity = find_shown(number) if is_key(number) else None
+    if activity is None or not is_public(activity):
         abort(_NOT_FOUND)
     is_to_come = any(slot.ends_at > now() for slot in activity.times)
     return Asked(
@@ -214,8 +209,7 @@ def _asked_search() -> Asked:
 
 def _asked_edition() -> Edition | None:
     if "annee" not in request.args:
-        edition = current_edition(today())
-        return edition if edition is not None and can_see_edition(None, edition) else None
+        return current_edition(today())
     edition = find_edition(request.args.get("annee", 0, type=int))
     if edition is None or not can_see_edition(None, edition):
         abort(_NOT_FOUND)

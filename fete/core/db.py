@@ -130,6 +130,16 @@ def upsert_rows(model: type[Model], rows: list[dict[str, Any]], *, key: tuple[st
     db.session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
+def insert_new_rows(
+    model: type[Model], rows: list[dict[str, Any]], *, key: tuple[str, ...]
+) -> None:
+    """Insert the rows whose key does not stand yet; the others stay as they are, whatever the rows say."""
+    if not rows:
+        return
+    statement = _INSERT[db.session.get_bind().dialect.name](model)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=key), rows)
+
+
 def is_migrated() -> bool:
     """Whether the database has had every migration, and no other."""
     folder = str(current_app.extensions["migrate"].directory)

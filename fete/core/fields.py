@@ -31,6 +31,9 @@ _MONTHS = [
     "decembre",
 ]
 _HOUR = re.compile(r"(\d{1,2})(?:\s*(?:h|:|\.)\s*(\d{2})?)?", re.IGNORECASE)
+# Digits, together or in threes as one writes thousands: « 1 200 », « 1.200 »; « 1.2 » is no whole number.
+_FIGURE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[\s.][0-9]{3})+")
+_MOST_DIGITS = 7
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _PAGE = re.compile(
     r"https?://(?:[\w\-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"\\]*)?", re.IGNORECASE
@@ -154,22 +157,24 @@ class HourField(StringField):  # type: ignore[misc]
 
 
 class FigureField(IntegerField):  # type: ignore[misc]
-    """A whole number, with the spaces that people put between thousands."""
+    """A whole number, with the spaces or points that people put between thousands."""
 
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number; an empty field is nothing, not zero."""
-        typed = re.sub(r"[\s.\u00a0\u202f]", "", valuelist[0]) if valuelist else ""
+        typed = clean(valuelist[0]).strip() if valuelist else ""
+        self.data = None
         if not typed:
-            self.data = None
             return
-        if not re.fullmatch(r"\d{1,7}", typed):
-            self.data = None
+        if not _FIGURE.fullmatch(typed):
             raise ValueError(
                 _("Écrivez un nombre entier, sans virgule ni signe : par exemple 120.")
             )
-        self.data = int(typed)
+        digits = re.sub(r"[\s.]", "", typed).lstrip("0")
+        if len(digits) > _MOST_DIGITS:
+            raise ValueError(_("Ce nombre est trop grand."))
+        self.data = int(digits or 0)
 
 
 class PhoneField(StringField):  # type: ignore[misc]

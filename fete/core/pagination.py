@@ -56,3 +56,10 @@ def paginate(statement: Select[Any], *, number: int, size: int = PAGE_SIZE) -> P
     number = page_number(number, total, size)
     rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()
     return Page(rows=rows, number=number, total=total, size=size)
+
+
+def page_of(rows: Sequence[Row], *, number: int, size: int = PAGE_SIZE) -> Page[Row]:
+    """Return a page of rows that are all known; beyond the last page, the last."""
+    number = page_number(number, len(rows), size)
+    start = (number - 1) * size
+    return Page(rows=rows[start : start + size], number=number, total=len(rows), size=size)

@@ -31,6 +31,11 @@ class KeyConverter(IntegerConverter):
         super().__init__(*args, **({"max": GREATEST_KEY} | options))
 
 
+def is_key(number: int) -> bool:
+    """Whether a row can have this number as its key: no other is asked for."""
+    return 0 < number <= GREATEST_KEY
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Set cookies, sizes, host names and headers as the settings ask."""
     app.config.update(

@@ -114,6 +114,7 @@ def init_templating(app: Flask) -> None:
         short_day=short_day,
         slug=slug,
         until=until,
+        weight=weight,
     )
     app.jinja_env.globals.update(
         absolute_url=absolute_url,
@@ -146,6 +147,15 @@ def number(value: float | None) -> str:
 @lru_cache(maxsize=20_000)
 def _written(value: float, locale: str) -> str:
     return format_decimal(value, locale=locale)
+
+
+def weight(size: float) -> str:
+    """Return about what a file of so many bytes weighs, as one says it: « 4 ko », « 45 ko », « 1,7 Mo »."""
+    kilobytes = max(1, size / 1_000)
+    if kilobytes >= 1_000:  # noqa: PLR2004  # a megabyte
+        return str(_("%(number)s\u00a0Mo", number=number(round(kilobytes / 1_000, 1))))
+    step = 1 if kilobytes < 10 else 5 if kilobytes < 100 else 50  # noqa: PLR2004  # two figures
+    return str(_("%(number)s\u00a0ko", number=number(round(kilobytes / step) * step)))
 
 
 def conformity(state: Conformity) -> str:

@@ -19,6 +19,9 @@ from fete.programme.rules import CRITERIA_NAMES, evidence, terms_of
 blueprint = Blueprint("exchange", __name__)
 
 MOST_LISTED = 1000
+# What the spreadsheet weighs about, in bytes: so much, and so much more for each activity.
+_WEIGHT = 7_500
+_WEIGHT_EACH = 96
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -52,6 +55,12 @@ def committee_file() -> ResponseReturnValue:
         content_type=XLSX,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@blueprint.app_template_global("weight_of_list")
+def weight_of_list(activities: int) -> int:
+    """Return about how many bytes the spreadsheet of so many activities has."""
+    return _WEIGHT + min(activities, MOST_LISTED) * _WEIGHT_EACH
 
 
 def _asked() -> tuple[QueueForm, str, Sequence[Activity]]:

@@ -16,6 +16,7 @@ from fete.network.models import Organisation
 from fete.network.queries import find_listed, survivors_of
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
 from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of, times_of
+from fete.programme.queries.listing import count_of
 from fete.programme.queries.venues import find_venue
 from fete.programme.rules.catalogue import OFF
 from fete.programme.rules.filters import Filters
@@ -51,6 +52,16 @@ def state_of(filters: Filters) -> FeedState:
         )
 
     return remembered(("feed", filters), reckon)
+
+
+def events_of(filters: Filters) -> int:
+    """Return about how many events the calendar of these filters has."""
+    return catalogue_of(filters.edition_id).events_among(rows_of(filters))
+
+
+def news_of(filters: Filters) -> int:
+    """Return how many pieces of news the feed of these filters has."""
+    return min(MOST_NEWS, count_of(filters))
 
 
 def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:

@@ -25,7 +25,7 @@ from fete.feeds.ways import to_scan, ways
 from fete.geography.queries import find_commune
 from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition
+from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.activities import find_activity
 from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
@@ -42,6 +42,9 @@ FORMS = ("ics", "atom")
 # Clients ask every few hours: a cache before us may answer for ten minutes, and while it asks us anew.
 CACHE = "public, max-age=600, s-maxage=600, stale-while-revalidate=3600"
 COMPRESSION = 6
+# What a feed weighs about, in bytes: so much, and so much more for each event or piece of news.
+_WEIGHT = 1_000
+_WEIGHT_EACH = 900
 ICALENDAR = "text/calendar"
 ATOM = "application/atom+xml"
 
@@ -209,12 +212,18 @@ def edition_of(args: MultiDict[str, str]) -> Edition | None:
 def seen_activity(activity_id: int) -> Activity:
     """Return an activity that is published, or that was: whoever subscribed to it learns what became of it."""
     found = find_activity(activity_id)
-    was_seen = found is not None and (
-        found.status is Status.PUBLISHED or found.published_at is not None
-    )
-    if found is None or not was_seen or not can_see_edition(None, found.edition):
+    if found is None or not was_public(found):
         abort(404)
     return found
+
+
+@blueprint.app_template_global("weight_of_feed")
+def weight_of_feed(filters: Filters, form: str = "ics") -> int:
+    """Return about how many bytes a feed of these filters has in one of its forms, without writing it."""
+    if filters.edition_id is None:
+        return _WEIGHT
+    many = queries.events_of(filters) if form == "ics" else queries.news_of(filters)
+    return _WEIGHT + many * _WEIGHT_EACH
 
 
 def reply(feed: Feed, form: str, *, disposition: str = "inline") -> Response:

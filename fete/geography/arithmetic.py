@@ -1,14 +1,17 @@
-"""Small maps: outlines in degrees become paths in the units of a drawing, and points their places on it."""
+"""Small maps and distances: outlines in degrees become paths of a drawing, and points find the place nearest to them."""
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from heapq import merge
+from math import asin, cos, inf, radians, sin, sqrt
 
 # Longitude, then latitude, as GeoJSON has them.
 Degrees = tuple[float, float]
 Ring = Sequence[Degrees]
 Spot = tuple[int, int]
 WIDTH = 1000
+_EARTH_RADIUS = 6371.0
 # Around what a map shows, as a share of its wider side; and how wide a view is for its height, at least and at most.
 _MARGIN = 0.08
 _NARROWEST, _WIDEST = 1.0, 1.6
@@ -118,6 +121,42 @@ def view_of(atlas: Atlas, codes: Iterable[str], points: Iterable[Degrees]) -> Vi
         each for each in atlas.outlines.values() if each not in shown and each.box.meets(box)
     )
     return View(box=box, shown=shown, beside=beside, dots=dots)
+
+
+def dots_of(spots: Iterable[Spot]) -> str:
+    """Return points as one path of SVG, which its line caps make discs or squares: thousands weigh little."""
+    # Not quite nothing long: what is, printers leave out.
+    return "".join(f"M{x} {y}h.1" for x, y in sorted(set(spots)))
+
+
+def kilometres(one: Degrees, other: Degrees) -> float:
+    """Return how far two points are from each other, along the earth taken as a sphere."""
+    (west, south), (east, north) = one, other
+    ours, theirs = radians(south), radians(north)
+    half = sin((theirs - ours) / 2) ** 2
+    half += cos(ours) * cos(theirs) * sin(radians(east - west) / 2) ** 2
+    return 2 * _EARTH_RADIUS * asin(sqrt(min(1.0, half)))
+
+
+class Nearest:
+    """Places in the order of their latitudes: few of them are looked at to find the nearest to a point."""
+
+    def __init__(self, places: Mapping[str, Degrees]) -> None:
+        self._places = sorted(places.items(), key=lambda each: (each[1][1], each[0]))
+        self._latitudes = [latitude for _code, (_longitude, latitude) in self._places]
+
+    def to(self, point: Degrees) -> tuple[float, str] | None:
+        """Return how far the nearest place is and its code, the first one of several; `None` without places."""
+        found = (inf, "")
+        start = bisect(self._latitudes, point[1])
+        below, above = range(start - 1, -1, -1), range(start, len(self._places))
+        for number in merge(below, above, key=lambda each: abs(self._latitudes[each] - point[1])):
+            # No way is shorter than the one along a meridian.
+            if _EARTH_RADIUS * radians(abs(self._latitudes[number] - point[1])) > found[0]:
+                break
+            code, place = self._places[number]
+            found = min(found, (kilometres(point, place), code))
+        return found if self._places else None
 
 
 def _outline(code: str, name: str, rings: Sequence[Ring], projection: Projection) -> Outline:

@@ -34,6 +34,7 @@ from fete.network.services import forget_invitations
 from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.pictures import forget_orphans
 from fete.programme.services.reminders import remind_of_calls
+from fete.reports.services.reminders import remind_of_reports
 from fete.vocabulary.services import load_terms
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def serve_until_stopped(server: Server) -> None:
 
 
 def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
-    """Write the reminders of calls and the daily letters once the hour has come; return the day that is done.
+    """Write the reminders of calls and of reports, and the daily letters once the hour has come; return the day that is done.
 
     `done` is what this returned last. Started anew on the same day, it writes nothing twice: the database
     knows who was written to.
@@ -197,6 +198,7 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
     if here.date() == done or here.time() < HOUR:
         return done
     remind_of_calls(at=at, keeping=transaction)
+    remind_of_reports(at=at, keeping=transaction)
     write_daily_letters(at=at, keeping=transaction)
     return here.date()
 

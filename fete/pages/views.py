@@ -49,6 +49,7 @@ ICONS = (
 # What does not change with an edition, and that search engines may show.
 INDEXED = (
     "pages.home",
+    "programme.schools",
     "villages.index",
     "communes.index",
     "feeds.subscribe",
@@ -60,6 +61,14 @@ INDEXED = (
     "pages.privacy",
     "pages.accessibility",
     "pages.sitemap",
+)
+# The programme of an edition: its list, and the same arranged otherwise.
+ARRANGED = (
+    "programme.edition",
+    "arrangements.hours",
+    "arrangements.month",
+    "arrangements.places",
+    "arrangements.table",
 )
 # In two languages: ten thousand addresses.
 PAGES_A_FILE = 5_000
@@ -176,9 +185,11 @@ def _listed(fixed: list[Listed], found: Extent, *, number: int) -> Response:
 def _fixed_pages(found: Extent) -> list[Listed]:
     pages: list[Listed] = [(path_of(endpoint), None) for endpoint in INDEXED]
     for edition in shown_editions():
+        changed_at = found.changed_at.get(edition.id)
+        pages += [(path_of(endpoint, year=edition.year), changed_at) for endpoint in ARRANGED]
         pages += [
-            (path_of("programme.edition", year=edition.year), found.changed_at.get(edition.id)),
-            (path_of("figures.edition", year=edition.year), None),
+            (path_of(endpoint, year=edition.year), None)
+            for endpoint in ("figures.edition", "zones.show")
         ]
     communes, venues = all_places()
     pages += [(path_of("communes.show", code=each.code, slug=each.slug), None) for each in communes]

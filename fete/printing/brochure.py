@@ -237,12 +237,7 @@ def _held(
     *,
     at: tuple[int, str, str] | None = None,
 ) -> Held:
-    places: dict[Venue, None] = {}
-    if activity.mode is not Mode.ONLINE:
-        for slot in slots:
-            if slot.state is not SlotState.MOVED_ONLINE:
-                places |= dict.fromkeys(activity.places_at(slot))
-    asked = [place for place in places if _is_asked(place.commune, bounds)]
+    asked = [place for place in activity.destinations_at(slots) if _is_asked(place.commune, bounds)]
     return Held(
         activity=activity,
         slots=tuple(slots),
@@ -260,9 +255,7 @@ def _heads(held: Held) -> list[tuple[int, str, str]]:
     """Return the titles of part and section under which it stands, with the rank of the part."""
     if held.places:
         return list(dict.fromkeys(_head(place) for place in held.places))
-    is_online = held.activity.mode is not Mode.ON_SITE or any(
-        slot.state is SlotState.MOVED_ONLINE for slot in held.slots
-    )
+    is_online = held.activity.is_online_at(held.slots)
     return [(1, str(_("En ligne")), "")] if is_online else [(2, str(_("Lieu à préciser")), "")]
 
 

@@ -140,6 +140,13 @@ def is_public(activity: Activity) -> bool:
     return activity.status is Status.PUBLISHED and can_see_edition(None, activity.edition)
 
 
+def was_public(activity: Activity) -> bool:
+    """Whether everybody may see it, or once could: whoever knows it learns what became of it."""
+    return (
+        activity.status is Status.PUBLISHED or activity.published_at is not None
+    ) and can_see_edition(None, activity.edition)
+
+
 def can_correct(user: User, activity: Activity) -> bool:
     """Whether the person may correct it though its edition is closed: the region, what was labelled or published."""
     return (

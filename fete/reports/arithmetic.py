@@ -1,8 +1,10 @@
 """Sums over one report, and what in it does not hang together. Knows nothing else."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Protocol
 
 # A report asks itself questions beyond these; none of them refuses anything.
 TIMES_CAPACITY = 3
@@ -59,6 +61,7 @@ class Doubt(StrEnum):
     VERY_LARGE_TEAM = "very_large_team"
     ONLINE_NOT_EXPECTED = "online_not_expected"
     ON_SITE_NOT_EXPECTED = "on_site_not_expected"
+    ONLINE_AS_ON_SITE = "online_as_on_site"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +98,21 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """Who came to one session, as its structure tells it; nothing is not zero."""
+
+    slot_id: int
+    public: int | None = None
+    pupils: int | None = None
+    adults: int | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is said of it."""
+        return any(getattr(self, each) is not None for each in Visitor)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
     """What was declared of the activity, against which its figures are held."""
 
@@ -128,6 +146,21 @@ def total_of(*figures: int | None) -> int | None:
     """Return the sum of the figures that are told; `None` when none is."""
     told = [figure for figure in figures if figure is not None]
     return sum(told) if told else None
+
+
+def with_sessions(counts: Counts, sessions: Sequence[Session]) -> Counts:
+    """Return the figures in which each one that a session tells is the sum of the sessions."""
+
+    def sum_of(name: Visitor, told: int | None) -> int | None:
+        sums = total_of(*(getattr(one, name) for one in sessions))
+        return told if sums is None else sums
+
+    return replace(
+        counts,
+        public=sum_of(Visitor.PUBLIC, counts.public),
+        pupils=sum_of(Visitor.PUPILS, counts.pupils),
+        adults=sum_of(Visitor.ADULTS, counts.adults),
+    )
 
 
 def incoherences(counts: Counts, about: Circumstances) -> list[Incoherence]:
@@ -169,6 +202,8 @@ def _of_the_visitors(counts: Counts, about: Circumstances) -> Iterator[Incoheren
         yield Incoherence(doubt=Doubt.COUNTED_TWICE, figures=(public, pupils, adults))
     if online and not about.online:
         yield Incoherence(doubt=Doubt.ONLINE_NOT_EXPECTED, figures=(online,))
+    elif online >= SAME_FROM and online in {public, counts.visitors}:
+        yield Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(online,))
     if counts.visitors and not about.on_site:
         yield Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(counts.visitors,))
 
@@ -232,4 +267,85 @@ def together(several: Iterable[Returns]) -> Returns:
         received=sum(row.received for row in rows),
         validated=sum(row.validated for row in rows),
         waived=sum(row.waived for row in rows),
+    )
+
+
+class Touched(Protocol):
+    """What somebody at a door counted, in one touch or in several added up."""
+
+    @property
+    def slot_id(self) -> int | None:
+        """The session that was chosen, if any."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Which of the three figures it adds to."""
+
+    @property
+    def amount(self) -> int:
+        """How many; less than nothing takes back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Headcount:
+    """The three figures of visitors as they were counted at the doors, touches taken back included."""
+
+    public: int = 0
+    pupils: int = 0
+    adults: int = 0
+
+    @property
+    def shown(self) -> "Headcount":
+        """The same, where nobody is less than nobody."""
+        return Headcount(
+            public=max(self.public, 0), pupils=max(self.pupils, 0), adults=max(self.adults, 0)
+        )
+
+    @property
+    def visitors(self) -> int:
+        """Those who came, as they are shown."""
+        shown = self.shown
+        return shown.public + shown.pupils + shown.adults
+
+    @property
+    def is_short(self) -> bool:
+        """Whether more was taken back than had been counted."""
+        return self != self.shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """What was counted at the doors: altogether, and at each session that was named."""
+
+    whole: Headcount = Headcount()
+    by_slot: Mapping[int, Headcount] = field(default_factory=dict)
+
+    def by_session(self, visitor: Visitor) -> dict[int, int]:
+        """Return one figure session by session, when the sessions hold the whole of it; nothing when some named none."""
+        told = {slot: getattr(each, visitor) for slot, each in self.by_slot.items()}
+        is_whole = sum(told.values()) == getattr(self.whole, visitor)
+        return told if is_whole and min(told.values(), default=0) >= 0 else {}
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody counted, or all that was counted was taken back."""
+        return self.whole == Headcount()
+
+
+def counted(touches: Iterable[Touched]) -> Counted:
+    """Return what touches add up to, in whatever order they come; what names no session is in the whole only."""
+    sums: defaultdict[int, dict[Visitor, int]] = defaultdict(lambda: dict.fromkeys(Visitor, 0))
+    whole = dict.fromkeys(Visitor, 0)
+    for touch in touches:
+        whole[touch.visitor] += touch.amount
+        if touch.slot_id is not None:
+            sums[touch.slot_id][touch.visitor] += touch.amount
+    return Counted(
+        whole=_headcount(whole), by_slot={slot: _headcount(each) for slot, each in sums.items()}
+    )
+
+
+def _headcount(sums: Mapping[Visitor, int]) -> Headcount:
+    return Headcount(
+        public=sums[Visitor.PUBLIC], pupils=sums[Visitor.PUPILS], adults=sums[Visitor.ADULTS]
     )

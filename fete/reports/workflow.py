@@ -21,6 +21,14 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+class Learned(StrEnum):
+    """How the coordination learned the figures that it enters for a structure."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    PAPER = "paper"
+
+
 class Question(StrEnum):
     """What the reports of an edition may ask beside the figures."""
 

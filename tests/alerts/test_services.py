@@ -31,6 +31,7 @@ from fete.mailing.services import Recipient, enqueue, send_waiting
 from fete.programme.models import Activity, Slot
 from fete.programme.rules.slots import planned_of
 from fete.programme.services.activities import plan_slots, rewrite
+from fete.programme.services.merging import merge
 from fete.programme.services.review import cancel_activity, change_slot, take_step
 from fete.programme.workflow import SlotState, Status, Step
 from tests.factories.accounts import make_coordinator
@@ -548,3 +549,16 @@ def test_deleting_what_is_followed_leaves_nothing_of_it(db):
     database.session.delete(activity)
     database.session.flush()
     assert (count(Follow), count(Told), count(Slot), count(Letter)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("name", "many"), [("Grande halle", 1), ("La Halle", 0)])
+def test_two_entries_of_one_place_made_one_are_told_of_when_their_names_differ(
+    by, letters, tell, name, many
+):
+    gone = make_venue(name=name)
+    activity = make_activity(title="Le ciel", venue=gone)
+    make_follow(activity)
+    merge(make_venue(name="La Halle"), gone, by=by, at=now())
+    tell()
+    assert len(letters()) == many
+    assert all("nouveau lieu\u00a0: La Halle" in each.text for each in letters())

@@ -15,7 +15,7 @@ from fete.core.i18n import LANGUAGES
 from fete.programme.models import Picture
 from fete.programme.workflow import SlotState, Status
 from tests.conftest import Browser
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition, make_venue
 
@@ -26,6 +26,18 @@ APART = {"/sante", "/communes", "/oembed"}
 FRAMED = ("/integration", "/en/integration")
 # Where one types something for oneself: nobody looks for them.
 FORMS = re.compile(r"/(compte|prevenez-moi)")
+# What a link to a file says last: « (PDF, environ 25 ko) ».
+FORMATS = {
+    "atom": "Atom",
+    "csv": "CSV",
+    "ics": "iCalendar",
+    "json": "JSON",
+    "pdf": "PDF",
+    "xlsx": "XLSX",
+}
+FILE = re.compile(rf"\.({'|'.join(FORMATS)})(?:\?|$)")
+WEIGHT = re.compile(r" \((\w+), (?:environ|about) ([\d., ]+) (ko|kB|Mo|MB)\)$")
+UNITS = {"ko": 1_000, "kB": 1_000, "Mo": 1_000_000, "MB": 1_000_000}
 NEW_WINDOW = ("nouvelle fenêtre", "new window")
 
 
@@ -88,6 +100,24 @@ def pages(client: Browser, paths: list[str]) -> Iterator[tuple[str, str, Element
 
 def words(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
+
+
+def files(page: Element) -> dict[str, tuple[str, float]]:
+    """Return the files of ours that a page leads to, with the format and the weight that it says of each."""
+    found = {}
+    for link in page.iter("a"):
+        address = (link.get("href") or "").removeprefix(SITE)
+        file = FILE.search(address) if address.startswith("/") else None
+        if file is None:
+            continue
+        told = WEIGHT.search(words(link))
+        assert told is not None, (address, words(link))
+        assert told[1] == FORMATS[file[1]], address
+        found[address] = (
+            told[1],
+            float(told[2].replace(",", ".").replace(" ", "")) * UNITS[told[3]],
+        )
+    return found
 
 
 def test_each_says_its_language_its_title_and_its_parts(client, paths):
@@ -158,6 +188,40 @@ def test_a_link_opens_a_new_window_only_when_it_says_so(client, paths):
             assert words(link) or any(each.get("alt") for each in link.iter("img")), address
             if link.get("target"):
                 assert words(link).endswith(tuple(f"({each})" for each in NEW_WINDOW)), address
+
+
+def test_a_link_to_a_file_says_its_format_and_about_its_weight(client, paths):
+    found: dict[str, tuple[str, float]] = {}
+    chosen = f"/mon-programme?activites={make_activity().id}"
+    for _language, _address, page in pages(client, [*paths, chosen]):
+        found |= files(page)
+    assert {kind for kind, _weight in found.values()} == {*FORMATS.values()} - {"XLSX"}
+    for address, (kind, weight) in found.items():
+        # What is printed is weighed where it is printed: each takes a while.
+        if kind != "PDF":
+            real = len(client.get(address).data)
+            assert real / 2 <= weight <= max(1_000, real * 2), address
+
+
+@pytest.mark.parametrize(
+    ("path", "formats"),
+    [
+        ("/coordination/relecture", ["XLSX"]),
+        ("/coordination/relecture/liste", ["XLSX"]),
+        ("/coordination/avancement", ["CSV"]),
+        ("/mon-compte/mes-donnees", ["JSON"]),
+        ("/mon-compte/supprimer", ["JSON"]),
+    ],
+)
+def test_behind_a_door_a_link_to_a_file_says_as_much(sign_in, path, formats):
+    for _number in range(20):
+        make_activity(status=Status.SUBMITTED)
+    browser = sign_in(make_coordinator("32"))
+    found = files(read(browser, path))
+    assert [kind for kind, _weight in found.values()] == formats
+    for address, (_kind, weight) in found.items():
+        real = len(browser.get(address).data)
+        assert real / 2 <= weight <= max(1_000, real * 2), address
 
 
 def test_pictures_keep_their_place_and_are_told(client, paths):

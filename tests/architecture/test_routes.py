@@ -63,7 +63,9 @@ def test_a_form_without_its_token_is_refused_everywhere(app, db):
         if "POST" in rule.methods:
             values = {name: _some(converter) for name, converter in rule._converters.items()}
             path = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
-            assert client.post(path).status_code == 400, path
+            # A counter has no cookie to abuse: its signed address is the right, and this one is forged.
+            refused = 404 if rule.endpoint.startswith("counting.") else 400
+            assert client.post(path).status_code == refused, path
 
 
 def test_every_link_leads_to_a_page_that_stands(app):

@@ -101,12 +101,31 @@ class Sample(Form):  # type: ignore[misc]  # untyped library
     [
         ("75 300", 75300, True),
         ("75\u202f300", 75300, True),
+        ("1\u00a0200", 1200, True),
+        ("1.200", 1200, True),
+        (" 1 200 ", 1200, True),
+        ("1 234 567", 1234567, True),
+        ("9999999", 9999999, True),
+        ("0007", 7, True),
         ("", None, True),
+        ("   ", None, True),
         ("0", 0, True),
+        ("000", 0, True),
         ("-1", None, False),
+        ("+5", None, False),
         ("1,5", None, False),
+        ("1.5", None, False),
+        ("1,200", None, False),
+        ("12 00", None, False),
         ("beaucoup", None, False),
+        ("environ 300", None, False),
+        ("300 environ", None, False),
+        ("1e3", None, False),
+        ("٣٠٠", None, False),
         ("99999999", None, False),
+        ("10 000 000", None, False),
+        ("1000000000000", None, False),
+        ("1" * 1_000, None, False),
     ],
 )
 def test_a_figure_is_a_whole_number_and_empty_is_not_zero(app, typed, figure, valid):
@@ -114,6 +133,22 @@ def test_a_figure_is_a_whole_number_and_empty_is_not_zero(app, typed, figure, va
         form = Sample(MultiDict({"figure": typed}))
         assert form.validate() is valid
         assert form.figure.data == figure
+        assert form.figure._value() == typed, "what was typed stays"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("environ 300", "Écrivez un nombre entier, sans virgule ni signe : par exemple 120."),
+        ("-3", "Écrivez un nombre entier, sans virgule ni signe : par exemple 120."),
+        ("1000000000000", "Ce nombre est trop grand."),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused_in_words(app, typed, words):
+    with app.test_request_context():
+        form = Sample(MultiDict({"figure": typed}))
+        assert not form.validate()
+        assert form.figure.errors == [words]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from fete.core.templating import (
     render_letter,
     short_day,
     until,
+    weight,
 )
 
 
@@ -46,6 +47,22 @@ def test_dates_and_hours_are_french():
 @pytest.mark.parametrize(("value", "written"), [(75300, "75\u202f300"), (0, "0"), (None, "–")])
 def test_numbers_have_their_thin_spaces(value, written):
     assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [
+        (0, "1\u00a0ko"),
+        (1_600, "2\u00a0ko"),
+        (43_265, "45\u00a0ko"),
+        (219_016, "200\u00a0ko"),
+        (990_000, "1\u202f000\u00a0ko"),
+        (1_732_241, "1,7\u00a0Mo"),
+        (12_000_000, "12\u00a0Mo"),
+    ],
+)
+def test_a_weight_is_told_as_one_says_it(size, written):
+    assert weight(size) == written
 
 
 @pytest.mark.parametrize(

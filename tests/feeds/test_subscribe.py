@@ -11,10 +11,11 @@ import pytest
 from icalendar import Calendar
 
 from fete.core.clock import from_paris
+from fete.core.db import db as database
 from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState
 from tests.factories.network import AUCH, MONTPELLIER, make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, make_venue
 
 MORNING = from_paris(date(2026, 10, 3), time(10))
 
@@ -237,3 +238,14 @@ def test_choosing_costs_the_same_number_of_queries_whatever_there_is(client, edi
     for number in range(5):
         make_activity(MORNING + timedelta(hours=number), title=f"Autre {number}")
     assert asked_for() == first
+
+
+def test_the_next_dates_send_nobody_where_a_session_no_longer_is(client, edition):
+    staying, moved = (make_activity(venue=make_venue(name=name)) for name in ("Muséum", "Halle"))
+    moved.slots[0].state = SlotState.MOVED_ONLINE
+    database.session.flush()
+    found = re.findall(
+        r'<span class="subscription-where">(.*?)</span>', client.get("/abonnement").text
+    )
+    assert found == ["10\u00a0h, Muséum, Auch", "10\u00a0h, en ligne"]
+    assert staying.id < moved.id

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -28,8 +29,15 @@ PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relectur
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
 DAY_TO_COME = ("/chiffres/2017?au=2199-01-01",)
+NO_SUCH_RADIUS = (f"/chiffres/{YEAR}/zones-blanches?rayon=7",)
 # What these pages answer, in words all the same; the others answer 200.
-ANSWERED = {NOTHING_TO_PRINT: 404, NOWHERE: 404, WRONG_DAY: 400, DAY_TO_COME: 400}
+ANSWERED = {
+    NOTHING_TO_PRINT: 404,
+    NOWHERE: 404,
+    WRONG_DAY: 400,
+    NO_SUCH_RADIUS: 400,
+    DAY_TO_COME: 400,
+}
 # Some of each edition, some that are not published: what each page says of a selection.
 CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
 PUBLIC = [
@@ -76,6 +84,9 @@ PUBLIC = [
     ("/chiffres/2017/communes",),
     ("/chiffres/2017/preuves/visitors",),
     ("/chiffres/2017/preuves/researchers",),
+    (f"/chiffres/{YEAR}/zones-blanches",),
+    (f"/chiffres/{YEAR}/zones-blanches?rayon=20&departement=32&lecture=tenues",),
+    NO_SUCH_RADIUS,
     ("/reseau",),
     ("/reseau", r"/reseau/\d+-[a-z0-9-]+"),
     ("/charte",),
@@ -114,6 +125,9 @@ OF_AN_ACTOR = [
     ("/mon-espace", r"/mes-activites/reprises/\d+"),
     ("/mes-bilans",),
     ("/mes-bilans", r"/mes-bilans/\d+"),
+    (f"/mes-bilans/grille?edition={YEAR}",),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/[\w.-]+"),
+    ("/mes-bilans", r"/mes-bilans/\d+", r"/compteur/affiche/\d+"),
     ("/ma-structure",),
     STRUCTURE,
     (*STRUCTURE, r"/ma-structure/\d+/modifier"),
@@ -154,6 +168,13 @@ OF_A_COORDINATOR = [
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
     ("/coordination/chiffres/2017",),
     ("/coordination/chiffres/2017", r"/coordination/chiffres/versions/\d+"),
+    (
+        "/coordination/bilans?etat=manquants",
+        r"/coordination/bilans/\d+",
+        r"/coordination/bilans/grille\?.+",
+    ),
+    ("/coordination/bilans/doutes",),
+    ("/coordination/bilans/doutes?etat=expliques",),
     ("/coordination/adhesions",),
     ("/coordination", r"/coordination/delais/\d+"),
     (
@@ -178,6 +199,7 @@ OF_A_COORDINATOR = [
 OF_THE_REGION = [
     ("/coordination/editions",),
     ("/coordination/editions", r"/coordination/editions/\d+"),
+    ("/coordination/editions", r"/coordination/editions/\d+", r".*/editions/\d+/bilans"),
     ("/coordination/editions/nouvelle",),
     ("/coordination/personnes",),
     ("/coordination/personnes", r"/coordination/personnes/\d+"),
@@ -265,6 +287,20 @@ def test_the_pages_behind_a_search_are_open_to_all(opened, demo_site: Site):
     assert found == [{}, {}, {}]
 
 
+def test_the_report_behind_its_link_is_open_to_all(opened, demo_site: Site):
+    """And leaves no cookie to who has no account."""
+    member = opened(ACTOR)
+    member.goto(next(led_to(member, demo_site, "/mes-bilans", r"/mes-bilans/\d+")))
+    link = member.locator("#report-address").input_value()
+    page = opened(None)
+    found = [
+        faults_of(page, demo_site, f"{demo_site.address}{urlsplit(link).path}"),
+        faults_of(page, demo_site, f"{demo_site.address}/bilan/perdu", 404),
+    ]
+    assert found == [{}, {}]
+    assert page.context.cookies() == []
+
+
 def test_the_pages_behind_a_letter_are_open_to_all(opened, demo_site: Site):
     """And somebody without an account goes through them by keyboard alone."""
     page = opened(None)
@@ -313,6 +349,7 @@ MOST_SHIFTED = 0.02
         ACTIVITY,
         ("/chiffres",),
         ("/chiffres/2017",),
+        (f"/chiffres/{YEAR}/zones-blanches",),
         ("/integration",),
     ],
 )

@@ -201,6 +201,14 @@ def test_a_failure_that_nobody_foresaw_stops_no_letter(monkeypatch, caplog):
     assert "a letter without words" in caplog.text
 
 
+def test_reports_that_are_due_are_asked_for_with_the_letters_of_the_day(db, letters, clock):
+    make_activity(organisation=make_organisation(make_user()))
+    database.session.commit()
+    clock.move_to(from_paris(date(2026, 10, 4), hour(7)))
+    assert write_of_the_day(done=None, at=now()) == date(2026, 10, 4)
+    assert [each.kind for each in letters()] == ["reports/due"]
+
+
 def test_the_letters_of_the_day_are_written_once_from_seven_on(db, letters):
     make_coordinator("32")
     make_activity(status=Status.SUBMITTED)

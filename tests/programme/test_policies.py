@@ -17,7 +17,9 @@ from fete.programme.policies import (
     can_submit,
     can_withdraw,
     can_write_to_coordination,
+    is_public,
     steps_for,
+    was_public,
 )
 from fete.programme.workflow import TRANSITIONS, Status, Step, possible_steps
 from tests.factories.accounts import make_administrator, make_coordinator, make_user
@@ -208,3 +210,15 @@ def test_members_of_a_co_organiser_work_on_it_without_disposing_of_it(people):
         asked = make_user()
         make_handover(activity, make_organisation(asked))
         assert allowed(asked, activity) == NOTHING
+
+
+@pytest.mark.parametrize("state", EditionState)
+@pytest.mark.parametrize("was_published", [True, False])
+@pytest.mark.parametrize("status", Status)
+def test_what_was_public_is_known_whatever_became_of_it(people, status, was_published, state):
+    activity = make(people, status)
+    activity.published_at = now() if was_published else None
+    activity.edition.state = state
+    was_shown = was_published or status is Status.PUBLISHED
+    assert was_public(activity) is (was_shown and state is not EditionState.PREPARED)
+    assert is_public(activity) is (was_public(activity) and status is Status.PUBLISHED)

@@ -1,18 +1,26 @@
 """The sums of one report, and what in it is asked about."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 from hypothesis import given, strategies as st
 
 from fete.reports.arithmetic import (
     Circumstances,
+    Counted,
     Counts,
     Doubt,
+    Headcount,
     Incoherence,
     Outcome,
     Returns,
+    Session,
+    Visitor,
+    counted,
     incoherences,
     questions_key,
     together,
+    with_sessions,
 )
 
 FIGURE = st.none() | st.integers(0, 9_999_999)
@@ -146,6 +154,17 @@ def test_a_sound_report_raises_no_doubt():
             [Incoherence(doubt=Doubt.ON_SITE_NOT_EXPECTED, figures=(68,))],
         ),
         (
+            held(online=68),
+            Circumstances(for_schools=True, online=True),
+            [Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(68,))],
+        ),
+        (
+            held(online=40),
+            Circumstances(for_schools=True, online=True),
+            [Incoherence(doubt=Doubt.ONLINE_AS_ON_SITE, figures=(40,))],
+        ),
+        (held(online=41), Circumstances(for_schools=True, online=True), []),
+        (
             held(),
             Circumstances(for_schools=True, is_cancelled=True),
             [Incoherence(doubt=Doubt.HELD_YET_CANCELLED)],
@@ -195,3 +214,112 @@ def test_returns_add_up():
     assert total == Returns(due=10, received=5, validated=1, waived=1)
     assert (total.missing, total.to_validate, total.share, total.received_share) == (5, 4, 0.1, 0.5)
     assert (together([]).share, together([]).received_share) == (None, None)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One touch at a door."""
+
+    visitor: Visitor
+    amount: int
+    slot_id: int | None = None
+
+
+TOUCH = st.builds(
+    Touch,
+    st.sampled_from(Visitor),
+    st.integers(-1_000, 1_000).filter(bool),
+    st.none() | st.integers(1, 3),
+)
+PHONE = st.lists(TOUCH, max_size=30)
+
+
+def test_nobody_counted_is_nothing():
+    assert counted([]) == Counted()
+    assert counted([]).is_nothing
+
+
+def test_touches_add_up_altogether_and_session_by_session():
+    done = counted(
+        [
+            Touch(Visitor.PUBLIC, 1, 7),
+            Touch(Visitor.PUBLIC, 5, 8),
+            Touch(Visitor.PUPILS, 25, 8),
+            Touch(Visitor.ADULTS, 2),
+            Touch(Visitor.PUBLIC, -1, 7),
+        ]
+    )
+    assert done == Counted(
+        whole=Headcount(public=5, pupils=25, adults=2),
+        by_slot={7: Headcount(), 8: Headcount(public=5, pupils=25)},
+    )
+    assert (done.whole.visitors, done.whole.is_short, done.is_nothing) == (32, False, False)
+
+
+def test_a_figure_is_told_by_sessions_only_when_they_hold_the_whole_of_it():
+    done = counted(
+        [
+            Touch(Visitor.PUBLIC, 3, 7),
+            Touch(Visitor.PUBLIC, 5, 8),
+            Touch(Visitor.PUPILS, 25, 7),
+            Touch(Visitor.PUPILS, 1),
+            Touch(Visitor.ADULTS, 4, 7),
+            Touch(Visitor.ADULTS, -1, 8),
+        ]
+    )
+    assert done.by_session(Visitor.PUBLIC) == {7: 3, 8: 5}
+    assert done.by_session(Visitor.PUPILS) == {}
+    assert done.by_session(Visitor.ADULTS) == {}
+    assert counted([]).by_session(Visitor.PUBLIC) == {}
+
+
+def test_nobody_is_shown_as_less_than_nobody():
+    count = counted([Touch(Visitor.PUBLIC, -3), Touch(Visitor.ADULTS, 2)]).whole
+    assert count.shown == Headcount(adults=2)
+    assert (count.visitors, count.is_short) == (2, True)
+
+
+@given(PHONE, PHONE, st.randoms())
+def test_two_telephones_add_up_in_whatever_order_their_touches_come(one, other, chance):
+    mixed = [*one, *other]
+    chance.shuffle(mixed)
+    done = counted(mixed)
+    assert done == counted([*one, *other])
+    for visitor in Visitor:
+        assert getattr(done.whole, visitor) == sum(
+            touch.amount for touch in mixed if touch.visitor is visitor
+        )
+        named = [touch for touch in mixed if touch.visitor is visitor and touch.slot_id]
+        assert sum(getattr(each, visitor) for each in done.by_slot.values()) == sum(
+            touch.amount for touch in named
+        )
+
+
+@given(PHONE, TOUCH, st.integers(0, 30))
+def test_what_is_taken_back_was_never_there(touches, gone, place):
+    back = replace(gone, amount=-gone.amount)
+    done = counted([*touches[:place], gone, *touches[place:], back])
+    assert done.whole == counted(touches).whole
+    before = counted(touches).by_slot
+    assert {slot: each for slot, each in done.by_slot.items() if each != Headcount()} == {
+        slot: each for slot, each in before.items() if each != Headcount()
+    }
+
+
+TOLD = st.none() | st.integers(0, 10_000)
+SESSIONS = st.lists(
+    st.builds(Session, slot_id=st.integers(1, 9), public=TOLD, pupils=TOLD, adults=TOLD), max_size=6
+)
+
+
+@given(SESSIONS, TOLD, TOLD, TOLD)
+def test_each_figure_that_a_session_tells_is_the_sum_of_the_sessions(
+    sessions, public, pupils, adults
+):
+    counts = Counts(public=public, pupils=pupils, adults=adults, online=7)
+    summed = with_sessions(counts, sessions)
+    for name, total in (("public", public), ("pupils", pupils), ("adults", adults)):
+        told = [figure for each in sessions if (figure := getattr(each, name)) is not None]
+        assert getattr(summed, name) == (sum(told) if told else total)
+    assert summed.online == 7
+    assert with_sessions(summed, sessions) == summed

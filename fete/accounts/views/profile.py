@@ -8,6 +8,7 @@ from flask_login import logout_user
 
 from fete.accounts import queries, services
 from fete.accounts.forms import ErasureForm, PasswordChangeForm, ProfileForm
+from fete.accounts.models import User
 from fete.accounts.views.sign import open_session, this_person
 from fete.core.access import requires, signed_in
 from fete.core.clock import now, today
@@ -73,7 +74,10 @@ def own_data() -> ResponseReturnValue:
     """See what is kept about oneself, and since when."""
     person = this_person()
     return render_template(
-        "profile/own_data.html", person=person, acts=queries.acts_on(person, limit=20)
+        "profile/own_data.html",
+        person=person,
+        acts=queries.acts_on(person, limit=20),
+        file_weight=len(_file_of(person)),
     )
 
 
@@ -81,10 +85,9 @@ def own_data() -> ResponseReturnValue:
 @requires(signed_in)
 def export() -> ResponseReturnValue:
     """Take away everything that is kept about oneself."""
-    body = json.dumps(queries.rows_about(this_person()), ensure_ascii=False, indent=2)
     name = f"mes-donnees-{today():%Y-%m-%d}.json"
     return Response(
-        body + "\n",
+        _file_of(this_person()),
         content_type="application/json; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -108,4 +111,11 @@ def erase() -> ResponseReturnValue:
             session.clear()
             flash(_("Votre compte est supprimé. Merci d’avoir participé."), "success")
             return redirect(url_for("pages.home"))
-    return render_template("profile/erase.html", form=form, person=person)
+    return render_template(
+        "profile/erase.html", form=form, person=person, file_weight=len(_file_of(person))
+    )
+
+
+def _file_of(person: User) -> bytes:
+    rows = queries.rows_about(person)
+    return (json.dumps(rows, ensure_ascii=False, indent=2) + "\n").encode()

@@ -40,9 +40,11 @@ REACHABLE = {"oui": True, "non": False}
 def index() -> ResponseReturnValue:
     """Show how far each département of one's territory is, beside the edition before on the same day."""
     edition = _edition()
+    board = _board(edition) if edition is not None else None
     return render_template(
         "progress/index.html",
-        board=_board(edition) if edition is not None else None,
+        board=board,
+        file_weight=len(_file_of(board)) if board is not None else 0,
         edition=edition,
         editions=shown_editions(),
     )
@@ -55,13 +57,8 @@ def export() -> ResponseReturnValue:
     edition = _edition()
     if edition is None:
         abort(404)
-    board = _board(edition)
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for row in _rows(board):
-        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
     name = f"avancement-{edition.year}" + ("-demonstration" if edition.is_demo else "")
-    response = Response(BOM + text.getvalue(), mimetype="text/csv")
+    response = Response(_file_of(_board(edition)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{today()}.csv"'
     return response
 
@@ -151,6 +148,14 @@ def _codes(departements: Sequence[Departement], chosen: str | None) -> list[str]
     if territory_of(this_person()) is None:
         return None
     return [each.code for each in departements]
+
+
+def _file_of(board: Board) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    for row in _rows(board):
+        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
+    return (BOM + text.getvalue()).encode()
 
 
 def _rows(board: Board) -> Iterator[list[object]]:

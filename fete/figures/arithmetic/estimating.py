@@ -8,12 +8,13 @@ The rule, which is printed wherever the estimate is:
 - the range is two standard deviations on each side: of each missing report around its mean, and of the mean itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from fete.figures.arithmetic.counting import Line, settled
+from fete.figures.arithmetic.lines import Line, settled
 from fete.reports.workflow import ReportStatus
 
 FEWEST = 5
@@ -53,6 +54,33 @@ class Estimate:
     grounds: tuple[Ground, ...]
 
 
+_Key = tuple[str | None, Size | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sample:
+    """How many told their visitors, how many in all, and the sum of their squares: whole numbers, so that none drifts."""
+
+    number: int = 0
+    total: int = 0
+    squares: int = 0
+
+    def __add__(self, other: "_Sample") -> "_Sample":
+        return _Sample(
+            number=self.number + other.number,
+            total=self.total + other.total,
+            squares=self.squares + other.squares,
+        )
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.number
+
+    @property
+    def variance(self) -> float:
+        return (self.number * self.squares - self.total**2) / (self.number * (self.number - 1))
+
+
 def size_of(line: Line) -> Size:
     """Return how large an activity is; one that inherits its hours holds one session."""
     if len(line.days) <= _FEW:
@@ -60,25 +88,81 @@ def size_of(line: Line) -> Size:
     return Size.FEW if len(line.days) <= _MANY else Size.MANY
 
 
+class Grounds:
+    """What an estimate rests on, line by line: what was added can be taken away again, in any order."""
+
+    def __init__(self) -> None:
+        self._missing: Counter[_Key] = Counter()
+        self._told: dict[_Key, _Sample] = {}
+
+    def add(self, line: Line, *, times: int = 1) -> None:
+        """Add a settled line, or take it away with -1 `times`."""
+        key = (line.kind, size_of(line))
+        if _is_missing(line):
+            self._missing[key] += times
+        elif _is_ground(line):
+            visitors = (line.counts.visitors or 0) if line.counts.took_place else 0
+            self._told[key] = self._told.get(key, _Sample()) + _Sample(
+                number=times, total=times * visitors, squares=times * visitors**2
+            )
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What the missing reports would tell; nothing when none is missing, or too few came to tell."""
+        missing = +self._missing
+        every = sum(self._told.values(), _Sample())
+        if not missing or every.number < FEWEST:
+            return None
+        grounds = self._grounds(missing, every)
+        likely = sum(each.missing * each.mean for each in grounds)
+        spread = _DEVIATIONS * sqrt(
+            sum(
+                each.variance * (each.missing + each.missing**2 / each.received) for each in grounds
+            )
+        )
+        return Estimate(
+            missing=missing.total(),
+            low=max(0, round(likely - spread)),
+            likely=round(likely),
+            high=round(likely + spread),
+            grounds=grounds,
+        )
+
+    def _grounds(self, missing: Mapping[_Key, int], every: _Sample) -> tuple[Ground, ...]:
+        of_kind: dict[str | None, _Sample] = {}
+        for (kind, _size), sample in self._told.items():
+            of_kind[kind] = of_kind.get(kind, _Sample()) + sample
+        found: dict[_Key, int] = {}
+        samples: dict[_Key, _Sample] = {}
+        for (kind, size), number in missing.items():
+            steps: tuple[tuple[_Key, _Sample], ...] = (
+                ((kind, size), self._told.get((kind, size), _Sample())),
+                ((kind, None), of_kind.get(kind, _Sample())),
+                ((None, None), every),
+            )
+            key, sample = next(each for each in steps if each[1].number >= FEWEST)
+            found[key] = found.get(key, 0) + number
+            samples[key] = sample
+        ordered = sorted(found, key=lambda key: tuple(map(str, key)))
+        return tuple(
+            Ground(
+                kind=key[0],
+                size=key[1],
+                missing=found[key],
+                received=samples[key].number,
+                mean=samples[key].mean,
+                variance=samples[key].variance,
+            )
+            for key in ordered
+        )
+
+
 def estimate(lines: Sequence[Line]) -> Estimate | None:
     """Return what the missing reports would tell; nothing when none is missing, or too few came to tell."""
-    known = settled(lines)
-    awaited = [line for line in known if _is_missing(line)]
-    told = [line for line in known if _is_ground(line)]
-    if not awaited or len(told) < FEWEST:
-        return None
-    grounds = _grounds(awaited, told)
-    likely = sum(each.missing * each.mean for each in grounds)
-    spread = _DEVIATIONS * sqrt(
-        sum(each.variance * (each.missing + each.missing**2 / each.received) for each in grounds)
-    )
-    return Estimate(
-        missing=len(awaited),
-        low=max(0, round(likely - spread)),
-        likely=round(likely),
-        high=round(likely + spread),
-        grounds=grounds,
-    )
+    grounds = Grounds()
+    for line in settled(lines):
+        grounds.add(line)
+    return grounds.estimate
 
 
 def _is_missing(line: Line) -> bool:
@@ -90,40 +174,3 @@ def _is_ground(line: Line) -> bool:
     if line.status is not ReportStatus.VALIDATED or line.is_container or line.counts_apart:
         return False
     return not line.counts.took_place or line.counts.visitors is not None
-
-
-def _grounds(awaited: Sequence[Line], told: Sequence[Line]) -> tuple[Ground, ...]:
-    missing: dict[tuple[str | None, Size | None], int] = {}
-    like: dict[tuple[str | None, Size | None], list[int]] = {}
-    for line in told:
-        for key in ((line.kind, size_of(line)), (line.kind, None), (None, None)):
-            like.setdefault(key, []).append(_visitors(line))
-    for line in awaited:
-        keys = ((line.kind, size_of(line)), (line.kind, None), (None, None))
-        key = next(each for each in keys if len(like.get(each, ())) >= FEWEST)
-        missing[key] = missing.get(key, 0) + 1
-    return tuple(
-        _ground(*key, missing=number, told=like[key])
-        for key, number in sorted(missing.items(), key=lambda item: tuple(map(str, item[0])))
-    )
-
-
-def _ground(kind: str | None, size: Size | None, *, missing: int, told: Sequence[int]) -> Ground:
-    mean = sum(told) / len(told)
-    return Ground(
-        kind=kind,
-        size=size,
-        missing=missing,
-        received=len(told),
-        mean=mean,
-        variance=_variance(told, mean),
-    )
-
-
-def _variance(told: Iterable[int], mean: float) -> float:
-    squares = [(each - mean) ** 2 for each in told]
-    return sum(squares) / (len(squares) - 1)
-
-
-def _visitors(line: Line) -> int:
-    return (line.counts.visitors or 0) if line.counts.took_place else 0

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from fete.figures.arithmetic.counting import Totals
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size
+from fete.figures.arithmetic.tally import Totals
 from fete.reports.arithmetic import Returns
 
 _KNOWN = frozenset(each.name for each in fields(Totals))

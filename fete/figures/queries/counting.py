@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -13,43 +14,27 @@ from sqlalchemy import func, select
 from fete.core.clock import now
 from fete.core.db import db
 from fete.core.templating import day
-from fete.figures.arithmetic import (
-    Estimate,
-    Line,
-    Totals,
-    as_received,
-    breakdown,
-    by_audience,
-    by_edition,
-    by_family,
-    by_kind,
-    by_level,
-    by_theme,
-    commune_parts,
-    day_parts,
-    departement_parts,
-    estimate,
-    totals,
-)
+from fete.figures.arithmetic import Estimate, Ledger, Totals
 from fete.figures.models import Headline, Snapshot
+from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune, Departement
 from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
-from fete.reports.models import Ladder, ReportVersion
+from fete.reports.models import Ladder
 from fete.vocabulary.models import Term, TermList
 
 Parts = Mapping[str | None, Totals]
 # What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
 _STANDING = (
-    "SELECT (SELECT token FROM standing), (SELECT max(id) FROM report_version), max(id), max(published_at),"
+    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept), max(id), max(published_at),"
     " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
     " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
     " (SELECT count(*) FROM ladder WHERE shows_estimate) FROM snapshot"
 )
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
-_MOST_KEPT = 24
+_MOST_KEPT = 60
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
 
@@ -97,7 +82,10 @@ def totals_of(
     edition: Edition, *, at: datetime | None = None, known_on: datetime | None = None
 ) -> Totals:
     """Return the figures of an edition as they stand; with `known_on`, from the reports as they stood then."""
-    return _sums_of(edition, at=at or now(), known_on=known_on).totals
+    if known_on is not None:
+        return _sums_of(edition, at=at or now(), known_on=known_on).totals
+    (only,) = totals_by_edition([edition], at=at or now())
+    return only.totals
 
 
 def figures_of(
@@ -128,39 +116,37 @@ def figures_of(
 
 def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[EditionTotals]:
     """Return the figures of several editions side by side, in their order."""
-
-    def count() -> Mapping[int, Totals]:
-        return breakdown(lines_of(*editions, at=at), by_edition)
-
-    parts = remembered(("editions", signature_of(editions, at=at)), count)
+    marks = _marks(at)
     return [
-        EditionTotals(edition=edition, totals=parts.get(edition.id, Totals()))
-        for edition in editions
+        EditionTotals(
+            edition=each,
+            totals=remembered(("totals", marks, each.id), partial(_totals, each, at=at)),
+        )
+        for each in editions
     ]
+
+
+def _totals(edition: Edition, *, at: datetime) -> Totals:
+    with ledger_of(edition, at=at) as ledger:
+        return ledger.totals
 
 
 def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _Sums:
     def count() -> _Sums:
-        return _sum(lines_of(edition, at=at, known_on=known_on))
+        if known_on is not None:
+            return _sums(Ledger(lines_of(edition, at=at, known_on=known_on), WAYS))
+        with ledger_of(edition, at=at) as ledger:
+            return _sums(ledger)
 
-    return remembered(("edition", signature_of([edition], at=at), known_on), count)
+    return remembered(("edition", _marks(at), edition.id, known_on), count)
 
 
-def _sum(lines: Sequence[Line]) -> _Sums:
+def _sums(ledger: Ledger) -> _Sums:
     return _Sums(
-        totals=totals(lines),
-        received=totals(as_received(lines)),
-        estimate=estimate(lines),
-        parts={
-            "departement": departement_parts(lines),
-            "commune": commune_parts(lines),
-            "kind": breakdown(lines, by_kind),
-            "family": breakdown(lines, by_family),
-            "day": day_parts(lines),
-            "theme": breakdown(lines, by_theme),
-            "audience": breakdown(lines, by_audience),
-            "level": breakdown(lines, by_level),
-        },
+        totals=ledger.totals,
+        received=ledger.received,
+        estimate=ledger.estimate,
+        parts={name: ledger.parts(name) for name in WAYS},
     )
 
 
@@ -179,13 +165,27 @@ def remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
     return counted
 
 
+def held_activities(edition: Edition, *, at: datetime) -> frozenset[int]:
+    """Return the numbers of the activities that a validated report says were held, in full or in part."""
+    with ledger_of(edition, at=at) as ledger:
+        return frozenset(number for number, line in ledger.lines.items() if line.is_taken)
+
+
 def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
-    """Return what changes whenever the figures of these editions may, by a few short questions whatever their size.
+    """Return what changes whenever the figures of these editions may, by two short questions whatever their size."""
+    parts = (*_marks(at), *((each.id, each.version) for each in editions))
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def _marks(at: datetime) -> tuple[object, ...]:
+    """Return what changes whenever any figures may.
 
     Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due.
     """
+    kept = versions_kept_last().subquery()
     marks = (
-        select(func.max(ReportVersion.id)),
+        select(func.max(kept.c.id)),
+        select(func.sum(kept.c.id)),
         select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
         select(func.count(Headline.id)),
         select(func.sum(Headline.value + Headline.year)),
@@ -195,8 +195,7 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
         select(func.count()).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
-    parts = (standing(), *row, *((each.id, each.version) for each in editions))
-    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+    return standing(), *row
 
 
 def snapshots_stand_now() -> str:

@@ -1,11 +1,21 @@
 """Read an edition as lines: one a published activity, with its report as it stands or as it was known on a day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, false, func, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    false,
+    func,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from fete.core.clock import to_paris
@@ -43,7 +53,7 @@ def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None)
     """
     numbers = [edition.id for edition in editions]
     hours, terms, places = _hours_of(numbers), _terms_of(numbers), _places_of(numbers)
-    sessions = _sessions_of(numbers)
+    sessions = _sessions_where(Activity.edition_id.in_(numbers))
     return [
         _line(
             row,
@@ -54,6 +64,32 @@ def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None)
             at=known_on or at,
         )
         for row in db.session.execute(_lines_statement(numbers, known_on=known_on))
+    ]
+
+
+def as_reported(lines: Sequence[Line]) -> list[Line]:
+    """Return these lines with their reports as they stand now; the programme has not changed since they were read."""
+    if not lines:
+        return []
+    numbers = [line.activity_id for line in lines]
+    statement = select(
+        Report.activity_id,
+        Report.status,
+        Report.method,
+        *(getattr(Report, name) for name in _FIGURES),
+    ).where(Report.activity_id.in_(numbers))
+    reports = {row.activity_id: row for row in db.session.execute(statement)}
+    sessions = _sessions_where(Activity.id.in_(numbers))
+    return [
+        replace(
+            line,
+            status=row.status,
+            method=row.method,
+            counts=_counts(row),
+            sessions=sessions.get(line.activity_id, ()),
+        )
+        for line in lines
+        if (row := reports.get(line.activity_id)) is not None
     ]
 
 
@@ -87,16 +123,19 @@ def _line(
         is_due=hours is not None and hours.ends_at <= at,
         status=row.status,
         method=row.method,
-        counts=Counts(**{name: getattr(row, name) for name in _FIGURES}),
+        counts=_counts(row),
         sessions=sessions,
     )
+
+
+def _counts(row: Row[*tuple[Any, ...]]) -> Counts:
+    return Counts(**{name: getattr(row, name) for name in _FIGURES})
 
 
 def _lines_statement(
     edition_ids: Sequence[int], *, known_on: datetime | None
 ) -> Select[*tuple[Any, ...]]:
-    container, its_venue = aliased(Activity), aliased(Venue)
-    seat, place, family = aliased(Commune), aliased(Commune), aliased(Term)
+    container, its_venue, seat, place, family = _aliases()
     told, of_activity = (Report, Report.activity_id) if known_on is None else _known_on(known_on)
     return (
         select(
@@ -130,6 +169,18 @@ def _lines_statement(
     )
 
 
+@cache
+def _aliases() -> tuple[type[Activity], type[Venue], type[Commune], type[Commune], type[Term]]:
+    """Return the other rows that a line is read from, named once: naming them costs more than reading a line."""
+    return (
+        aliased(Activity, name="container"),
+        aliased(Venue, name="its_venue"),
+        aliased(Commune, name="seat"),
+        aliased(Commune, name="place"),
+        aliased(Term, name="family"),
+    )
+
+
 def _known_on(moment: datetime) -> tuple[Any, Any]:
     """Return the reports as they stood at a moment, and the activity of each."""
     latest = (
@@ -155,8 +206,8 @@ def _hours_of(edition_ids: Sequence[int]) -> dict[int, _Hours]:
     """Return the hours of each activity that has its own; those of the others are their container's."""
     statement = (
         select(Slot.activity_id, Slot.starts_at, Slot.ends_at, Slot.is_opening, Slot.state)
-        .join(Slot.activity)
         # Also of what is not published: a stand may have its hours from a village that is not.
+        .join(Slot.activity)
         .where(Activity.edition_id.in_(edition_ids))
         .order_by(Slot.activity_id, Slot.starts_at, Slot.id)
     )
@@ -185,7 +236,7 @@ def _day(row: Row[*tuple[Any, ...]]) -> str:
     return to_paris(row.starts_at).date().isoformat()
 
 
-def _sessions_of(edition_ids: Sequence[int]) -> dict[int, tuple[Session, ...]]:
+def _sessions_where(condition: ColumnElement[bool]) -> dict[int, tuple[Session, ...]]:
     statement = (
         select(
             Report.activity_id,
@@ -199,7 +250,7 @@ def _sessions_of(edition_ids: Sequence[int]) -> dict[int, tuple[Session, ...]]:
         .join(SessionCount.report)
         .join(SessionCount.slot)
         .join(Report.activity)
-        .where(Activity.edition_id.in_(edition_ids), Activity.status == Status.PUBLISHED)
+        .where(condition, Activity.status == Status.PUBLISHED)
         .order_by(Slot.starts_at, Slot.id)
     )
     sessions: dict[int, tuple[Session, ...]] = {}

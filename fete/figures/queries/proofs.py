@@ -14,6 +14,7 @@ from fete.core.db import db
 from fete.core.pagination import Page, page_number
 from fete.figures.arithmetic import Line, host_proof, organisation_proof, proof
 from fete.figures.queries.counting import remembered, signature_of
+from fete.figures.queries.ledgers import WAYS, ledger_of
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune
 from fete.network.models import Organisation
@@ -67,8 +68,7 @@ def _brought(behind: Behind) -> tuple[Sequence[Any], Sequence[int]]:
     """Return what makes a figure, by name, and what each brings: kept by each worker as long as nothing changes."""
 
     def count() -> tuple[Sequence[Any], Sequence[int]]:
-        lines = lines_of(behind.edition, at=behind.at, known_on=behind.known_on)
-        found = _found(lines, behind)
+        found = _found(_lines(behind), behind)
         rows = sorted(found.items(), key=lambda row: (-row[1], row[0]))
         names = [name for name, _value in rows]
         # Numbers are kept by thousands: as bare ones they take a tenth of the room.
@@ -80,12 +80,20 @@ def _brought(behind: Behind) -> tuple[Sequence[Any], Sequence[int]]:
     return remembered(key, count)
 
 
+def _lines(behind: Behind) -> Sequence[Line]:
+    if behind.known_on is not None:
+        return lines_of(behind.edition, at=behind.at, known_on=behind.known_on)
+    with ledger_of(behind.edition, at=behind.at) as ledger:
+        return list(ledger.lines.values())
+
+
 def _found(lines: Sequence[Line], behind: Behind) -> Mapping[Any, int]:
+    way = WAYS[behind.of] if behind.of else None
     if behind.key == "host_communes":
-        return host_proof(lines, of=behind.of, code=behind.code)
+        return host_proof(lines, way=way, code=behind.code)
     if behind.key == "organisations":
-        return organisation_proof(lines, of=behind.of, code=behind.code)
-    return proof(lines, behind.key, of=behind.of, code=behind.code)
+        return organisation_proof(lines, way=way, code=behind.code)
+    return proof(lines, behind.key, way=way, code=behind.code)
 
 
 def _objects(key: str, names: Sequence[Any]) -> Mapping[Any, Any]:

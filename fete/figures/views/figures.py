@@ -85,6 +85,9 @@ CACHE = "public, no-cache"
 COLUMNS = ("figure", "breakdown", "code", "label", "value", "year", "note", "definition")
 RETURNS = ("due", "received", "validated", "waived")
 BOM = "\ufeff"
+# What the files weigh about, in bytes: the totals of an edition, one of its parts, a figure that others published, what each says.
+_CSV_TOTALS, _CSV_PART = 4_300, 1_550
+_JSON_TOTALS, _JSON_PART, _JSON_HEADLINE, _JSON_DEFINITIONS = 700, 550, 180, 2_500
 
 Value = dict[str, Any]
 
@@ -104,6 +107,8 @@ def series() -> ResponseReturnValue:
                 rows=rows,
                 charts=_charts(rows, published),
                 headlines=published,
+                csv_weight=len(rows) * _CSV_TOTALS,
+                json_weight=_json_weight(editions=len(rows), headlines=len(published)),
                 years=sorted({each.year for each in published}, reverse=True),
                 key_figures=KEY_FIGURES,
                 all_figures=ALL_FIGURES,
@@ -159,6 +164,8 @@ def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) ->
     shown = shown_figures(found, region=settings().region, at=at, known_on=moment)
     figures, totals = shown.figures, shown.figures.totals
     is_live = shown.frozen is None and day is None
+    parts = sum(map(len, figures.breakdowns.values()))
+    published = headlines_of(found.year)
     return Response(
         render_template(
             "figures/edition.html",
@@ -169,7 +176,9 @@ def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) ->
             day=day,
             changed=changed_since(shown.frozen) if shown.frozen else 0,
             has_begun=found.starts_on <= today(),
-            headlines=headlines_of(found.year),
+            headlines=published,
+            csv_weight=_CSV_TOTALS + parts * _CSV_PART,
+            json_weight=_json_weight(parts=parts, headlines=len(published)),
             key_figures={each.key: each for each in KEY_FIGURES},
             details=[each for each in DETAILS if each.key != "visitor_minutes"],
             beside=[each for each in BESIDE if each.key != "estimated"],
@@ -266,6 +275,15 @@ def edition_csv(year: int) -> ResponseReturnValue:
         return _csv(_figure_lines(shown), name=f"chiffres-{year}", is_demo=found.is_demo)
 
     return _answer([found], answer)
+
+
+def _json_weight(*, editions: int = 1, parts: int = 0, headlines: int) -> int:
+    return (
+        _JSON_DEFINITIONS
+        + editions * _JSON_TOTALS
+        + parts * _JSON_PART
+        + headlines * _JSON_HEADLINE
+    )
 
 
 def edition_of(year: int) -> Edition:

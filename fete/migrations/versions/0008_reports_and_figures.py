@@ -100,6 +100,7 @@ def upgrade():
         "report_reminder",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("rung", sa.String(length=20), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -108,11 +109,20 @@ def upgrade():
             name=op.f("fk_report_reminder_activity_id_activity"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["user_account.id"],
+            name=op.f("fk_report_reminder_person_id_user_account"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_reminder")),
         sa.UniqueConstraint(
-            "activity_id", "rung", name=op.f("uq_report_reminder_activity_id_rung")
+            "activity_id",
+            "person_id",
+            "rung",
+            name=op.f("uq_report_reminder_activity_id_person_id_rung"),
         ),
     )
+    op.create_index(op.f("ix_report_reminder_person_id"), "report_reminder", ["person_id"])
     op.create_table(
         "revoked_links",
         sa.Column("activity_id", sa.Integer(), nullable=False),
@@ -137,6 +147,7 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("explained_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("explained_by_id", sa.Integer(), nullable=True),

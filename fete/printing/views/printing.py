@@ -38,10 +38,9 @@ PRINTINGS = "60 per 10 minutes"
 # More would take a machine a gigabyte and a reader a ream: it is asked for in parts.
 MOST_PRINTED = 2_000
 RETRY_AFTER = 20  # seconds
-# What a PDF weighs about: so much, and so much more for each activity.
-_KILOBYTES = 20
-_KILOBYTES_EACH = 3.2
-_ROUNDED_TO = 50
+# What a PDF weighs about, in bytes: so much, and so much more for each activity.
+_WEIGHT = 20_000
+_WEIGHT_EACH = 3_200
 
 
 @blueprint.get("/programme.pdf")
@@ -50,7 +49,7 @@ _ROUNDED_TO = 50
 def current() -> ResponseReturnValue:
     """Give the programme of the edition under way or to come, to print."""
     edition = current_edition(today())
-    if edition is None or not can_see_edition(None, edition):
+    if edition is None:
         return refused(_("Le programme n’est pas encore publié."), status=404)
     return printed_programme(edition)
 
@@ -68,9 +67,8 @@ def of_year(year: int) -> ResponseReturnValue:
 
 @blueprint.app_template_global("weight_of_programme")
 def weight_of_programme(activities: int) -> int:
-    """Return about how many kilobytes the PDF of so many activities weighs, as one says it."""
-    weight = _KILOBYTES + activities * _KILOBYTES_EACH
-    return max(_ROUNDED_TO, round(weight / _ROUNDED_TO) * _ROUNDED_TO)
+    """Return about how many bytes the PDF of so many activities has."""
+    return _WEIGHT + activities * _WEIGHT_EACH
 
 
 def printed_programme(edition: Edition) -> ResponseReturnValue:

@@ -258,13 +258,17 @@ def _around(filters: Filters) -> str:
 
 def _name_of(word: str, code: str, names: Names) -> str:
     if word == "departement":
-        return names.departements.get(code, code)
+        return _departement(code, names)
     if word == "commune":
-        return names.communes.get(code, code)
+        return names.communes.get(code) or str(_("commune %(code)s", code=code))
     if word == "moment":
         return _part(code)
     term = names.terms.get((TERM_LISTS[word], code))
     return term.label if term else code
+
+
+def _departement(code: str, names: Names) -> str:
+    return names.departements.get(code) or str(_("département %(code)s", code=code))
 
 
 def describe(filters: Filters, names: Names | None = None) -> str:
@@ -428,18 +432,13 @@ def _in_commune(name: str) -> str:
 
 
 def _places(filters: Filters, names: Names) -> str:
-    def told(codes: Sequence[str], known: Mapping[str, str], say: Callable[[str], str]) -> str:
-        return _either([say(name) for name in sorted(known.get(code, code) for code in codes)])
-
-    return " ".join(
-        filter(
-            None,
-            [
-                told(filters.communes, names.communes, _in_commune),
-                told(filters.departements, names.departements, _in_departement),
-            ],
-        )
+    communes = sorted(names.communes.get(code, code) for code in filters.communes)
+    departements = sorted(_departement(code, names) for code in filters.departements)
+    told = (
+        _either([_in_commune(name) for name in communes]),
+        _either([_in_departement(name) for name in departements]),
     )
+    return " ".join(filter(None, told))
 
 
 def _labels(

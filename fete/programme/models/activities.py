@@ -297,6 +297,26 @@ class Activity(Model):
         return self.grounds
 
     @property
+    def destinations(self) -> list[Venue]:
+        """Where one goes to be there, at all its times taken together; before it has any, on its grounds."""
+        if not self.times:
+            return self.grounds if self.mode is not Mode.ONLINE else []
+        return self.destinations_at(self.times)
+
+    def destinations_at(self, slots: Iterable["Slot"]) -> list[Venue]:
+        """Return where one goes to be there at some of its times: nowhere for those that are held online."""
+        if self.mode is Mode.ONLINE:
+            return []
+        on_site = (slot for slot in slots if slot.state is not SlotState.MOVED_ONLINE)
+        return _once(place for slot in on_site for place in self.places_at(slot))
+
+    def is_online_at(self, slots: Iterable["Slot"]) -> bool:
+        """Whether one can be there from afar at one of some of its times."""
+        return self.mode is not Mode.ON_SITE or any(
+            slot.state is SlotState.MOVED_ONLINE for slot in slots
+        )
+
+    @property
     def approved(self) -> "ActivityVersion | None":
         """How it stood when the coordination last approved it."""
         return next((each for each in self.versions if each.state == "approved"), None)
@@ -369,6 +389,11 @@ class Slot(Model):
     def places(self) -> list[Venue]:
         """Where it is held: several when its activity has sites and it names none of them."""
         return self.activity.places_at(self)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it is held nowhere but online."""
+        return self.activity.mode is Mode.ONLINE or self.state is SlotState.MOVED_ONLINE
 
     @property
     def is_for_schools(self) -> bool:

@@ -210,6 +210,7 @@ class _Reading:
                     Slot.changed_at,
                     Slot.audience,
                     Slot.venue_id,
+                    Slot.is_opening,
                 )
                 .where(Slot.activity_id.in_(held))
                 .order_by(Slot.starts_at, Slot.id)
@@ -326,11 +327,12 @@ class _Reading:
                 and welcomes_schools(
                     audience, for_schools=row.for_schools, day=to_paris(starts_at).date()
                 ),
+                is_opening=is_opening,
                 places=(self.places[venue],)
                 if venue is not None and (owns or row.venue_id is None)
                 else grounds,
             )
-            for slot, uid, starts_at, ends_at, state, revision, changed_at, audience, venue in self.slots.get(
+            for slot, uid, starts_at, ends_at, state, revision, changed_at, audience, venue, is_opening in self.slots.get(
                 row.id if owns else row.parent_id, ()
             )
         )

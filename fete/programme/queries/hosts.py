@@ -112,17 +112,13 @@ def stands_of(edition_id: int) -> dict[int, int]:
 
 def years_of(filters: Filters, *, but: int | None) -> list[Year]:
     """Return the editions but one in which something answers these filters, the latest first."""
-    by_edition = _by_edition(filters, but=but)
-    return [
-        Year(edition=edition, count=len(by_edition[edition.id]))
-        for edition in (shown_editions() if by_edition else ())
-        if edition.id in by_edition
-    ]
+    return _years(_by_edition(filters, but=but))
 
 
 def years_by_name(filters: Filters, *, but: int | None) -> list[Year]:
     """Return the editions but one in which something answers these filters, with what does by title, the latest first."""
-    numbers = sorted(chain.from_iterable(_by_edition(filters, but=but).values()), reverse=True)
+    by_edition = _by_edition(filters, but=but)
+    numbers = sorted(chain.from_iterable(by_edition.values()), reverse=True)
     statement = (
         select(Activity)
         .where(Activity.id.in_(numbers[:MOST_PAST]))
@@ -132,9 +128,14 @@ def years_by_name(filters: Filters, *, but: int | None) -> list[Year]:
     told: dict[int, list[Activity]] = {}
     for activity in db.session.scalars(statement) if numbers else ():
         told.setdefault(activity.edition_id, []).append(activity)
+    return [replace(year, activities=told.get(year.edition.id, ())) for year in _years(by_edition)]
+
+
+def _years(by_edition: Mapping[int | None, Sequence[int]]) -> list[Year]:
     return [
-        replace(year, activities=told.get(year.edition.id, ()))
-        for year in years_of(filters, but=but)
+        Year(edition=edition, count=len(by_edition[edition.id]))
+        for edition in (shown_editions() if by_edition else ())
+        if edition.id in by_edition
     ]
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fete.core.clock import to_paris
-from fete.programme.rules.catalogue import NO_ROOM, OFF, Catalogue, Entry, Place, Time
+from fete.programme.rules.catalogue import (
+    NO_ROOM,
+    OFF,
+    Catalogue,
+    Entry,
+    Place,
+    Time,
+    is_online,
+    places_of,
+)
 from fete.programme.rules.filters import Point
 
 # Kilometres.
@@ -21,6 +30,16 @@ class Other:
     time: Time
     distance: float | None = None
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where one goes to be there."""
+        return places_of(self.entry, self.time)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it is held nowhere but online."""
+        return is_online(self.entry, self.time)
+
 
 def next_time(entry: Entry, now: datetime) -> Time | None:
     """Return the time at which an activity is held next, and is not called off; one for all before one for classes."""
@@ -34,10 +53,10 @@ def nearby(catalogue: Catalogue, number: int, now: datetime) -> list[Other]:
     Of what a village holds the village alone is told, and neither what holds the activity nor what it holds.
     """
     entry = catalogue.find(number)
-    time = next_time(entry, now) if entry is not None and not entry.is_online else None
+    time = next_time(entry, now) if entry is not None else None
     if entry is None or time is None:
         return []
-    centres = _points(time.places)
+    centres = _points(places_of(entry, time))
     day = max(time.days[0], to_paris(now).date())
     known: dict[int, float] = {}
 
@@ -55,11 +74,11 @@ def nearby(catalogue: Catalogue, number: int, now: datetime) -> list[Other]:
         other, its = catalogue.rows[row]
         if its.ends_at <= now or its.state in NO_ROOM or _is_kept_from(its, time):
             continue
-        if other.is_online or other.number in {entry.number, entry.parent}:
+        if other.number in {entry.number, entry.parent}:
             continue
         if other.parent is not None and catalogue.find(other.parent) is not None:
             continue
-        distance = min(map(distance_to, its.places), default=float("inf"))
+        distance = min(map(distance_to, places_of(other, its)), default=float("inf"))
         if distance <= REACH and (
             other.number not in found or its.starts_at < found[other.number].time.starts_at
         ):

@@ -8,8 +8,7 @@ from itertools import groupby
 
 from fete.core.clock import to_paris
 from fete.core.text import fold
-from fete.programme.rules.catalogue import OFF, Entry, Place, Time
-from fete.programme.workflow import SlotState
+from fete.programme.rules.catalogue import OFF, Entry, Place, Time, places_of
 
 # An activity at one of its times.
 Row = tuple[Entry, Time]
@@ -49,12 +48,6 @@ class Town:
     stops: tuple[Stop, ...]
     # Of activities: each once, in however many places of the commune.
     count: int
-
-
-def places_of(entry: Entry, time: Time) -> tuple[Place, ...]:
-    """Return where one goes to be there: nowhere when it is online."""
-    is_online = entry.is_online or time.state is SlotState.MOVED_ONLINE
-    return () if is_online else time.places
 
 
 def towns_of(rows: Iterable[Row], now: datetime) -> list[Town]:

@@ -77,6 +77,8 @@ class Time:
     is_own: bool
     is_for_schools: bool
     welcomes_schools: bool
+    # Of opening hours, of which calendars show days alike as one bar.
+    is_opening: bool = False
     places: tuple[Place, ...] = ()
 
     @property
@@ -196,6 +198,14 @@ class Catalogue:
         return self.rows_where(lambda _entry, time: time.welcomes_schools)
 
     @cached_property
+    def _own(self) -> int:
+        return self.rows_where(lambda _entry, time: time.is_own)
+
+    @cached_property
+    def _opening(self) -> int:
+        return self.rows_where(lambda _entry, time: time.is_opening)
+
+    @cached_property
     def in_order(self) -> tuple[int, ...]:
         """The numbers of the rows by the time at which they begin, then by activity."""
         rows = self.rows
@@ -267,6 +277,11 @@ class Catalogue:
     def entries_among(self, rows: int) -> int:
         """Return how many activities these rows are of."""
         return self._last_rows(rows).bit_count()
+
+    def events_among(self, rows: int) -> int:
+        """Return about how many events calendars show of these rows: the opening hours of an activity are one bar."""
+        own = rows & self._own
+        return (own & ~self._opening).bit_count() + self.entries_among(own & self._opening)
 
     def entries_of(self, rows: int) -> list[Entry]:
         """Return the activities that these rows are of, by number."""
@@ -421,6 +436,16 @@ def _said_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> int:
         return 0
     said = set(search_text(entry.title).split())
     return sum(any(form in said for form in forms) for forms in words)
+
+
+def is_online(entry: Entry, time: Time) -> bool:
+    """Whether an activity is held nowhere but online at one of its times."""
+    return entry.is_online or time.state is SlotState.MOVED_ONLINE
+
+
+def places_of(entry: Entry, time: Time) -> tuple[Place, ...]:
+    """Return where one goes to be there: nowhere when it is online."""
+    return () if is_online(entry, time) else time.places
 
 
 def _square(point: Point) -> tuple[int, int]:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 
-_EARTH_RADIUS = 6371.0
+from fete.geography.arithmetic import kilometres
 
 
 class DayPart(StrEnum):
@@ -25,10 +24,7 @@ class Point:
 
     def distance(self, other: "Point") -> float:
         """Return how far the other one is, in kilometres, along the earth taken as a sphere."""
-        ours, theirs = radians(self.latitude), radians(other.latitude)
-        across = radians(other.longitude - self.longitude)
-        half = sin((theirs - ours) / 2) ** 2 + cos(ours) * cos(theirs) * sin(across / 2) ** 2
-        return 2 * _EARTH_RADIUS * asin(sqrt(min(1.0, half)))
+        return kilometres((self.longitude, self.latitude), (other.longitude, other.latitude))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """Any search of the programme arranged otherwise: on a map, hour by hour, as a calendar, as a table to print."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -42,7 +41,7 @@ from fete.programme.queries.arrangements import (
 )
 from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
-from fete.programme.queries.facets import facets
+from fete.programme.queries.facets import DayCount, facets
 from fete.programme.queries.listing import count_of
 from fete.programme.queries.search import names_of
 from fete.programme.rules.arrangements import (
@@ -54,13 +53,13 @@ from fete.programme.rules.arrangements import (
     day_to_show,
     month_to_show,
     neighbours,
-    places_of,
     timetable,
     towns_of,
     weeks_of,
 )
-from fete.programme.rules.catalogue import Place, Time
+from fete.programme.rules.catalogue import Place, Time, places_of
 from fete.programme.rules.filters import Filters
+from fete.programme.views.held import page_asked, stands_for_a_minute
 from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
@@ -142,6 +141,7 @@ def places(year: int | None = None) -> ResponseReturnValue:
 @public
 def points(year: int | None = None) -> ResponseReturnValue:
     """Give the places of the map, with how many activities there are and the first of them."""
+    stood = standing()
     search = _search(year)
     if search is not None and search.asked.errors:
         abort(400)
@@ -156,7 +156,7 @@ def points(year: int | None = None) -> ResponseReturnValue:
     )
     # What comes next is another as soon as something ends.
     ends = [time.ends_at for _entry, time in rows if time.ends_at > now()]
-    stands(standing(), until=min([*ends, day_bounds(today())[1]]))
+    stands(stood, until=min([*ends, day_bounds(today())[1]]))
     response.headers["Cache-Control"] = CACHE
     response.add_etag(weak=True)
     return response.make_conditional(request)
@@ -176,8 +176,10 @@ def hours(year: int | None = None) -> ResponseReturnValue:
     if day is None:
         return _page("arrangements/hours.html", search, told=told, count=0, day=None)
     rows = rows_of_day(filters, day)
-    is_too_much = len(rows) > MOST_BARS and not filters.communes
-    by_place = bool(filters.villages) or len(counts_on(filters, day, "communes")) == 1
+    towns = counts_on(filters, day, "communes")
+    # Of one commune alone, there is nothing left to choose.
+    is_too_much = len(rows) > MOST_BARS and len(towns) > 1
+    by_place = bool(filters.villages) or len(towns) == 1
     before, after = neighbours(days, day)
     return _page(
         "arrangements/hours.html",
@@ -185,7 +187,12 @@ def hours(year: int | None = None) -> ResponseReturnValue:
         told=told,
         count=days.get(day, 0),
         day=day,
-        days={each: days[each] for each in days if _is_near(each, search.edition)},
+        days=[
+            DayCount(day=each, count=count, is_chosen=each == day)
+            for each, count in days.items()
+            if _is_near(each, search.edition)
+        ],
+        on_day=lambda each: search.here(replace(filters, first=each, last=each)),
         before=before,
         after=after,
         by_place=by_place,
@@ -203,12 +210,13 @@ def month(year: int | None = None) -> ResponseReturnValue:
     search = _search(year)
     if search is None:
         return redirect(url_for("programme.index"))
-    filters, days, error = search.filters, days_of(search.filters), ""
+    filters, days = search.filters, days_of(search.filters)
+    errors: dict[str, str] = {}
     months = sorted({day.replace(day=1) for day in days})
     try:
         asked = read_month(request.args.get("mois", ""))
     except ValueError as refusal:
-        asked, error = None, str(refusal)
+        asked, errors["mois"] = None, str(refusal)
     day = day_to_show(days, first=filters.first, last=filters.last, today=today())
     shown = month_to_show(months, asked=asked, day=day)
     before, after = neighbours(months, shown) if shown else (None, None)
@@ -218,7 +226,7 @@ def month(year: int | None = None) -> ResponseReturnValue:
         told=_undated(filters),
         kept={"mois": f"{shown:%Y-%m}"} if shown and asked else {},
         status=404 if asked and not shown else 200,
-        error=error,
+        errors=errors,
         count=count_of(_undated(filters)),
         month=shown,
         asked_month=asked,
@@ -240,15 +248,14 @@ def table(year: int | None = None) -> ResponseReturnValue:
     order = read_order(request.args.get("tri", ""))
     rows = rows_in_order(search.filters)
     lines = by_commune(rows) if order == "commune" else by_time(rows)
-    asked = request.args.get("page", "1")
-    number = page_number(
-        int(asked) if re.fullmatch("[0-9]{1,6}", asked) else 1, len(lines), TABLE_SIZE
-    )
+    number = page_number(page_asked() or 1, len(lines), TABLE_SIZE)
+    is_off_the_list = page_asked() != number
     start = (number - 1) * TABLE_SIZE
     return _page(
         "arrangements/table.html",
         search,
-        status=200 if asked == str(number) else 404,
+        status=404 if is_off_the_list else 200,
+        is_off_the_list=is_off_the_list,
         count=count_of(search.filters),
         kept={"tri": order},
         page=Page(
@@ -287,13 +294,14 @@ def hours_of(time: Time) -> str:
 
 def _search(year: int | None) -> Search | None:
     """Return what is asked of an edition that the public may see; nothing while there is none."""
+    stands_for_a_minute()
     edition = current_edition(today()) if year is None else find_edition(year)
-    if edition is not None and can_see_edition(None, edition):
-        values = {} if year is None else {"year": year}
-        return Search(edition=edition, asked=read_request(request.args, edition), values=values)
-    if year is not None:
+    if year is not None and (edition is None or not can_see_edition(None, edition)):
         abort(404)
-    return None
+    if edition is None:
+        return None
+    values = {} if year is None else {"year": year}
+    return Search(edition=edition, asked=read_request(request.args, edition), values=values)
 
 
 def _page(
@@ -302,7 +310,7 @@ def _page(
     *,
     told: Filters | None = None,
     status: int = 200,
-    error: str = "",
+    errors: Mapping[str, str] = {},
     kept: dict[str, str] | None = None,
     **context: object,
 ) -> Response:
@@ -310,13 +318,14 @@ def _page(
     filters = search.filters
     told, names = told or filters, names_of(filters)
     in_force = chosen(told, names)
-    errors = [*search.asked.errors.values(), *([error] if error else [])]
+    errors = {**search.asked.errors, **errors}
     arguments: dict[str, Any] = dict(filter_arguments(filters))
     page = render_template(
         template,
         edition=search.edition,
         values=search.values,
         arguments=arguments,
+        undated=filter_arguments(_undated(filters)),
         filters=filters,
         asked=search.asked,
         errors=errors,
@@ -355,13 +364,16 @@ def _is_near(day: date, edition: Edition) -> bool:
 def _narrower(search: Search, rows: Sequence[Row], day: date) -> list[Narrower]:
     """Return the parts of the territory asked for in which a day holds in a timetable, the fullest first."""
     filters = search.filters
-    field = "communes" if filters.departements else "departements"
+    field = "communes" if filters.departements or filters.communes else "departements"
     names = departement_names()
-    if filters.departements:
+    if field == "communes":
         names = {place.commune: place.town for _entry, time in rows for place in time.places}
 
     def there(code: str) -> Filters:
         narrowed: dict[str, Any] = {field: (code,)}
+        # One commune, and no more what is around it.
+        if field == "communes" and filters.near is None:
+            narrowed["radius"] = None
         return replace(filters, first=day, last=day, **narrowed)
 
     return [

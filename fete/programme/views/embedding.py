@@ -25,7 +25,7 @@ from fete.core.access import public
 from fete.core.clock import now, today
 from fete.core.conditional import kept_for
 from fete.core.i18n import DEFAULT, LANGUAGES, address_in, gettext as _
-from fete.core.security import POLICY, framed_policy
+from fete.core.security import POLICY, framed_policy, is_key
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
 from fete.programme.forms.embedding import (
@@ -40,7 +40,7 @@ from fete.programme.forms.embedding import (
 )
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
-from fete.programme.policies import can_see_edition, is_public
+from fete.programme.policies import can_see_edition, is_public, was_public
 from fete.programme.queries.editions import current_edition, find_edition, shown_edition
 from fete.programme.queries.listing import by_day, find_shown, page_of_programme
 from fete.programme.workflow import Status
@@ -73,10 +73,12 @@ def index() -> ResponseReturnValue:
     """Choose what a site shows of the programme, and copy the line that does."""
     number = request.args.get("activite", type=int)
     if number is not None:
-        activity = find_shown(number)
+        activity = find_shown(number) if is_key(number) else None
         if activity is None or not is_public(activity):
             abort(404)
         return _chosen(ActivityFrameForm(request.args), frame_of_activity(activity))
+    if _names_no_edition(request.args):
+        abort(404)
     edition = shown_edition(request.args.get("annee", type=int), today=today())
     return _chosen(ProgrammeFrameForm(request.args), frame_of_programme(edition, request.args))
 
@@ -84,7 +86,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/integration")
 @public
 def programme() -> ResponseReturnValue:
-    """Show what comes next of a search, in another site."""
+    """Show what comes next of a search, in another site; in words when it is of a year that has no programme."""
+    if _names_no_edition(request.args):
+        return _framed("embedding/_gone.html", status=404, is_year=True)
     edition = shown_edition(request.args.get("annee", type=int), today=today())
     filters = read_filters(request.args, edition)
     page = page_of_programme(filters, now=now()) if edition else None
@@ -107,8 +111,8 @@ def activity(activity_id: int) -> ResponseReturnValue:
     """Show one activity, in another site; in words when it is no more in the programme."""
     found = find_shown(activity_id)
     if found is None or not is_public(found):
-        was_shown = found is not None and found.status is Status.WITHDRAWN and found.published_at
-        return _framed("embedding/_gone.html", status=410 if was_shown else 404)
+        is_gone = found is not None and was_public(found) and found.status is Status.WITHDRAWN
+        return _framed("embedding/_gone.html", status=410 if is_gone else 404, is_year=False)
     return _framed("embedding/activity.html", activity=found)
 
 
@@ -173,6 +177,13 @@ def frame_of_activity(activity: Activity) -> Frame:
         page_values={"activity_id": activity.id, "slug": activity.slug},
         height=ACTIVITY_HEIGHT,
     )
+
+
+def _names_no_edition(args: MultiDict[str, str]) -> bool:
+    """Whether an address names a year of which the public knows no edition."""
+    year = args.get("annee", type=int)
+    edition = find_edition(year) if year is not None else None
+    return year is not None and (edition is None or not can_see_edition(None, edition))
 
 
 def _arguments(edition: Edition | None, args: MultiDict[str, str]) -> dict[str, Any]:
@@ -262,6 +273,8 @@ def _frame_of(endpoint: str, values: Mapping[str, Any], args: MultiDict[str, str
         edition = find_edition(values["year"])
         is_shown = edition is not None and can_see_edition(None, edition)
         return frame_of_programme(edition, args) if is_shown else None
+    if endpoint == "embedding.programme" and _names_no_edition(args):
+        return None
     if endpoint in {"programme.index", "embedding.programme"}:
         return frame_of_programme(shown_edition(args.get("annee", type=int), today=today()), args)
     return None

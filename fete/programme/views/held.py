@@ -29,7 +29,8 @@ class Held:
     coming: Sequence[Day]
     over: Sequence[Day]
     years: Sequence[Year]
-    # The filters, as the address of the programme and of calendars writes them.
+    # What is asked for, and as the address of the programme and of calendars writes it.
+    filters: Filters
     arguments: dict[str, str]
     is_off_the_list: bool
 
@@ -44,8 +45,8 @@ def held(filters: Filters, *, years: Callable[..., Sequence[Year]] = years_of) -
     edition = current_edition(today())
     number = page_asked()
     page: Page[Listed] = Page(rows=(), number=1, total=0)
+    asked = replace(filters, edition_id=edition.id if edition else None)
     if edition is not None:
-        asked = replace(filters, edition_id=edition.id)
         page = page_of_programme(asked, now=now(), number=number or 1)
     return Held(
         edition=edition,
@@ -54,6 +55,7 @@ def held(filters: Filters, *, years: Callable[..., Sequence[Year]] = years_of) -
         coming=by_day([row for row in page.rows if not row.is_over]),
         over=by_day([row for row in page.rows if row.is_over]),
         years=years(filters, but=edition.id if edition is not None else None),
+        filters=asked,
         arguments=filter_arguments(filters),
         is_off_the_list=number != page.number,
     )

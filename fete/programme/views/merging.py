@@ -14,6 +14,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
 from fete.core.pagination import PAGE_SIZE, Page, page_number
+from fete.core.security import is_key
 from fete.network.models import Organisation
 from fete.network.queries import find_entry as find_organisation_entry, matching_organisations
 from fete.programme.forms.merging import EntrySearchForm, MergeForm, comparison, in_words
@@ -170,7 +171,7 @@ def _typed() -> str:
 def _first(kind: Merged) -> Entry | None:
     """Return the one of the two that was chosen first, if any."""
     number = request.args.get("premier", type=int)
-    if number is None:
+    if number is None or not is_key(number):
         return None
     found = (
         find_organisation_entry(number) if kind is Merged.ORGANISATION else find_venue_entry(number)

@@ -35,8 +35,8 @@ from fete.programme.forms.filters import (
     has_unknown,
     read_request,
 )
-from fete.programme.models import Activity, Edition, Mode
-from fete.programme.policies import can_see_edition
+from fete.programme.models import Activity, Edition
+from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.editions import current_edition, find_edition, shown_editions
 from fete.programme.queries.facets import Facets, Value, facets
@@ -89,7 +89,7 @@ class WayOut:
 def index() -> ResponseReturnValue:
     """Show the programme of the edition under way or to come."""
     edition = current_edition(today())
-    if edition is None or not can_see_edition(None, edition):
+    if edition is None:
         return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
@@ -109,7 +109,7 @@ def of_year(year: int) -> ResponseReturnValue:
 def for_schools() -> ResponseReturnValue:
     """Show what school groups may come to in the edition under way or to come."""
     edition = current_edition(today())
-    if edition is None or not can_see_edition(None, edition):
+    if edition is None:
         return render_template("programme/index.html", edition=None)
     return _programme(edition)
 
@@ -120,9 +120,9 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
     """Show one activity, with all that its visitors need."""
     stands_for_a_minute()
     activity = find_shown(activity_id)
-    if activity is None or not can_see_edition(None, activity.edition):
+    if activity is None or not was_public(activity):
         abort(404)
-    if activity.status is Status.WITHDRAWN and activity.published_at is not None:
+    if activity.status is Status.WITHDRAWN:
         return render_template("programme/_gone.html", edition=activity.edition), 410
     if activity.status is not Status.PUBLISHED:
         abort(404)
@@ -142,8 +142,10 @@ def show(activity_id: int, slug: str) -> ResponseReturnValue:
         ),
         summary=_summary(activity),
         listed=listed_among([each.id for each in activity.organisers]),
-        map=map_of_places(activity.places) if activity.mode is not Mode.ONLINE else None,
+        map=map_of_places(activity.destinations),
         nearby=nearby(catalogue, activity.id, now()),
+        own=Filters(edition_id=activity.edition_id, activities=(activity.id,)),
+        inside=Filters(edition_id=activity.edition_id, villages=(activity.id,)),
         also=also_by(catalogue, activity.id, now()),
     )
 
@@ -176,6 +178,8 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         dates=days_in_words(edition.starts_on, edition.ends_on),
         others=_other_editions(edition),
         asked=asked,
+        errors=asked.errors,
+        kept={},
         filters=filters,
         arguments=arguments,
         description=describe(filters, names) if in_force else "",

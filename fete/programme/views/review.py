@@ -17,6 +17,7 @@ from fete.core.clock import now
 from fete.core.db import transaction, transaction_if_free
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
+from fete.core.security import is_key
 from fete.network.policies import can_act_for
 from fete.programme.forms.conversation import MessageForm, message_form
 from fete.programme.forms.review import (
@@ -213,7 +214,7 @@ def _ticked() -> tuple[Sequence[Activity], int]:
         numbers = numbers_in_queue(territory, filters, limit=MOST_AT_ONCE)
         return with_details(numbers), total - len(numbers)
     asked = list(dict.fromkeys(request.args.getlist("activite", type=int)))
-    known = with_details([each for each in asked[:MOST_AT_ONCE] if 0 < each < 2**31])
+    known = with_details([each for each in asked[:MOST_AT_ONCE] if is_key(each)])
     if any(not can_review(person, each) for each in known):
         abort(404)
     return known, max(0, len(asked) - MOST_AT_ONCE)

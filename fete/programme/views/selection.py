@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +14,7 @@ from fete.programme.forms.filters import MOST_ACTIVITIES, read_filters
 from fete.programme.models import Edition
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.selection import published_among, selection_of
+from fete.programme.rules.filters import Filters
 
 blueprint = Blueprint("selection", __name__)
 
@@ -48,6 +49,12 @@ def show() -> ResponseReturnValue:
     return page, 200 if found else 404
 
 
+@blueprint.app_template_global("most_chosen")
+def most_chosen() -> int:
+    """Return how many activities one may choose: its script is told it."""
+    return MOST_ACTIVITIES
+
+
 def _ways_to_keep(found: tuple[int, ...], edition: Edition) -> dict[str, object]:
     """Return the addresses under which these activities can be passed on, followed and printed."""
     chosen, year = _written(found), edition.year
@@ -56,15 +63,14 @@ def _ways_to_keep(found: tuple[int, ...], edition: Edition) -> dict[str, object]
     title = _("Un programme pour la Fête de la science %(year)s", year=year)
     in_year = {"activites": chosen} if is_current else {"activites": chosen, "year": year}
     of_year = {"activites": chosen} if is_current else {"activites": chosen, "annee": year}
-    paper = "printing.current" if is_current else "printing.edition"
     return {
         "edition": edition,
+        "filters": Filters(edition_id=edition.id, activities=found),
         "address": address,
         "letter": f"mailto:?subject={quote(title)}&body={quote(address)}",
         "calendar": url_for("feeds.current" if is_current else "feeds.edition", **in_year),
         "subscription": url_for("feeds.subscribe", **of_year),
-        # A site may go without what prints.
-        "paper": url_for(paper, **in_year) if paper in current_app.view_functions else None,
+        "paper": url_for("printing.current" if is_current else "printing.edition", **in_year),
     }
 
 

@@ -9,6 +9,7 @@ from fete.core.templating import absolute_url
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Mode, Slot, Venue
+from fete.programme.rules.catalogue import NO_ROOM
 from fete.programme.workflow import SlotState, Status
 from fete.vocabulary.models import Term, TermList
 
@@ -68,7 +69,11 @@ def event_of(activity: Activity) -> Thing:
         return event | _time(times[0], activity, url)
     # What was cancelled does not stretch the event that is left.
     held = [slot for slot in times if slot.state is not SlotState.CANCELLED] or times
-    event |= _where(activity, activity.places, url) | _offers(activity, url)
+    modes = {_mode_at(slot, activity) for slot in held} or {activity.mode}
+    mode = modes.pop() if len(modes) == 1 else Mode.BOTH
+    is_full = bool(times) and all(slot.state in NO_ROOM for slot in times)
+    event |= _where(activity, activity.destinations, url, mode=mode)
+    event |= _offers(activity, url, is_full=is_full)
     if held:
         event |= {
             "startDate": to_paris(min(slot.starts_at for slot in held)).isoformat(),
@@ -93,8 +98,6 @@ def _part(slot: Slot, activity: Activity, url: str) -> Thing:
 
 def _time(slot: Slot, activity: Activity, url: str) -> Thing:
     """Return what an event says of one time of the activity: when, where, whether it is held, whether one gets in."""
-    is_online = slot.state is SlotState.MOVED_ONLINE
-    mode = Mode.ONLINE if is_online else activity.mode
     told: Thing = {
         "startDate": to_paris(slot.starts_at).isoformat(),
         "endDate": to_paris(slot.ends_at).isoformat(),
@@ -102,26 +105,26 @@ def _time(slot: Slot, activity: Activity, url: str) -> Thing:
     }
     if slot.capacity:
         told["maximumAttendeeCapacity"] = slot.capacity
-    is_full = slot.state is SlotState.FULL
     return (
         told
-        | _where(activity, activity.places_at(slot), url, mode=mode)
-        | _offers(activity, url, is_full=is_full)
+        | _where(activity, activity.destinations_at([slot]), url, mode=_mode_at(slot, activity))
+        | _offers(activity, url, is_full=slot.state in NO_ROOM)
     )
 
 
-def _where(
-    activity: Activity, places: Sequence[Venue], url: str, *, mode: Mode | None = None
-) -> Thing:
-    mode = mode or activity.mode
-    found = [place_of(venue) for venue in places] if mode is not Mode.ONLINE else []
+def _mode_at(slot: Slot, activity: Activity) -> Mode:
+    return Mode.ONLINE if slot.state is SlotState.MOVED_ONLINE else activity.mode
+
+
+def _where(activity: Activity, places: Sequence[Venue], url: str, *, mode: Mode) -> Thing:
+    found = [place_of(venue) for venue in places]
     if mode is not Mode.ON_SITE:
         found.append({"@type": "VirtualLocation", "url": activity.online_link or url})
     told: Thing = {"eventAttendanceMode": _SCHEMA + _ATTENDANCE[mode]}
     return told | ({"location": found} if found else {})
 
 
-def _offers(activity: Activity, url: str, *, is_full: bool = False) -> Thing:
+def _offers(activity: Activity, url: str, *, is_full: bool) -> Thing:
     """Return that one enters for nothing, and whether there is room left; nothing of what is not free."""
     if not activity.is_free:
         return {}

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fete.accounts.models import User
 from fete.core.db import Model, choice
 from fete.programme.models import Activity, Edition
 from fete.reports.arithmetic import Visitor
@@ -44,13 +45,15 @@ class Ladder(Model):
 
 
 class ReportReminder(Model):
-    """A report was asked for by letter on this rung of the ladder: it is not asked for there again."""
+    """A person was asked for a report by letter on this rung of the ladder, and is not asked for it there again."""
 
     __tablename__ = "report_reminder"
-    __table_args__ = (UniqueConstraint("activity_id", "rung"),)
+    __table_args__ = (UniqueConstraint("activity_id", "person_id", "rung"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))
+    # One person, one letter, one transaction: what stops between two people is taken up where it stopped.
+    person_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     # `after:7`, `before:3`: days from the last slot, or to the deadline.
     rung: Mapped[str] = mapped_column(String(20))
     sent_at: Mapped[datetime]
@@ -118,8 +121,11 @@ class ExplainedDoubt(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(200))
+    # As it was asked: it is read again when the figures raise it no more.
+    question: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(Text)
     explained_at: Mapped[datetime]
     explained_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     report: Mapped[Report] = relationship()
+    explained_by: Mapped[User | None] = relationship()

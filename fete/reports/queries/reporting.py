@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from fete.accounts.models import User
@@ -84,6 +84,26 @@ _SHOWN: tuple[ExecutableOption, ...] = (
     selectinload(Activity.slots),
 )
 
+_RULED: tuple[ExecutableOption, ...] = (
+    defer(Activity.description),
+    defer(Activity.search),
+    joinedload(Activity.kind),
+    joinedload(Activity.edition),
+    joinedload(Activity.venue).lazyload(Venue.commune),
+    joinedload(Activity.parent).options(joinedload(Activity.venue), selectinload(Activity.slots)),
+    selectinload(Activity.slots),
+)
+_ORGANISED: tuple[ExecutableOption, ...] = (
+    joinedload(Activity.organisation)
+    .selectinload(Organisation.memberships)
+    .joinedload(Membership.person),
+    selectinload(Activity.co_organisers)
+    .joinedload(CoOrganiser.organisation)
+    .selectinload(Organisation.memberships),
+)
+# Twelve fields a row: well below what one form may hold.
+GRID_SIZE = 50
+
 
 def ended_at() -> ColumnElement[datetime | None]:
     """Return, for a statement that reads `Activity`, when the last slot ends: its own, else its container's.
@@ -117,15 +137,7 @@ def find_reported(activity_id: int) -> Activity | None:
     return db.session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, Activity.status == Status.PUBLISHED)
-        .options(
-            *_SHOWN,
-            joinedload(Activity.organisation)
-            .selectinload(Organisation.memberships)
-            .joinedload(Membership.person),
-            selectinload(Activity.co_organisers)
-            .joinedload(CoOrganiser.organisation)
-            .selectinload(Organisation.memberships),
-        )
+        .options(*_SHOWN, *_ORGANISED)
         .execution_options(populate_existing=True)
     )
 
@@ -152,6 +164,44 @@ def reports_of(user: User, *, at: datetime, number: int = 1) -> Page[ReportLine]
     return _with_reports(paginate(statement, number=number))
 
 
+def unsent_of(user: User, *, edition: Edition, at: datetime, number: int = 1) -> Page[ReportLine]:
+    """Return a page of what the person's structures have still to send for an edition, the oldest slot first."""
+    return _unsent_page(is_organised_by_structures_of(user), edition, at=at, number=number)
+
+
+def unsent_by(
+    organisation: Organisation, user: User, *, edition: Edition, at: datetime, number: int = 1
+) -> Page[ReportLine]:
+    """Return a page of what a structure has still to send in a coordinator's territory, the oldest slot first."""
+    its_own = _declared_by(organisation, territory_of(user))
+    return _unsent_page(its_own, edition, at=at, number=number)
+
+
+def find_reporting(organisation_id: int, user: User, *, edition: Edition) -> Organisation | None:
+    """Return a structure that published something in a coordinator's territory for an edition."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        return None
+    published = select(Activity.id).where(
+        _declared_by(organisation, territory_of(user)),
+        Activity.edition_id == edition.id,
+        Activity.status == Status.PUBLISHED,
+    )
+    return organisation if db.session.scalar(published.limit(1)) is not None else None
+
+
+def lines_of(activity_ids: Sequence[int]) -> list[ReportLine]:
+    """Return these published activities with their reports, the oldest slot first."""
+    statement = (
+        select(Activity)
+        .where(Activity.id.in_(activity_ids), Activity.status == Status.PUBLISHED)
+        .options(*_SHOWN, *_ORGANISED)
+        .order_by(ended_at(), Activity.id)
+        .execution_options(populate_existing=True)
+    )
+    return _lines(db.session.scalars(statement).unique().all())
+
+
 def number_owed(user: User, *, at: datetime) -> int:
     """Return how many reports the person's structures still owe, in editions that are not closed."""
     statement = (
@@ -169,21 +219,43 @@ def number_owed(user: User, *, at: datetime) -> int:
     return db.session.scalar(statement) or 0
 
 
+def owed_reports(edition: Edition, *, at: datetime, by: User | None = None) -> Sequence[Activity]:
+    """Return the activities of an edition whose report is still awaited, all or a person's, the oldest slot first."""
+    conditions = [is_due(at), Activity.edition_id == edition.id, _is(Wanted.MISSING)]
+    if by is not None:
+        conditions.append(is_organised_by_structures_of(by))
+    return db.session.scalars(
+        select(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(*conditions)
+        .options(
+            joinedload(Activity.edition),
+            joinedload(Activity.organisation),
+            joinedload(Activity.parent).selectinload(Activity.slots),
+            selectinload(Activity.co_organisers).joinedload(CoOrganiser.organisation),
+            selectinload(Activity.slots),
+        )
+        .order_by(ended_at(), Activity.id)
+    ).all()
+
+
 def followed_reports(
     user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime, number: int = 1
 ) -> Page[ReportLine]:
     """Return a page of the reports of a coordinator's territory, the oldest slot first."""
-    statement = (
-        select(Activity)
-        .outerjoin(Report, Report.activity_id == Activity.id)
-        .where(
-            *_followed(user, edition=edition, departements=filters.departements, at=at),
-            _is(filters.wanted),
-        )
-        .options(*_SHOWN)
-        .order_by(ended_at(), Activity.id)
-    )
+    statement = _followed_with(user, edition=edition, filters=filters, at=at).options(*_SHOWN)
     return _with_reports(paginate(statement, number=number, size=PAGE_SIZE))
+
+
+def every_followed(
+    user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime
+) -> list[ReportLine]:
+    """Return all the reports of a coordinator's territory that are asked for, the oldest slot first.
+
+    They hold what the rules ask of them and no more: there may be thousands; `lines_of` gives those that are shown.
+    """
+    statement = _followed_with(user, edition=edition, filters=filters, at=at).options(*_RULED)
+    return _lines(db.session.scalars(statement).unique().all())
 
 
 def returns_by_departement(
@@ -231,6 +303,11 @@ def history_of(activity: Activity) -> list[ReportLine]:
     return _lines(lineage_of(activity))
 
 
+def line_of(activity: Activity) -> ReportLine:
+    """Return an activity with its report, if it has one, and that of its container."""
+    return _lines([activity])[0]
+
+
 def latest_before(activity: Activity) -> ReportLine | None:
     """Return the activity that this one renews, with its report."""
     if activity.renewed_from_id is None:
@@ -275,6 +352,39 @@ def _lines(activities: Sequence[Activity]) -> list[ReportLine]:
         )
         for each in activities
     ]
+
+
+def _unsent_page(
+    whose: ColumnElement[bool], edition: Edition, *, at: datetime, number: int
+) -> Page[ReportLine]:
+    statement = (
+        select(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(is_due(at), whose, Activity.edition_id == edition.id, _is_unsent())
+        .options(*_SHOWN, *_ORGANISED)
+        .order_by(ended_at(), Activity.id)
+    )
+    return _with_reports(paginate(statement, number=number, size=GRID_SIZE))
+
+
+def _declared_by(
+    organisation: Organisation, territory: frozenset[str] | None
+) -> ColumnElement[bool]:
+    return and_(Activity.organisation_id == organisation.id, within(territory))
+
+
+def _followed_with(
+    user: User, *, edition: Edition, filters: FollowUpFilters, at: datetime
+) -> Select[Activity]:
+    return (
+        select(Activity)
+        .outerjoin(Report, Report.activity_id == Activity.id)
+        .where(
+            *_followed(user, edition=edition, departements=filters.departements, at=at),
+            _is(filters.wanted),
+        )
+        .order_by(ended_at(), Activity.id)
+    )
 
 
 def _followed(

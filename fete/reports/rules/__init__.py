@@ -22,6 +22,7 @@ from fete.reports.rules.reporting import (
     limits,
     missing,
     question_of,
+    sessions_of,
     standing_of,
     wanted_figures,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "limits",
     "missing",
     "question_of",
+    "sessions_of",
     "standing_of",
     "wanted_figures",
 ]

@@ -1,13 +1,13 @@
 """The rules of reporting, pure: from when a report is due, what it lacks, what is asked about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _, ngettext
 from fete.core.templating import number
-from fete.programme.models import Activity, Edition, EditionState, Mode
+from fete.programme.models import Activity, Edition, EditionState, Mode, Slot
 from fete.programme.rules import has_taken_place, over_at
 from fete.programme.workflow import SlotState
 from fete.reports.arithmetic import (
@@ -17,11 +17,12 @@ from fete.reports.arithmetic import (
     Incoherence,
     Method,
     Outcome,
+    Session,
     incoherences,
     questions_key,
 )
 from fete.reports.models import Report
-from fete.reports.workflow import ReportStatus, Standing
+from fete.reports.workflow import Question, ReportStatus, Standing
 
 VISITOR_FIGURES = ("public", "pupils", "adults")
 TEAM_FIGURES = ("researchers", "mediators", "volunteers")
@@ -49,6 +50,9 @@ class Told:
     is_confirmed: bool = False
     # Which questions were shown when the answer was given.
     asked: str = ""
+    # Session by session, and beside the figures; nothing at all when the way of telling does not ask for them.
+    sessions: tuple[Session, ...] | None = None
+    answers: Mapping[Question, str] | None = None
 
 
 class IncompleteReportError(RuleBrokenError):
@@ -113,6 +117,12 @@ def known_counts(report: Report | None) -> Counts | None:
     if report is None or report.status is not ReportStatus.VALIDATED:
         return None
     return report.counts if report.counts.took_place else None
+
+
+def sessions_of(activity: Activity) -> list[Slot]:
+    """Return the sessions that its report may tell one by one: those that were not cancelled, unless there is one only."""
+    held = [slot for slot in activity.slots if slot.state is not SlotState.CANCELLED]
+    return held if len(held) > 1 else []
 
 
 def circumstances_of(activity: Activity) -> Circumstances:
@@ -290,6 +300,15 @@ def _question(found: Incoherence) -> object:
             return ngettext(
                 "%(count)s visiteur sur place, alors que l’activité était annoncée en ligne seulement.",
                 "%(count)s visiteurs sur place, alors que l’activité était annoncée en ligne seulement.",
+                first,
+                count=a,
+            )
+        case Doubt.ONLINE_AS_ON_SITE:
+            return ngettext(
+                "%(count)s connexion, et autant de visiteurs sur place : "
+                "les mêmes personnes sont-elles comptées deux fois ?",
+                "%(count)s connexions, et autant de visiteurs sur place : "
+                "les mêmes personnes sont-elles comptées deux fois ?",
                 first,
                 count=a,
             )

@@ -14,16 +14,16 @@ from fete.journal.services import record
 from fete.programme.models import Activity
 from fete.programme.policies import organises
 from fete.reports import mails
-from fete.reports.arithmetic import Counts, incoherences
+from fete.reports.arithmetic import Counts, incoherences, with_sessions
 from fete.reports.models import Method, Report, ReportVersion, Source
 from fete.reports.policies import can_validate
-from fete.reports.queries.reporting import find_report, lines_under
+from fete.reports.queries.doubts import open_doubts
+from fete.reports.queries.reporting import ReportLine, find_report, line_of, lines_under
 from fete.reports.rules import (
     DoubtfulReportError,
     IncompleteReportError,
     Told,
     circumstances_of,
-    doubts_of,
     is_answered,
     is_due,
     is_open,
@@ -31,7 +31,13 @@ from fete.reports.rules import (
     missing,
     question_of,
 )
-from fete.reports.workflow import ReportStatus, ReportStep, next_status
+from fete.reports.services.details import (
+    answers_in,
+    keep_answers,
+    keep_sessions,
+    sessions_in,
+)
+from fete.reports.workflow import Learned, ReportStatus, ReportStep, next_status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,34 +45,60 @@ class Validated:
     """What became of several reports validated together."""
 
     done: int
-    # Doubtful, changed since they were shown, or not the person's.
+    # Left as they are, because a doubt about them is open.
+    doubtful: int
+    # Changed since they were shown, or not the person's.
     left: int
 
 
-def save(activity: Activity, told: Told, *, version: int, by: User | None, at: datetime) -> Report:
+def save(
+    activity: Activity,
+    told: Told,
+    *,
+    version: int,
+    by: User | None,
+    at: datetime,
+    is_typing: bool = False,
+    learned: Learned | None = None,
+) -> Report:
     """Keep what is told so far, whatever lacks; raise `StaleError` when somebody else kept other figures.
 
-    Nobody by name tells it when the report was opened by its link.
+    Nobody by name tells it when the report was opened by its link; the coordination says how it learned it. What is
+    kept while somebody types is no act of theirs: neither the journal nor what was known on a day tells of it.
     """
+    told = _added_up(told)
     report = _locked(activity, at=at)
     if _is_repeated(report, told, ReportStatus.DRAFT, version=version):
         return report
     _check_version(report, version)
+    if gaps := limits(told.counts):
+        raise IncompleteReportError(gaps)
     _step(report, ReportStep.SAVE)
     _write(report, told, source=source_of(activity, by))
+    if is_typing:
+        db.session.flush()
+        return report
     _remember(report, at=at)
-    record("report.saved", on=report, person_id=_number_of(by), at=at, detail=_way_of(report))
+    way = _way_of(report, learned)
+    record("report.saved", on=report, person_id=_number_of(by), at=at, detail=way)
     return report
 
 
 def file_report(
-    activity: Activity, told: Told, *, version: int, by: User | None, at: datetime
+    activity: Activity,
+    told: Told,
+    *,
+    version: int,
+    by: User | None,
+    at: datetime,
+    learned: Learned | None = None,
 ) -> Report:
     """Hand the report in; sent twice it is filed once.
 
     Raise `IncompleteReportError` with all that it lacks, or `DoubtfulReportError` with what is asked about its
     figures as long as the answer was not given to these very questions.
     """
+    told = _added_up(told)
     report = _locked(activity, at=at)
     if _is_repeated(report, told, ReportStatus.FILED, version=version):
         return report
@@ -85,34 +117,47 @@ def file_report(
     answers = [question_of(each) for each in found]
     if found:
         answers.append(told.explanation or _("Chiffres confirmés tels quels."))
-    detail = "\n".join(filter(None, [_way_of(report), *answers]))
+    detail = "\n".join(filter(None, [_way_of(report, learned), *answers]))
     record("report.filed", on=report, person_id=_number_of(by), at=at, detail=detail)
     return report
 
 
 def validate(activity: Activity, *, version: int, by: User, at: datetime) -> Report:
-    """Take the report as it stands: its figures count from now on."""
+    """Take the report as it stands: its figures count from now on; the journal keeps which doubts were left open."""
     report = _locked(activity, at=at)
     _check_version(report, version)
-    return _validate(report, by=by, at=at)
+    left = open_doubts([line_of(activity)]).get(activity.id, [])
+    detail = "\n".join(each.question for each in left)
+    return _validate(report, by=by, at=at, detail=detail)
 
 
 def validate_several(shown: Mapping[int, int], *, by: User, at: datetime) -> Validated:
-    """Validate the filed reports of these activities that raise no doubt; `shown` gives the version seen of each."""
-    done = 0
-    for line in lines_under(sorted(shown)):
-        report = line.report
-        if (
-            report is not None
-            and report.status is ReportStatus.FILED
-            and report.version == shown[line.activity.id]
-            and can_validate(by, line.activity)
-            and is_open(line.activity.edition)
-            and not doubts_of(report)
-        ):
-            _validate(report, by=by, at=at)
-            done += 1
-    return Validated(done=done, left=len(shown) - done)
+    """Validate the filed reports of these activities that raise no doubt, or whose doubts are answered.
+
+    `shown` gives the version seen of each; the others stay as they are, and are told.
+    """
+    standing = [line for line in lines_under(sorted(shown)) if _waits_as_shown(line, shown, by=by)]
+    doubtful = open_doubts(standing)
+    sound = [
+        line.report
+        for line in standing
+        if line.report is not None and not doubtful[line.activity.id]
+    ]
+    for report in sound:
+        _validate(report, by=by, at=at)
+    return Validated(
+        done=len(sound), doubtful=len(standing) - len(sound), left=len(shown) - len(standing)
+    )
+
+
+def _waits_as_shown(line: ReportLine, shown: Mapping[int, int], *, by: User) -> bool:
+    return (
+        line.report is not None
+        and line.report.status is ReportStatus.FILED
+        and line.report.version == shown[line.activity.id]
+        and can_validate(by, line.activity)
+        and is_open(line.activity.edition)
+    )
 
 
 def send_back(activity: Activity, question: str, *, version: int, by: User, at: datetime) -> Report:
@@ -145,12 +190,12 @@ def waive(activity: Activity, reason: str, *, version: int, by: User, at: dateti
     return report
 
 
-def _validate(report: Report, *, by: User, at: datetime) -> Report:
+def _validate(report: Report, *, by: User, at: datetime, detail: str = "") -> Report:
     _step(report, ReportStep.VALIDATE)
     report.validated_at = at
     report.validated_by = by
     _remember(report, at=at)
-    record("report.validated", on=report, person_id=by.id, at=at)
+    record("report.validated", on=report, person_id=by.id, at=at, detail=detail)
     return report
 
 
@@ -180,16 +225,31 @@ def _locked(activity: Activity, *, at: datetime) -> Report:
 def _is_repeated(report: Report, told: Told, status: ReportStatus, *, version: int) -> bool:
     """Whether this is what was sent just before, come a second time."""
     stands = report.version == version + 1 and report.status is status
-    return stands and _told_in(report) == replace(told, asked="")
+    return stands and _told_in(report, like=told) == replace(told, asked="")
 
 
-def _told_in(report: Report) -> Told:
+def _added_up(told: Told) -> Told:
+    sessions = tuple(each for each in told.sessions or () if each.is_told)
+    return replace(
+        told,
+        counts=with_sessions(told.counts, sessions),
+        sessions=None if told.sessions is None else sessions,
+    )
+
+
+def _told_in(report: Report, *, like: Told) -> Told:
+    """Return what a report holds of what is told of it now."""
+    kept = answers_in(report) if like.answers is not None else {}
     return Told(
         counts=report.counts,
         method=report.method,
         remarks=report.remarks,
         explanation=report.explanation,
         is_confirmed=report.is_confirmed,
+        sessions=None if like.sessions is None else sessions_in(report),
+        answers=None
+        if like.answers is None
+        else {each: kept.get(each, "") for each in like.answers},
     )
 
 
@@ -233,6 +293,8 @@ def _write(report: Report, told: Told, *, source: Source) -> None:
     report.remarks = told.remarks
     report.explanation = told.explanation
     report.is_confirmed = told.is_confirmed
+    keep_sessions(report, told.sessions)
+    keep_answers(report, told.answers or {})
 
 
 def source_of(activity: Activity, by: User | None) -> Source:
@@ -242,9 +304,21 @@ def source_of(activity: Activity, by: User | None) -> Source:
     return Source.ACCOUNT if organises(by, activity) else Source.COORDINATION
 
 
-def _way_of(report: Report) -> str:
-    words = {Source.COORDINATION: _("Saisi par la coordination."), Source.LINK: _("Par le lien.")}
+def _way_of(report: Report, learned: Learned | None) -> str:
+    words = {Source.COORDINATION: _entered(learned), Source.LINK: _("Par le lien.")}
     return str(words.get(report.source, ""))
+
+
+def _entered(learned: Learned | None) -> object:
+    match learned:
+        case Learned.PHONE:
+            return _("Saisi par la coordination, d’après un appel.")
+        case Learned.EMAIL:
+            return _("Saisi par la coordination, d’après un courriel.")
+        case Learned.PAPER:
+            return _("Saisi par la coordination, d’après un papier.")
+        case None:
+            return _("Saisi par la coordination.")
 
 
 def _number_of(by: User | None) -> int | None:

@@ -1,25 +1,30 @@
 """For the coordination: which reports came in, one report with its doubts, and each step about it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
-from fete.accounts.policies import territory_of
+from fete.accounts.policies import coordinates, territory_of
 from fete.accounts.queries import acts_on
 from fete.core.access import allows, requires
 from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _, lazy_gettext, ngettext
+from fete.core.text import slug
 from fete.geography.models import Departement
 from fete.programme.models import Activity, Edition
 from fete.programme.queries.editions import shown_editions
+from fete.programme.queries.sharing import people_of
 from fete.programme.queries.territory import departements_within
 from fete.reports.arithmetic import Returns, together
 from fete.reports.forms.reporting import (
+    ExplainForm,
     QuestionForm,
     ValidateForm,
     ValidateSeveralForm,
@@ -27,25 +32,38 @@ from fete.reports.forms.reporting import (
     WaiverForm,
 )
 from fete.reports.policies import can_follow_up, can_validate
+from fete.reports.queries.doubts import Doubted, doubts_about, open_doubts
 from fete.reports.queries.reporting import (
     FollowUpFilters,
     Wanted,
+    every_followed,
     find_report,
     find_reported,
     followed_reports,
+    line_of,
     returns_by_departement,
 )
 from fete.reports.rules import (
-    doubts_of,
     due_since,
+    is_counted_at_the_gate,
     is_due,
     is_late,
     is_open,
-    question_of,
     standing_of,
 )
-from fete.reports.services.reporting import send_back, validate, validate_several, waive
+from fete.reports.rules.doubts import Peer
+from fete.reports.services.doubts import explain
+from fete.reports.services.reporting import (
+    Validated,
+    send_back,
+    validate,
+    validate_several,
+    waive,
+)
+from fete.reports.views.filling import address_of, told_beside
 from fete.reports.workflow import ReportStatus, ReportStep, possible_steps
+
+_LED = Markup('{} <a href="{}">{}</a>')
 
 blueprint = Blueprint("follow_up", __name__, url_prefix="/coordination/bilans")
 
@@ -63,11 +81,11 @@ TABS = {
 def index() -> ResponseReturnValue:
     """List the reports of one's territory, the oldest first, and how many came in."""
     known = shown_editions()
-    edition = _edition_of(known)
+    edition = edition_of(known)
     if edition is None:
         return render_template("follow_up/index.html", edition=None)
     departements = departements_within(territory_of(current_user))
-    filters = _filters(departements)
+    filters = filters_of(departements)
     at = now()
     by_departement = returns_by_departement(current_user, edition=edition, at=at)
     chosen = {
@@ -75,6 +93,11 @@ def index() -> ResponseReturnValue:
         for code, returns in by_departement.items()
         if not filters.departements or code in filters.departements
     }
+    names = {departement.code: departement.name for departement in departements}
+    waiting = every_followed(
+        current_user, edition=edition, filters=replace(filters, wanted=Wanted.TO_VALIDATE), at=at
+    )
+    doubts = open_doubts(waiting)
     page = followed_reports(
         current_user,
         edition=edition,
@@ -82,7 +105,6 @@ def index() -> ResponseReturnValue:
         at=at,
         number=request.args.get("page", default=1, type=int),
     )
-    names = {departement.code: departement.name for departement in departements}
     return render_template(
         "follow_up/index.html",
         edition=edition,
@@ -93,11 +115,12 @@ def index() -> ResponseReturnValue:
         returns=(total := together(chosen.values())),
         counts=_counts(total),
         by_departement=[(names.get(code or ""), each) for code, each in by_departement.items()],
-        doubts={
-            line.activity.id: [question_of(each) for each in doubts_of(line.report)]
-            for line in page.rows
-            if line.report is not None and line.report.status is ReportStatus.FILED
-        },
+        doubts=doubts,
+        sound=[line for line in waiting if not doubts[line.activity.id]],
+        doubtful=sum(bool(doubts[line.activity.id]) for line in waiting),
+        every=" ".join(
+            f"{line.activity.id}:{line.report.version}" for line in waiting if line.report
+        ),
         tabs=TABS,
         args=_arguments(filters, edition),
         can_change=is_open(edition),
@@ -110,30 +133,51 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/valider", methods=["POST"])
 @requires(can_follow_up)
 def validate_ticked() -> ResponseReturnValue:
-    """Validate the ticked reports that raise no doubt."""
+    """Validate the ticked reports, or all of them, but those about which a doubt is open."""
     form = ValidateSeveralForm()
     shown = form.shown() if form.submitted() else {}
-    back = redirect(url_for("follow_up.index", **_passed_on()))
+    back = redirect(url_for("follow_up.index", **passed_on()))
     if not shown:
         flash(_("Cochez au moins un bilan."), "warning")
         return back
     with transaction():
         outcome = validate_several(shown, by=current_user, at=now())
+    _tell(outcome)
+    return back
+
+
+def _tell(outcome: Validated) -> None:
     if outcome.done:
         flash(
             ngettext("%(num)s bilan est validé.", "%(num)s bilans sont validés.", outcome.done),
             "success",
         )
+    if outcome.doubtful:
+        passed = passed_on()
+        there = url_for(
+            "doubts.index", edition=passed["edition"], departement=passed["departement"]
+        )
+        flash(
+            _LED.format(
+                ngettext(
+                    "%(num)s bilan est laissé de côté : un doute y reste ouvert.",
+                    "%(num)s bilans sont laissés de côté : un doute y reste ouvert.",
+                    outcome.doubtful,
+                ),
+                there,
+                _("Lire ces doutes"),
+            ),
+            "warning",
+        )
     if outcome.left:
         flash(
             ngettext(
-                "%(num)s bilan est laissé de côté : il pose une question ou vient de changer.",
-                "%(num)s bilans sont laissés de côté : ils posent une question ou viennent de changer.",
+                "%(num)s bilan est laissé de côté : il vient de changer.",
+                "%(num)s bilans sont laissés de côté : ils viennent de changer.",
                 outcome.left,
             ),
             "warning",
         )
-    return back
 
 
 @blueprint.route("/<int:activity_id>")
@@ -171,7 +215,14 @@ def ask(activity: Activity) -> ResponseReturnValue:
             by=current_user,
             at=now(),
         ),
-        done=_("Le bilan est renvoyé : la structure a reçu votre question."),
+        done=(
+            _("Le bilan est renvoyé : la structure a reçu votre question.")
+            if people_of(activity)
+            else _(
+                "Le bilan est renvoyé, mais la structure n’a personne sur le site : "
+                "posez-lui la question autrement."
+            )
+        ),
     )
 
 
@@ -192,6 +243,50 @@ def dispense(activity: Activity) -> ResponseReturnValue:
         ),
         done=_("La structure est dispensée de ce bilan."),
     )
+
+
+@blueprint.route("/<int:activity_id>/expliquer", methods=["GET", "POST"])
+@allows(can_validate, load=find_reported)
+def explain_doubt(activity: Activity) -> ResponseReturnValue:
+    """Answer one doubt about a report: it is closed until its figures change."""
+    here = url_for("follow_up.show", activity_id=activity.id)
+    if request.method == "GET":
+        return redirect(here)
+    form = ExplainForm()
+    key = form.key.data or ""
+    if form.submitted():
+        explanation = _answer_of(activity) if "accepter" in request.form else form.explanation.data
+        try:
+            with transaction():
+                explain(activity, key, explanation or "", by=current_user, at=now())
+        except RuleBrokenError as error:
+            form.take_back(error)
+        except StaleError:
+            form.form_errors.append(
+                _("Ce doute a changé depuis que vous l’avez lu : relisez-le, puis recommencez.")
+            )
+        else:
+            flash(_("Le doute est expliqué, tant que ces chiffres ne changent pas."), "success")
+            return redirect(_listed() or here)
+    return _page(find_reported(activity.id) or activity, explained=form)
+
+
+def _answer_of(activity: Activity) -> str:
+    """Return what was answered when the report was filed, as the coordination accepts it."""
+    report = find_report(activity)
+    if report is None or not (report.explanation or report.is_confirmed):
+        return ""
+    if report.explanation:
+        return str(_("Réponse acceptée : %(answer)s", answer=report.explanation))
+    return str(_("Réponse acceptée : ces chiffres sont exacts."))
+
+
+def _listed() -> str | None:
+    """Return the list of doubts from which the person came, if they did."""
+    if "liste" not in request.args:
+        return None
+    passed = passed_on()
+    return url_for("doubts.index", **passed)
 
 
 def _take(
@@ -216,7 +311,12 @@ def _take(
     return _page(find_reported(activity.id) or activity, failed=form)
 
 
-def _page(activity: Activity, *, failed: VersionedForm | None = None) -> ResponseReturnValue:
+def _page(
+    activity: Activity,
+    *,
+    failed: VersionedForm | None = None,
+    explained: ExplainForm | None = None,
+) -> ResponseReturnValue:
     report = find_report(activity)
     version = report.version if report else 0
     forms: dict[type[VersionedForm], VersionedForm] = {
@@ -226,6 +326,11 @@ def _page(activity: Activity, *, failed: VersionedForm | None = None) -> Respons
         forms[type(failed)] = failed
     for form in forms.values():
         form.renew(version)
+    line = line_of(activity)
+    doubts = doubts_about([line]).get(activity.id, [])
+    asked = next((each for each in doubts if each.raised.key == request.args.get("doute")), None)
+    if asked is not None and failed is None:
+        forms[QuestionForm]["question"].data = asked.raised.question
     steps = possible_steps(report.status if report else ReportStatus.DRAFT)
     can_change = is_open(activity.edition) and is_due(activity, now())
     return render_template(
@@ -234,9 +339,16 @@ def _page(activity: Activity, *, failed: VersionedForm | None = None) -> Respons
         report=report,
         standing=standing_of(report),
         since=due_since(activity),
-        questions=[question_of(each) for each in doubts_of(report)] if report else [],
+        answers=told_beside(report),
+        link=address_of(activity),
+        doubts=[each for each in doubts if each.is_open],
+        explained=[each.explained for each in doubts if each.explained is not None],
+        explain_forms=explain_forms(doubts, typed=explained),
+        led_to=led_to,
+        is_asking=asked is not None,
+        is_in_the_gate=is_counted_at_the_gate(line.gate),
         acts=acts_on(report) if report else [],
-        form=failed,
+        form=failed or explained,
         accept_form=forms[ValidateForm] if ReportStep.VALIDATE in steps else None,
         ask_form=forms[QuestionForm] if ReportStep.SEND_BACK in steps else None,
         dispense_form=forms[WaiverForm] if ReportStep.WAIVE in steps else None,
@@ -245,7 +357,27 @@ def _page(activity: Activity, *, failed: VersionedForm | None = None) -> Respons
     )
 
 
-def _edition_of(known: Sequence[Edition]) -> Edition | None:
+def explain_forms(
+    doubts: Sequence[Doubted], *, typed: ExplainForm | None = None, start: int = 1
+) -> dict[str, ExplainForm]:
+    """Return a form for each doubt that is open, by its key; one that was sent keeps what was typed."""
+    forms = {}
+    for rank, each in enumerate((each for each in doubts if each.is_open), start):
+        key = each.raised.key
+        is_typed = typed is not None and typed.key.data == key
+        form = typed if typed is not None and is_typed else ExplainForm(formdata=None)
+        forms[key] = form.about(key, rank)
+    return forms
+
+
+def led_to(other: Peer) -> str:
+    """Return where the other activity of a doubt is read: its report, or its public page beyond one's territory."""
+    if coordinates(current_user, other.departement_code):
+        return url_for("follow_up.show", activity_id=other.activity_id)
+    return url_for("programme.show", activity_id=other.activity_id, slug=slug(other.title))
+
+
+def edition_of(known: Sequence[Edition]) -> Edition | None:
     """Return the edition asked for, else the latest that has begun, else the latest."""
     year = request.args.get("edition", type=int)
     asked = [edition for edition in known if edition.year == year]
@@ -253,7 +385,8 @@ def _edition_of(known: Sequence[Edition]) -> Edition | None:
     return next(iter([*asked, *begun, *known]), None)
 
 
-def _filters(departements: list[Departement]) -> FollowUpFilters:
+def filters_of(departements: list[Departement]) -> FollowUpFilters:
+    """Return what the address asks of the list."""
     asked = request.args.getlist("departement")
     word = request.args.get("etat", "")
     return FollowUpFilters(
@@ -271,7 +404,7 @@ def _arguments(filters: FollowUpFilters, edition: Edition) -> dict[str, object]:
     }
 
 
-def _passed_on() -> dict[str, Any]:
+def passed_on() -> dict[str, Any]:
     """Return the filters that the address of the request holds, and nothing else of it."""
     return {
         "edition": request.args.get("edition", type=int),

@@ -6,31 +6,18 @@ from hypothesis import given
 
 from fete.figures.arithmetic import (
     Totals,
-    breakdown,
-    by_family,
-    by_kind,
-    by_theme,
-    commune_parts,
-    day_parts,
-    departement_parts,
     host_proof,
     organisation_proof,
+    parted,
     proof,
     totals,
 )
 from fete.figures.arithmetic.shading import shades_of
+from fete.figures.queries.ledgers import WAYS
 from tests.figures.arithmetic.test_counting import programmes
 
 APART = {"coverage", "host_communes", "organisations"}
 KEYS = [each.name for each in fields(Totals) if each.name not in APART]
-PARTS = {
-    "departement": departement_parts,
-    "commune": commune_parts,
-    "day": day_parts,
-    "kind": lambda lines: breakdown(lines, by_kind),
-    "family": lambda lines: breakdown(lines, by_family),
-    "theme": lambda lines: breakdown(lines, by_theme),
-}
 
 
 @given(programmes())
@@ -44,14 +31,14 @@ def test_the_rows_behind_a_figure_add_up_to_it(lines):
 
 @given(programmes())
 def test_the_rows_behind_each_part_add_up_to_it(lines):
-    for of, part in PARTS.items():
-        for code, counted in part(lines).items():
+    for name, way in WAYS.items():
+        for code, counted in parted(lines, way).items():
             for key in KEYS:
-                rows = proof(lines, key, of=of, code=code)
-                assert sum(rows.values()) == getattr(counted, key), (of, code, key)
-            assert len(host_proof(lines, of=of, code=code)) == counted.host_communes, (of, code)
-            held = organisation_proof(lines, of=of, code=code)
-            assert len(held) == counted.organisations, (of, code)
+                rows = proof(lines, key, way=way, code=code)
+                assert sum(rows.values()) == getattr(counted, key), (name, code, key)
+            assert len(host_proof(lines, way=way, code=code)) == counted.host_communes, (name, code)
+            held = organisation_proof(lines, way=way, code=code)
+            assert len(held) == counted.organisations, (name, code)
 
 
 def test_shades_part_territories_in_classes_and_leave_nothing_apart():

@@ -174,7 +174,7 @@ def test_the_canonical_address_says_one_day_once_and_nothing_that_is_not_asked(a
         ),
         (Filters(themes=("nope",)), "Activités, nope"),
         (Filters(organisations=(0,)), "Activités, structure inconnue"),
-        (Filters(departements=("ZZ",)), "Activités dans le ZZ"),
+        (Filters(departements=("ZZ",)), "Activités dans le département ZZ"),
     ],
 )
 def test_filters_are_told_in_words(app, db, filters, words):

@@ -99,6 +99,7 @@ def found(
         (a_time(state=SlotState.CANCELLED), None),
         (a_time(state=SlotState.POSTPONED), None),
         (a_time(state=SlotState.RESCHEDULED), 0.0),
+        (a_time(state=SlotState.MOVED_ONLINE), None),
         (a_time(is_for_schools=True), None),
     ],
 )
@@ -142,6 +143,10 @@ def test_around_a_stand_neither_its_village_nor_its_neighbours_are_told():
 def test_nothing_is_near_what_is_online():
     assert found(an_entry(2), around=an_entry(1, is_online=True)) == []
     assert found(an_entry(2, is_online=True)) == []
+    moved = an_entry(1, a_time(state=SlotState.MOVED_ONLINE))
+    assert found(an_entry(2), around=moved) == []
+    (other,) = also_by(Catalogue([moved, an_entry(2, organisations=(1,))]), 2, NOW)
+    assert (other.places, other.is_online) == ((), True)
 
 
 def test_what_nobody_knows_has_nothing_around():

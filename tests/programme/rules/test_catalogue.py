@@ -291,3 +291,19 @@ def test_counts_agree_with_counting_by_hand(programme, data):
                 by_hand.setdefault(value, set()).add(entry.number)
         counted = programme.counts(name, rows)
         assert counted == {value: len(numbers) for value, numbers in by_hand.items()}
+
+
+def test_calendars_show_the_opening_hours_of_an_activity_as_one_event():
+    exhibition = Entry(
+        number=7,
+        title="Exposition",
+        times=(
+            *(a_time(10 + day, at(day), is_opening=True) for day in (2, 3, 4)),
+            a_time(20, at(3, 18)),
+        ),
+    )
+    programme = Catalogue([exhibition, VILLAGE, STAND])
+    assert programme.events_among(programme.all) == 4
+    assert programme.events_among(programme.rows_of(Filters(first=date(2026, 10, 4)))) == 2
+    assert programme.events_among(programme.rows_of(Filters(activities=(2,)))) == 0
+    assert programme.events_among(0) == 0

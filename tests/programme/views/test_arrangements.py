@@ -19,6 +19,7 @@ from tests.factories.network import AUCH, TOULOUSE
 from tests.factories.programme import make_activity, make_edition, make_venue
 
 FRIDAY, SATURDAY, SUNDAY = (date(2026, 10, day) for day in (2, 3, 4))
+BLAGNAC = "31069"
 PAGES = ("carte", "horaires", "calendrier", "tableau")
 
 
@@ -136,6 +137,29 @@ def test_what_cannot_be_understood_is_told_with_a_way_on(client, programme, word
     assert ('role="alert"' in html) is (status == 400)
     assert ("<title>Erreur :" in html) is (status == 400)
     assert 'href="/programme' in html
+    assert bool(led_to(html)) is (status == 400)
+
+
+def led_to(html: str) -> list[str]:
+    """Return the fields that the summary of what is wrong leads to, all of them on the page."""
+    summary = re.search(r'<div class="error-summary".*?</div>', html, re.DOTALL)
+    found = re.findall(r'<a href="#([^"]+)">', summary[0]) if summary else []
+    assert all(f'id="{each}"' in html for each in found)
+    return found
+
+
+def test_each_mistake_leads_to_its_field_which_is_not_folded(client, programme):
+    wrong = f"q={'a' * 1000}&date=hier&au=demain&pres=ici&age=vieux&mois=2026-13"
+    html = page(client, f"/programme/calendrier?{wrong}", 400)
+    assert sorted(led_to(html)) == ["age", "au", "du", "q", "rayon", "resultats"]
+    assert '<details class="filters-fold" open>' in html
+    assert '<details class="filters-fold">' in page(client, "/programme/calendrier")
+
+
+def test_all_filters_are_given_up_at_once_and_the_arrangement_stays(client, programme):
+    html = page(client, f"/programme/2026/tableau?tri=commune&commune={AUCH}&annules=non")
+    assert re.search(r'href="/programme/2026/tableau\?tri=commune">Tout effacer<', html)
+    assert "Tout effacer" not in page(client, f"/programme/tableau?commune={AUCH}")
 
 
 @pytest.mark.parametrize("word", [*PAGES, "carte.json"])
@@ -166,7 +190,7 @@ def test_an_arrangement_asks_the_same_few_questions_whatever_it_shows(client, qu
     def asked() -> int:
         client.get(f"/programme/{word}")
         with queries() as found:
-            client.get(f"/programme/{word}")
+            client.get(f"/programme/{word}?autre=question")
         return len(found)
 
     make_activity(at(SATURDAY))
@@ -174,6 +198,17 @@ def test_an_arrangement_asks_the_same_few_questions_whatever_it_shows(client, qu
     for _ in range(12):
         make_activity(at(SATURDAY), at(SUNDAY))
     assert asked() == few <= 12
+
+
+@pytest.mark.parametrize("word", [*PAGES, "carte.json"])
+def test_who_asks_the_same_within_a_minute_has_it_as_it_stands(client, queries, programme, word):
+    first = client.get(f"/programme/{word}").text
+    with queries() as asked:
+        again = client.get(f"/programme/{word}")
+    # But whether the programme still stands, which is asked apart.
+    assert (again.text, asked) == (first, [])
+    make_activity(at(SUNDAY), title="De plus")
+    assert client.get(f"/programme/{word}").text != first
 
 
 def test_an_arrangement_speaks_english(client, programme):
@@ -292,9 +327,10 @@ def test_no_page_but_the_map_shows_pictures_from_the_tiles_host(
         "fete.settings",
         replace(settings, **changed, map_attribution="© [Cartes](https://example.org)"),
     )
-    assert policy("/programme/carte") == usual.replace("img-src", "img-src tiles.example.org")
+    # Settings change with the server, and its answers go with it: another question.
+    assert policy("/programme/carte?q=") == usual.replace("img-src", "img-src tiles.example.org")
     assert policy("/programme/tableau") == usual
-    html = page(client, "/programme/carte")
+    html = page(client, "/programme/carte?q=")
     assert 'data-tiles="https://tiles.example.org/{z}/{x}/{y}.png"' in html
     assert '<a href="https://example.org"' in html
     assert "tiles.example.org" in page(client, "/donnees-personnelles")
@@ -358,13 +394,31 @@ def test_a_day_too_full_is_shown_by_departement_then_by_commune(client, programm
     assert (
         'href="/programme/horaires?departement=31&date=2026-10-03#resultats">Haute-Garonne' in html
     )
-    make_activity(at(SATURDAY), commune=TOULOUSE)
+    make_activity(at(SATURDAY), commune=BLAGNAC)
     html = page(client, "/programme/horaires?date=2026-10-03&departement=31")
     assert (
         f'href="/programme/horaires?departement=31&commune={TOULOUSE}&date=2026-10-03#resultats">Toulouse'
         in html
     )
     assert titles(page(client, f"/programme/horaires?date=2026-10-03&commune={TOULOUSE}"))
+
+
+@pytest.mark.parametrize("where", [f"commune={AUCH},{TOULOUSE}", f"commune={AUCH}&rayon=50"])
+def test_naming_several_communes_makes_no_day_less_full(client, monkeypatch, where):
+    monkeypatch.setattr(arrangements, "MOST_BARS", 1)
+    towns = []
+    for commune in (TOULOUSE, AUCH):
+        # Both within reach.
+        hall = make_venue(commune, latitude=43.65, longitude=0.58)
+        towns.append(make_activity(at(SATURDAY), title=commune, venue=hall).title)
+    html = page(client, f"/programme/horaires?date=2026-10-03&{where}")
+    assert titles(html) == []
+    links = re.findall(
+        r'<a href="([^"]+)#resultats">', html.split('<ul class="towns">')[1].split("</ul>")[0]
+    )
+    assert links == [f"/programme/horaires?commune={commune}&date=2026-10-03" for commune in towns]
+    for commune, link in zip(towns, links, strict=True):
+        assert set(titles(page(client, link))) == {commune}
 
 
 # The calendar
@@ -486,7 +540,9 @@ def test_a_long_table_has_pages(client, programme, monkeypatch):
     assert [row[3] for row in rows_of(html)] == ["Chez soi"]
     assert 'href="/programme/tableau?tri=commune&page=1#resultats"' in html
     for typed in ("-9", "0", "99", "zzz", "9" * 1000):
-        assert len(rows_of(page(client, f"/programme/tableau?page={typed}", 404))) in {1, 3}
+        html = page(client, f"/programme/tableau?page={typed}", 404)
+        assert len(rows_of(html)) in {1, 3}
+        assert "Cette page n’existe pas : voici la plus proche." in words(html)
 
 
 def test_what_the_map_reads_is_small(client, programme):

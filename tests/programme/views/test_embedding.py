@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import html5lib
 import pytest
 
-from fete.core.clock import from_paris
+from fete.core.clock import from_paris, now
 from fete.core.db import db as database
 from fete.core.errors import SettingsError
 from fete.core.settings import Settings, read_settings
@@ -27,8 +27,7 @@ FRAMED = (
 HOSTILE = [
     "q=" + "x" * 1000,
     "departement=zz&type=%00&du=hier&au=31/02/2026",
-    "annee=1815",
-    "annee=99999999999999999999",
+    "annee=mille",
     "fond=url(x)&accent=}body{",
     "structure=abc&page=-1",
 ]
@@ -114,8 +113,23 @@ def test_a_frame_without_anything_to_come_says_so(client, clock):
     html = shown(client, "/integration")
     assert "Cette édition est terminée." in html
     assert "Visite" not in html
+
+
+@pytest.mark.parametrize("year", ["1990", "2027", "-1", "9" * 20])
+def test_of_a_year_without_programme_there_is_only_a_way_on(client, year):
+    make_activity(at(SATURDAY), title="Visite")
     make_edition(2027, state=EditionState.PREPARED, theme="Trop tôt")
-    assert "2027" not in shown(client, "/integration?annee=2027")
+    framed = client.get(f"/integration?annee={year}")
+    assert framed.status_code == 404
+    assert framed.headers["Content-Security-Policy"] == f"{FRAMED}*"
+    assert "Il n’y a pas de programme de cette année-là" in framed.text
+    assert 'href="/programme"' in framed.text
+    chosen = client.get(f"/integrer?annee={year}")
+    assert chosen.status_code == 404
+    assert "<iframe" not in chosen.text
+    assert told(client, f"{SITE}/integration?annee={year}").status_code == 404
+    for answer in (framed, chosen):
+        assert not re.search("Visite|Trop tôt", answer.text)
 
 
 def test_a_frame_keeps_the_year_that_it_was_made_for(client):
@@ -147,12 +161,18 @@ def test_what_is_no_more_in_the_programme_says_so_inside_the_frame(client):
     gone = make_activity(title="Perdue", status=Status.WITHDRAWN, published_at=at(SATURDAY))
     draft = make_activity(title="Brouillon", status=Status.DRAFT)
     early = make_activity(title="Trop tôt", edition=make_edition(2027, state=EditionState.PREPARED))
-    for number, status in ((gone.id, 410), (draft.id, 404), (early.id, 404), (99_999, 404)):
+    never = make_activity(
+        title="Jamais vue", status=Status.WITHDRAWN, published_at=now(), edition=early.edition
+    )
+    for number, status in (
+        (gone.id, 410),
+        *((number, 404) for number in (draft.id, early.id, never.id, 99_999)),
+    ):
         answer = client.get(f"/integration/activites/{number}")
         assert answer.status_code == status
         assert answer.headers["Content-Security-Policy"] == f"{FRAMED}*"
         assert "Cette activité n’est pas au programme" in answer.text
-        assert not re.search("Perdue|Brouillon|Trop tôt", answer.text)
+        assert not re.search("Perdue|Brouillon|Trop tôt|Jamais vue", answer.text)
 
 
 def test_a_cancelled_or_online_activity_says_so(client):
@@ -327,7 +347,7 @@ def test_one_activity_can_be_chosen_if_it_is_public(client):
     assert 'name="departement"' not in html
     assert 'height="400"' in html
     draft = make_activity(status=Status.DRAFT)
-    for number in (draft.id, 99_999, 0):
+    for number in (draft.id, 99_999, 0, -1, 10**20):
         assert client.get(f"/integrer?activite={number}").status_code == 404
 
 
@@ -432,3 +452,4 @@ def test_pages_say_where_other_sites_learn_how_to_frame_them(client):
             assert answer.status_code == 200, address
             assert answer.mimetype == kind.replace("+oembed", "")
     assert 'href="/integrer?departement=32"' in client.get("/programme?departement=32").text
+    assert "+oembed" not in client.get("/scolaires").text

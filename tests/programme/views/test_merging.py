@@ -184,7 +184,9 @@ def test_any_two_are_chosen_by_search(twins, sign_in):
     assert pair(one, other) in shown
 
 
-@pytest.mark.parametrize("odd", ["?premier=0", "?premier=x", "?page=99", "?page=-1", "?q=%00%25"])
+@pytest.mark.parametrize(
+    "odd", ["?premier=0", "?premier=x", f"?premier={10**20}", "?page=99", "?page=-1", "?q=%00%25"]
+)
 def test_an_odd_address_is_answered(odd, twins, sign_in):
     client = sign_in(make_coordinator("32"))
     assert client.get(PAGE + odd).status_code == 200

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, time
 from html import unescape
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qs
 
 import html5lib
@@ -312,8 +313,11 @@ def test_finding_nothing_gives_ways_out(client):
         "/programme?type=workshop&annules=non",
         "/programme?departement=31&annules=non",
     ]
-    assert "sans Haute-Garonne 1 activité" in words(ways[0])
+    assert "sans le filtre : Haute-Garonne 1 activité" in words(ways[0])
     assert "Voir tout le programme" in html
+    unknown = words(page(client, "/programme?departement=99&annules=non", 404))
+    assert "Retirer le filtre : département 99" in unknown
+    assert "sans le filtre : département 99 2 activités" in unknown
 
 
 def test_pages_of_twenty_five_follow_each_other(client):
@@ -520,10 +524,10 @@ def test_a_village_shows_its_published_stands_only(client):
     assert village.venue.name in text
 
 
-def event_on(html: str) -> dict[str, object]:
+def event_on(html: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     assert found
-    event: dict[str, object] = json.loads(found[1])
+    event: dict[str, Any] = json.loads(found[1])
     return event
 
 
@@ -607,6 +611,9 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
         "2026-10-03T10:00:00+02:00",
         "2026-10-07T12:00:00+02:00",
     )
+    assert event["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
+    assert [place["@type"] for place in event["location"]] == ["Place", "VirtualLocation"]
+    assert event["offers"]["availability"] == "https://schema.org/InStock"
     parts = event["subEvent"]
     assert isinstance(parts, list)
     told = [
@@ -624,8 +631,8 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
         ("2026-10-04", "Scheduled", "SoldOut", ["Place"], False),
         ("2026-10-05", "Rescheduled", "InStock", ["Place"], False),
         ("2026-10-06", "MovedOnline", "InStock", ["VirtualLocation"], False),
-        ("2026-10-07", "Postponed", "InStock", ["Place"], False),
-        ("2026-10-08", "Cancelled", "InStock", ["Place"], False),
+        ("2026-10-07", "Postponed", "SoldOut", ["Place"], False),
+        ("2026-10-08", "Cancelled", "SoldOut", ["Place"], False),
     ]
     assert parts[3]["location"] == [
         {"@type": "VirtualLocation", "url": "https://example.org/visio"}
@@ -651,6 +658,15 @@ def test_an_event_wholly_cancelled_is_told_so(client):
     database.session.flush()
     event = event_on(client.get(path_of(activity)).text)
     assert event["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+def test_an_event_without_any_room_left_offers_none(client):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    for slot, state in zip(activity.slots, (SlotState.FULL, SlotState.CANCELLED), strict=True):
+        slot.state = state
+    database.session.flush()
+    event = event_on(client.get(path_of(activity)).text)
+    assert event["offers"]["availability"] == "https://schema.org/SoldOut"
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -696,6 +712,43 @@ def test_what_is_past_says_so_at_the_top(client, clock):
     clock.move_to(at(SUNDAY))
     before = words(page(client, path_of(activity)).split('class="activity-body"')[0])
     assert "Cette activité est passée. Dernière séance : samedi 3 octobre 2026." in before
+
+
+def test_what_moved_online_is_nowhere_a_place_to_walk_to(client):
+    museum = make_organisation(name="Muséum")
+    moved = make_activity(
+        at(SATURDAY),
+        at(SUNDAY),
+        title="Étoiles",
+        organisation=museum,
+        venue=make_venue(AUCH, name="Halle", latitude=43.7, longitude=0.6),
+    )
+    for slot in moved.slots:
+        slot.state = SlotState.MOVED_ONLINE
+    beside = make_activity(title="Fossiles", organisation=museum)
+    database.session.flush()
+    pages = [
+        page(client, path)
+        for path in (
+            "/programme",
+            path_of(moved),
+            path_of(beside),
+            "/integration",
+            f"/integration/activites/{moved.id}",
+            f"/mon-programme?activites={moved.id}",
+        )
+    ]
+    for html in pages:
+        assert "Halle" not in html
+        assert re.search("[Ee]n ligne", words(html))
+    assert "Où ? En ligne. Comment" in words(pages[1])
+    assert "Au même moment" not in pages[1]
+    event = event_on(pages[1])
+    assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+    assert [place["@type"] for place in event["location"]] == ["VirtualLocation"]
+    assert around(pages[2], "Aussi de cette structure") == [
+        "Étoiles sam. 3 oct., 10 h – 12 h , en ligne"
+    ]
 
 
 def around(html: str, title: str) -> list[str]:

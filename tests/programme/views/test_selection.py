@@ -218,7 +218,7 @@ def test_its_calendar_and_its_subscription_hold_just_that(client):
     make_activity(title="Non choisie")
     html = page(client, address(other, one))
     chosen = f"activites={one.id},{other.id}"
-    assert links(html, "Agenda (.ics)") == [f"/agenda.ics?{chosen}"]
+    assert links(html, "Agenda (iCalendar, environ 3 ko)") == [f"/agenda.ics?{chosen}"]
     assert links(html, "S’abonner à ces activités") == [f"/abonnement?{chosen}"]
     calendar = client.get(f"/agenda.ics?{chosen}").text
     assert re.findall(r"SUMMARY:(.*)\r", calendar) == ["Une", "Autre"]
@@ -229,7 +229,9 @@ def test_a_selection_of_a_past_edition_keeps_its_year(client):
     make_edition(2026)
     html = page(client, address(past))
     assert titles(html) == ["L’an passé"]
-    assert links(html, "Agenda (.ics)") == [f"/agenda/2025.ics?activites={past.id}"]
+    assert links(html, "Agenda (iCalendar, environ 2 ko)") == [
+        f"/agenda/2025.ics?activites={past.id}"
+    ]
     assert links(html, "S’abonner à ces activités") == [
         f"/abonnement?activites={past.id}&annee=2025"
     ]

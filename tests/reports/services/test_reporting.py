@@ -1,19 +1,21 @@
 """Reporting, validating, asking back, doing without."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from fete.core.clock import from_paris
 from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.mailing.models import Topic
 from fete.programme.models import EditionState
-from fete.reports.arithmetic import Counts, Doubt, Method, Outcome
-from fete.reports.models import Report, ReportVersion, Source
+from fete.reports.arithmetic import Counts, Doubt, Method, Outcome, Session
+from fete.reports.models import Question, Report, ReportVersion, Source
+from fete.reports.queries.questions import answers_of
 from fete.reports.queries.reporting import find_report
-from fete.reports.rules import DoubtfulReportError, IncompleteReportError, Told
+from fete.reports.rules import MOST, DoubtfulReportError, IncompleteReportError, Told
 from fete.reports.services.reporting import (
     Validated,
     file_report,
@@ -51,6 +53,13 @@ def ada(db):
 @pytest.fixture
 def camille(db):
     return make_coordinator("32", name="Camille")
+
+
+@pytest.fixture
+def twice(ada):
+    """Give an activity of two sessions."""
+    days = (from_paris(date(2026, 10, day), time(10)) for day in (3, 4))
+    return make_activity(*days, organisation=make_organisation(ada), for_schools=True)
 
 
 @pytest.fixture
@@ -168,7 +177,9 @@ def test_a_closed_edition_takes_nothing_more(db, activity, ada, camille, after):
     for act in acts:
         with pytest.raises(RuleBrokenError), transaction():
             act()
-    assert validate_several({activity.id: 1}, by=camille, at=after) == Validated(done=0, left=1)
+    assert validate_several({activity.id: 1}, by=camille, at=after) == Validated(
+        done=0, doubtful=0, left=1
+    )
     assert kept_report(activity).status is ReportStatus.FILED
 
 
@@ -287,7 +298,7 @@ def test_several_are_validated_but_those_that_raise_a_doubt_or_changed_or_are_no
     make_report(draft, status=ReportStatus.DRAFT)
     without = make_activity(organisation=organisation)
     shown = {each.id: 1 for each in (sound, doubtful, changed, elsewhere, draft, without)}
-    assert validate_several(shown, by=camille, at=after) == Validated(done=1, left=5)
+    assert validate_several(shown, by=camille, at=after) == Validated(done=1, doubtful=1, left=4)
     validated = db.session.scalars(
         select(Report.activity_id).where(Report.status == ReportStatus.VALIDATED)
     ).all()
@@ -310,3 +321,66 @@ def test_editions_do_not_mix(ada, after):
         at=after,
     )
     assert report.activity.edition.year == 2025
+
+
+def sessions(report):
+    return [(each.slot_id, each.public, each.pupils, each.adults) for each in report.sessions]
+
+
+def test_figures_told_session_by_session_are_their_sums(twice, ada, after):
+    first, second = (slot.id for slot in twice.slots)
+    told = replace(
+        TOLD,
+        counts=replace(TOLD.counts, public=999, pupils=5, adults=0),
+        sessions=(
+            Session(slot_id=first, public=10, pupils=0),
+            Session(slot_id=second, public=22),
+        ),
+    )
+    report = file_report(twice, told, version=0, by=ada, at=after)
+    assert (report.public, report.pupils, report.adults) == (32, 0, 0)
+    assert sessions(report) == [(first, 10, 0, None), (second, 22, None, None)]
+    assert file_report(twice, told, version=0, by=ada, at=after).version == 1
+
+
+def test_sessions_stay_while_totals_told_otherwise_add_up_to_them(twice, ada, after):
+    first, second = (slot.id for slot in twice.slots)
+    told = replace(
+        TOLD,
+        sessions=(Session(slot_id=first, public=10), Session(slot_id=second, public=22)),
+    )
+    report = file_report(twice, told, version=0, by=ada, at=after)
+    same = replace(TOLD, counts=report.counts, remarks="Vu au téléphone")
+    file_report(twice, same, version=1, by=ada, at=after)
+    assert len(sessions(kept_report(twice))) == 2
+    other = replace(TOLD, counts=replace(report.counts, public=40))
+    file_report(twice, other, version=2, by=ada, at=after)
+    assert (kept_report(twice).public, sessions(kept_report(twice))) == (40, [])
+
+
+def test_a_sum_that_cannot_be_is_refused_even_in_a_draft(twice, ada, after):
+    first, second = (slot.id for slot in twice.slots)
+    told = Told(
+        counts=Counts(),
+        sessions=(Session(slot_id=first, public=MOST), Session(slot_id=second, public=MOST)),
+    )
+    with pytest.raises(IncompleteReportError) as refused, transaction():
+        save(twice, told, version=0, by=ada, at=after)
+    assert [(gap.field, gap.message) for gap in refused.value.gaps] == [
+        ("public", "Ce nombre est trop grand.")
+    ]
+
+
+def test_answers_are_kept_changed_and_taken_back(activity, ada, after):
+    told = Told(
+        counts=Counts(), answers={Question.PRESS: "La Dépêche", Question.NEXT_YEAR: "maybe"}
+    )
+    report = save(activity, told, version=0, by=ada, at=after)
+    assert answers_of(report) == told.answers
+    assert save(activity, told, version=0, by=ada, at=after).version == 1
+    later = replace(told, answers={Question.PRESS: "", Question.NEXT_YEAR: "yes"})
+    save(activity, later, version=1, by=ada, at=after)
+    assert answers_of(report) == {Question.NEXT_YEAR: "yes"}
+    # Those of questions that are asked no more, or not this way, stay.
+    save(activity, Told(counts=Counts(public=3)), version=2, by=ada, at=after)
+    assert answers_of(report) == {Question.NEXT_YEAR: "yes"}

@@ -11,7 +11,7 @@ from fete.programme.models import EditionState
 from fete.reports.workflow import ReportStatus, Standing
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, term
 from tests.factories.reports import kept_report, make_report
 
 INDEX = "/coordination/bilans"
@@ -92,7 +92,7 @@ def test_an_edition_in_preparation_is_not_offered(client):
     assert "2027" not in text_of(response)
 
 
-@pytest.mark.parametrize("number", [1, 3, 30])
+@pytest.mark.parametrize("number", [1, 3, 300])
 def test_the_list_asks_the_same_number_of_questions_whatever_its_length(client, queries, number):
     for _each in range(number):
         filed()
@@ -100,7 +100,7 @@ def test_the_list_asks_the_same_number_of_questions_whatever_its_length(client, 
     with queries() as asked:
         response = client.get(INDEX)
     assert response.status_code == 200
-    assert len(asked) == 10, asked
+    assert len(asked) == 19, asked
 
 
 def test_those_without_doubt_are_validated_together(client):
@@ -115,9 +115,110 @@ def test_those_without_doubt_are_validated_together(client):
     )
     text = text_of(response)
     assert "1 bilan est validé." in text
-    assert "1 bilan est laissé de côté" in text
+    assert "1 bilan est laissé de côté : un doute y reste ouvert. Lire ces doutes" in text
+    assert "/coordination/bilans/doutes?edition=2026" in response.get_data(as_text=True)
     assert kept_report(sound).status is ReportStatus.VALIDATED
     assert kept_report(doubtful).status is ReportStatus.FILED
+
+
+def test_all_that_raise_no_doubt_are_validated_at_once_and_the_others_are_named(client):
+    sound, doubtful, changed = filed("A"), filed("B", adults=0), filed("C", version=3)
+    text = text_of(client.get(INDEX))
+    assert "2 bilans sans doute, à valider d’un coup." in text
+    assert "1 bilan à relire : un doute y reste ouvert." in text
+    html = client.get(INDEX).get_data(as_text=True)
+    every = f"{sound.id}:1 {doubtful.id}:1 {changed.id}:3"
+    assert f'value="{every}"' in html
+    stale = f"{sound.id}:1 {doubtful.id}:1 {changed.id}:2"
+    response = client.send(f"{INDEX}/valider", {"every": stale}, token_from=INDEX, follow=True)
+    text = text_of(response)
+    assert "1 bilan est validé." in text
+    assert "1 bilan est laissé de côté : un doute y reste ouvert. Lire ces doutes" in text
+    assert "1 bilan est laissé de côté : il vient de changer." in text
+    assert [kept_report(each).status for each in (sound, doubtful, changed)] == [
+        ReportStatus.VALIDATED,
+        ReportStatus.FILED,
+        ReportStatus.FILED,
+    ]
+
+
+@pytest.mark.parametrize("every", ["", "x", "1", "1:1:1", "-1:1", "9" * 1000, "1:1 " * 6000])
+def test_what_is_no_mark_validates_nothing(client, every):
+    elsewhere = filed(commune=ALBI)
+    response = client.send(f"{INDEX}/valider", {"every": every}, token_from=INDEX)
+    assert response.status_code == 302
+    assert kept_report(elsewhere).status is ReportStatus.FILED
+
+
+def test_a_doubt_is_explained_and_closed_as_long_as_its_figures_stand(db, client):
+    activity = filed(adults=0)
+    path = f"{INDEX}/{activity.id}"
+    sent = {"key": "pupils_without_adults:25", "explanation": "Vu avec la directrice."}
+    assert client.get(f"{path}/expliquer").location == path
+    response = client.send(f"{path}/expliquer", sent, token_from=path, follow=True)
+    text = text_of(response)
+    assert "Tous les doutes sont expliqués" in text
+    assert "25 élèves sont venus sans accompagnateur" in text
+    assert "Expliqué : Vu avec la directrice. Camille, le" in text
+    assert "Camille a expliqué un doute." in text
+    assert "1 bilan sans doute" in text_of(client.get(INDEX))
+    kept_report(activity).pupils = 26
+    db.session.commit()
+    text = text_of(client.get(path))
+    assert "26 élèves sont venus sans accompagnateur" in text
+    assert "Vu avec la directrice." not in text.split("Historique")[0]
+
+
+def test_an_explanation_needs_words_and_what_was_typed_stays(client):
+    activity = filed(adults=0)
+    path = f"{INDEX}/{activity.id}"
+    empty = client.send(f"{path}/expliquer", {"key": "pupils_without_adults:25"}, token_from=path)
+    assert "Dites en quelques mots pourquoi." in text_of(empty)
+    long = {"key": "pupils_without_adults:25", "explanation": "x" * 1000}
+    refused = client.send(f"{path}/expliquer", long, token_from=path)
+    assert "Au plus 500 signes." in text_of(refused)
+    assert "x" * 1000 in refused.get_data(as_text=True)
+    gone = {"key": "pupils_without_adults:24", "explanation": "Vu."}
+    changed = client.send(f"{path}/expliquer", gone, token_from=path)
+    assert "Ce doute a changé depuis que vous l’avez lu" in text_of(changed)
+
+
+def test_the_answer_of_the_structure_is_accepted_with_one_click(client):
+    activity = filed(adults=0, explanation="Le professeur animait.")
+    path = f"{INDEX}/{activity.id}"
+    assert "La structure a répondu : « Le professeur animait. »" in text_of(client.get(path))
+    sent = {"key": "pupils_without_adults:25", "accepter": "oui"}
+    text = text_of(client.send(f"{path}/expliquer", sent, token_from=path, follow=True))
+    assert "Expliqué : Réponse acceptée : Le professeur animait." in text
+
+
+def test_the_structure_was_not_asked_what_only_others_reports_raise(client):
+    activity = filed(public=1000, pupils=0, adults=0, is_confirmed=True)
+    text = text_of(client.get(f"{INDEX}/{activity.id}"))
+    assert "1 000 visiteurs en nombres ronds" in text
+    assert "La structure a répondu" not in text
+
+
+def test_a_stand_whose_visitors_the_gate_counts_says_so_without_a_doubt(client):
+    village, stand = filed("Le village", public=5_001), filed("Le stand")
+    village.kind = term("kind", "science_village")
+    stand.parent, stand.venue = village, village.venue
+    text = text_of(client.get(f"{INDEX}/{stand.id}"))
+    assert (
+        "« Le village » a compté ses entrées : les visiteurs de ce bilan ne s’y ajoutent pas."
+        in text
+    )
+    assert "à relire" not in text
+
+
+def test_a_report_is_sent_back_with_the_very_question_of_a_doubt(client):
+    activity = filed(adults=0)
+    html = client.get(f"{INDEX}/{activity.id}?doute=pupils_without_adults:25").get_data(
+        as_text=True
+    )
+    assert "y avait-il des adultes avec eux\u00a0?</textarea>" in unescape(html)
+    other = client.get(f"{INDEX}/{activity.id}?doute=x").get_data(as_text=True)
+    assert "avec eux\u00a0?</textarea>" not in unescape(other)
 
 
 def test_nothing_ticked_says_so_and_another_territory_stays_as_it_is(client):
@@ -167,6 +268,23 @@ def test_a_report_is_sent_back_with_a_question(client, letters):
     assert [letter.kind for letter in letters()] == ["reports/sent_back"]
 
 
+def test_a_structure_without_anybody_on_the_site_is_told_of_to_the_coordination(client, letters):
+    activity = filed()
+    activity.organisation.memberships.clear()
+    path = f"{INDEX}/{activity.id}"
+    sent = {"version": "1", "question": "Combien de classes ?"}
+    text = text_of(client.send(f"{path}/renvoyer", sent, token_from=path, follow=True))
+    assert "mais la structure n’a personne sur le site" in text
+    assert letters() == []
+
+
+@pytest.mark.parametrize("status", [ReportStatus.DRAFT, ReportStatus.WAIVED])
+def test_what_has_not_come_in_offers_no_doubt_to_explain(client, status):
+    activity = filed(adults=0, status=status, waiver="Dissoute")
+    html = client.get(f"{INDEX}/{activity.id}").get_data(as_text=True)
+    assert "/expliquer" not in html
+
+
 def test_a_report_that_will_not_come_is_waived_with_a_reason(client):
     activity = filed(status=None)
     path = f"{INDEX}/{activity.id}"
@@ -187,13 +305,13 @@ def test_a_report_that_changed_since_is_shown_anew(client):
     assert kept_report(activity).status is ReportStatus.FILED
 
 
-@pytest.mark.parametrize("word", ["valider", "renvoyer", "dispenser"])
+@pytest.mark.parametrize("word", ["valider", "renvoyer", "dispenser", "expliquer"])
 def test_the_address_of_a_step_leads_back_to_the_report(client, word):
     path = f"{INDEX}/{filed().id}"
     assert client.get(f"{path}/{word}").location == path
 
 
-@pytest.mark.parametrize("word", ["", "/valider", "/renvoyer", "/dispenser"])
+@pytest.mark.parametrize("word", ["", "/valider", "/renvoyer", "/dispenser", "/expliquer"])
 def test_another_territory_is_not_there(client, word):
     activity = filed(commune=ALBI)
     path = f"{INDEX}/{activity.id}{word}"

@@ -11,8 +11,9 @@ from fete.programme.models import EditionState
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.queries.reporting import find_report
-from fete.reports.workflow import ReportStatus
+from fete.reports.workflow import ReportStatus, Source
 from tests.factories.accounts import make_coordinator, make_user
+from tests.factories.journal import history_of
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import kept_report, make_report
@@ -171,7 +172,8 @@ def test_what_lacks_is_told_beside_its_field_and_nothing_typed_is_lost(member, a
 def test_what_is_no_number_is_told_and_kept_on_the_page(member, activity, path, typed, button):
     response = send(member, path, FILLED | {"public": typed, **button})
     html = response.get_data(as_text=True)
-    assert "Écrivez un nombre entier" in html
+    words = "Ce nombre est trop grand." if typed.isdigit() else "Écrivez un nombre entier"
+    assert words in html
     assert typed in unescape(html)
     assert "<b>1</b>" not in html
     assert find_report(activity) is None
@@ -290,9 +292,20 @@ def test_the_coordination_fills_in_on_behalf_of_the_structure(sign_in, activity,
     camille = make_coordinator("32")
     client = sign_in(camille)
     assert "à la place de la structure" in text_of(client.get(path))
-    response = send(client, path, FILLED | FILE)
+    silent = send(client, path, FILLED | FILE)
+    assert "Dites comment vous avez appris ces chiffres." in text_of(silent)
+    assert find_report(activity) is None
+    response = send(client, path, FILLED | FILE | {"learned": "phone"})
     assert response.location == f"/coordination/bilans/{activity.id}"
-    assert kept_report(activity).filed_by_id == camille.id
+    report = kept_report(activity)
+    assert (report.filed_by_id, report.source) == (camille.id, Source.COORDINATION)
+    assert [each.detail for each in history_of(report)] == [
+        "Saisi par la coordination, d’après un appel."
+    ]
+
+
+def test_who_was_there_is_not_asked_how_they_learned_it(member, path):
+    assert "Comment avez-vous appris" not in text_of(member.get(path))
 
 
 def test_what_one_may_not_touch_is_not_there(sign_in, client, activity, path, after):

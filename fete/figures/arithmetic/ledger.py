@@ -1,0 +1,87 @@
+"""The figures of an edition kept up to date line by line: a report that comes in costs what it is worth, not a recount.
+
+Knows nothing else. What stands in it is always what `totals` and `parted` would tell of its lines.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fete.figures.arithmetic.counting import Way
+from fete.figures.arithmetic.estimating import Estimate, Grounds
+from fete.figures.arithmetic.lines import Line, as_received, settle
+from fete.figures.arithmetic.tally import Tally, Totals, worth_of
+
+
+class Ledger:
+    """Lines with their totals, as validated and as received, and their parts in several ways."""
+
+    def __init__(self, lines: Iterable[Line], ways: Mapping[str, Way]) -> None:
+        self.lines: dict[int, Line] = {}
+        self._ways = ways
+        self._held: dict[int, set[int]] = {}
+        self._whole, self._received = Tally(), Tally()
+        self._grounds = Grounds()
+        self._parts: dict[str, dict[Any, Tally]] = {name: {} for name in ways}
+        self.enter(lines)
+
+    def enter(self, lines: Iterable[Line]) -> None:
+        """Take these lines, each in the place of the one of the same activity if there is one."""
+        for line in lines:
+            touched = {line.activity_id, *self._held.get(line.activity_id, ())}
+            self._count(touched, times=-1)
+            self._put(line)
+            self._count(touched, times=1)
+
+    @property
+    def totals(self) -> Totals:
+        """The figures of validated reports."""
+        return self._whole.totals
+
+    @property
+    def received(self) -> Totals:
+        """The figures as they would be if every report that came in had been validated."""
+        return self._received.totals
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What the missing reports would tell: in none of the figures."""
+        return self._grounds.estimate
+
+    def parts(self, name: str) -> dict[Any, Totals]:
+        """Return the figures under each key of one of the ways."""
+        return {key: each.totals for key, each in self._parts[name].items()}
+
+    def _put(self, line: Line) -> None:
+        before = self.lines.get(line.activity_id)
+        if before is not None and before.parent_id is not None:
+            self._held[before.parent_id].discard(line.activity_id)
+        if line.parent_id is not None:
+            self._held.setdefault(line.parent_id, set()).add(line.activity_id)
+        self.lines[line.activity_id] = line
+
+    def _count(self, numbers: Iterable[int], *, times: int) -> None:
+        for number in numbers:
+            if number in self.lines:
+                self._tell(self._settled(number, received=False), times=times)
+                received = self._settled(number, received=True)
+                self._received.add(worth_of(received), times=times)
+
+    def _settled(self, number: int, *, received: bool) -> Line:
+        line = self.lines[number]
+        above = self.lines.get(line.parent_id) if line.parent_id is not None else None
+        known = [line] if above is None else [line, above]
+        if received:
+            known = as_received(known)
+        return settle(known[0], within={each.activity_id: each for each in known[1:]})
+
+    def _tell(self, line: Line, *, times: int) -> None:
+        worth = worth_of(line)
+        self._whole.add(worth, times=times)
+        self._grounds.add(line, times=times)
+        for name, way in self._ways.items():
+            parts = self._parts[name]
+            for key, share in way(line, worth):
+                part = parts.setdefault(key, Tally())
+                part.add(share, times=times)
+                if not part.lines:
+                    del parts[key]

@@ -1,0 +1,114 @@
+"""Keep and file the reports of many activities at once, each for itself, inside the caller's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from fete.accounts.models import User
+from fete.core.db import db
+from fete.core.errors import RuleBrokenError, StaleError
+from fete.reports.arithmetic import Counts
+from fete.reports.models import ReportVersion
+from fete.reports.policies import can_report
+from fete.reports.queries.reporting import ReportLine, lines_under
+from fete.reports.rules import DoubtfulReportError, IncompleteReportError
+from fete.reports.rules.grid import RowKept, RowState, Typed
+from fete.reports.services.reporting import file_report, save
+from fete.reports.workflow import Learned, Standing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entering:
+    """Who enters the rows, when, and how they learned what others told them."""
+
+    by: User
+    at: datetime
+    learned: Learned | None = None
+
+
+def save_rows(typed: Mapping[int, Typed], *, entering: Entering) -> dict[int, RowKept]:
+    """Keep each row that tells something new as a draft; one that cannot be kept leaves the others as they are."""
+    return {
+        line.activity.id: _kept(line, typed[line.activity.id], entering)
+        for line in _lines(typed, entering)
+    }
+
+
+def file_rows(typed: Mapping[int, Typed], *, entering: Entering) -> dict[int, RowKept]:
+    """Hand in each row that is complete and raises no question; keep the others as drafts, and say why."""
+    return {
+        line.activity.id: _filed(line, typed[line.activity.id], entering)
+        for line in _lines(typed, entering)
+    }
+
+
+def _lines(typed: Mapping[int, Typed], entering: Entering) -> list[ReportLine]:
+    return [line for line in lines_under(sorted(typed)) if can_report(entering.by, line.activity)]
+
+
+def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
+    stands = Typed.of(line.report)
+    says_nothing = typed.is_empty and stands.is_empty
+    # What was sent back with a question is not handed in again as if it had been answered.
+    is_unanswered = line.standing is Standing.SENT_BACK and typed.tells_the_same_as(stands)
+    if says_nothing or is_unanswered:
+        return RowKept(state=RowState.LEFT)
+    try:
+        with db.session.begin_nested():
+            file_report(
+                line.activity,
+                typed.told_in(line.report),
+                version=typed.version,
+                by=entering.by,
+                at=entering.at,
+                learned=entering.learned,
+            )
+    except IncompleteReportError as error:
+        return replace(_kept(line, typed, entering), gaps=error.gaps)
+    except DoubtfulReportError as error:
+        return replace(_kept(line, typed, entering), questions=error.incoherences)
+    except (StaleError, RuleBrokenError) as error:
+        return _refused(line, typed, error)
+    return RowKept(state=RowState.FILED)
+
+
+def _kept(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
+    if typed.tells_the_same_as(Typed.of(line.report)):
+        return RowKept(state=RowState.LEFT)
+    try:
+        with db.session.begin_nested():
+            save(
+                line.activity,
+                typed.told_in(line.report),
+                version=typed.version,
+                by=entering.by,
+                at=entering.at,
+                learned=entering.learned,
+            )
+    except (StaleError, RuleBrokenError) as error:
+        return _refused(line, typed, error)
+    return RowKept(state=RowState.SAVED)
+
+
+def _refused(line: ReportLine, typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
+    if isinstance(error, RuleBrokenError):
+        return RowKept(state=RowState.REFUSED, refusal=error.message)
+    is_untouched = typed.tells_the_same_as(_as_seen(line, typed.version))
+    return RowKept(state=RowState.RENEWED if is_untouched else RowState.CONFLICT)
+
+
+def _as_seen(line: ReportLine, version: int) -> Typed:
+    """Return the figures that the person had before their eyes."""
+    if line.report is None or not version:
+        return Typed()
+    seen = db.session.scalar(
+        select(ReportVersion).where(
+            ReportVersion.report_id == line.report.id, ReportVersion.version == version
+        )
+    )
+    if seen is None:
+        return Typed()
+    figures = {name: getattr(seen, name) for name in Counts.__dataclass_fields__}
+    return Typed(counts=Counts(**figures), method=seen.method)

@@ -1,0 +1,55 @@
+"""On a phone, from the letter after the activity to the report that is filed: what is typed is kept, network or not."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from fete.demo.people import ACTOR
+from tests.journeys.visiting import DEMO_DAY, YEAR
+from tests.site import Site
+
+pytestmark = pytest.mark.journey
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def links(demo_site: Site) -> list[str]:
+    """Give the links of the letter that asks the actress for her reports."""
+    demo_site.run("report", "remind", at=DEMO_DAY)
+    letters = demo_site.letters(at=f"{YEAR}-11-20T23:00:00+01:00")
+    texts = [
+        each.get_body(("plain",)).get_content() for each in letters if ACTOR.email in each["To"]
+    ]
+    found = [re.findall(r"https?://\S+(/bilan/\S+)", text) for text in texts]
+    return [f"{demo_site.address}{urlsplit(each).path}" for each in next(filter(None, found))]
+
+
+def test_a_report_is_typed_kept_without_network_and_filed_by_its_link(opened, links):
+    page = opened(None)
+    page.set_viewport_size(PHONE)
+    page.goto(links[1])
+    page.fill("#public", "1 020")
+    expect(page.locator("output")).to_have_text("1 020")
+    expect(page.locator(".autosave-note")).to_contain_text("Gardé à")
+
+    page.context.set_offline(True)
+    page.fill("#researchers", "3")
+    expect(page.locator(".autosave-note")).to_contain_text("Pas de réseau")
+    page.context.set_offline(False)
+    expect(page.locator(".autosave-note")).to_contain_text("Gardé à", timeout=20_000)
+    page.reload()
+    expect(page.locator("#researchers")).to_have_value("3")
+
+    for name in ("pupils", "adults", "mediators", "volunteers"):
+        page.fill(f"#{name}", "0")
+    page.get_by_label("Oui, comme prévu").check()
+    page.get_by_label("Comptés un par un").check()
+    page.get_by_role("button", name="Déposer le bilan").click()
+    # Many more than there were seats: it is asked about.
+    page.get_by_label("Ces chiffres sont exacts").check()
+    page.get_by_role("button", name="Déposer le bilan").click()
+    expect(page.locator("main")).to_contain_text("Ce bilan est déposé. Merci")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.context.cookies() == []
