@@ -35,6 +35,7 @@ from fete.core.db import db, transaction
 from fete.feeds.models import Fragment
 from fete.feeds.services import write_ahead
 from fete.figures.queries import figures_of, totals_of
+from fete.figures.services import freeze, publish
 from fete.geography.services import load_reference
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition, Slot, activity_term
@@ -289,7 +290,23 @@ def measure(app: Flask) -> list[Line]:
         ("écrire tous ses événements", seconds_to_write(app)),
     ):
         lines.append(Line(name=name, seconds=seconds, against="icalendar", constant=library))
-    return lines
+    return [*lines, frozen_page(app)]
+
+
+def frozen_page(app: Flask) -> Line:
+    """Return how long the page of published figures takes, once they are frozen, against its own bytes from memory."""
+    with app.app_context(), transaction():
+        edition = db.session.scalars(select(Edition)).one()
+        frozen = freeze(edition, number=1, reason="", region="76", by=None, at=now())
+        publish(frozen, by=None, at=now())
+    status, body, _headers = ask(app, "/chiffres/2026")
+    assert status == HTTPStatus.OK, body
+    return Line(
+        name="chiffres figés, page",
+        seconds=best(lambda: ask(app, "/chiffres/2026"), 200),
+        against="page",
+        constant=best(lambda: ask(bare({"page": body}), "/page"), 200),
+    )
 
 
 _number = count(1)

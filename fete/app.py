@@ -34,14 +34,14 @@ from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import cli as feeds_cli, views as feeds
 from fete.figures import cli as figures_cli
-from fete.figures.views import figures, reuse, territory, zones
+from fete.figures.views import figures, proofs, reuse, snapshots, territory, zones
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
 from fete.mailing.queries import count_given_up, count_unread, latest_unread
 from fete.network.views import admissions, directory, invitations, organisation, preferences
 from fete.operation import cli as operation_cli
 from fete.pages import views as pages
-from fete.printing import views as printing
+from fete.printing.views import handouts, printing
 from fete.programme import cli as programme_cli
 from fete.programme.queries.catalogue import standing_now
 from fete.programme.services.standing import notice_changes
@@ -95,8 +95,11 @@ BLUEPRINTS = (
     embedding.blueprint,
     feeds.blueprint,
     printing.blueprint,
+    handouts.blueprint,
     alerts.blueprint,
     figures.blueprint,
+    proofs.blueprint,
+    snapshots.blueprint,
     zones.blueprint,
     reuse.blueprint,
     directory.blueprint,

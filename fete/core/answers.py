@@ -42,20 +42,22 @@ class _Answer:
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-    # As long as this stands, until this instant; and whose answer it is.
+    # As long as this stands, by who is asked, until this instant; and whose answer it is.
     standing: str
+    asked: Callable[[], str]
     until: datetime
     rule: str
 
 
-def stands(standing: str, *, until: datetime) -> None:
+def stands(standing: str, *, until: datetime, asked: Callable[[], str] | None = None) -> None:
     """Let the answer to this request be given again as long as this stands, until an instant.
 
+    `asked` says what stands, outside any transaction; without it, the site says whether its programme does.
     Nothing of the request may be in it but its address and its conditional headers.
     """
     if standing:
         rule = request.url_rule.rule if request.url_rule else "-"
-        request.environ[_ASKED] = (standing, until, rule)
+        request.environ[_ASKED] = (standing, asked, until, rule)
 
 
 class Answers:
@@ -88,7 +90,7 @@ class Answers:
         if clock.now() >= answer.until:
             return False
         with self._app.app_context():
-            return self._standing() == answer.standing
+            return answer.asked() == answer.standing
 
     def _asked(
         self, environ: dict[str, Any], start_response: Callable[..., Any], question: Question
@@ -107,7 +109,7 @@ class Answers:
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        standing, until, rule = environ[_ASKED]
+        standing, by, until, rule = environ[_ASKED]
         status, headers = told
         if _is_anybodys(status, headers):
             self._keep(
@@ -117,6 +119,7 @@ class Answers:
                     headers=headers,
                     body=body,
                     standing=standing,
+                    asked=by or self._standing,
                     until=until,
                     rule=rule,
                 ),

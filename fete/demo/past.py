@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from fete.core.clock import from_paris
+from fete.core.settings import settings
 from fete.demo import attendance, writing
 from fete.demo.declaring import Declared, Desk, Draft
 from fete.demo.hosts import Network, is_of_research
@@ -17,6 +18,7 @@ from fete.exchange.plan import Progress
 from fete.exchange.services import batches
 from fete.figures.models import Nature
 from fete.figures.queries import headlines_of
+from fete.figures.services import freeze, publish
 from fete.geography.models import Commune
 from fete.programme.models import Activity, Booking, Edition
 from fete.programme.services.activities import declare_past
@@ -52,8 +54,8 @@ def fill_past(
     totals = published_totals()
     edition = open_edition(plan, by=None, at=_at(date(PAST_YEAR, 1, 16)), is_demo=True)
     communes = host_communes(rng, known, count=totals["host_communes"])
-    settings = settle(rng, _texts(rng, totals), communes)
-    drafts = _drafts(rng, network, edition, settings)
+    places = settle(rng, _texts(rng, totals), communes)
+    drafts = _drafts(rng, network, edition, places)
     its = _give_one(drafts, cast)
     counts = _counts(rng, drafts, totals)
     held: list[Activity] = []
@@ -61,6 +63,9 @@ def fill_past(
         held += _live(rng, edition, batch, number)
         progress(len(batch))
     close_edition(edition, by=None, at=_at(date(PAST_YEAR, 12, 20)))
+    frozen_at = _at(date(PAST_YEAR, 12, 21))
+    frozen = freeze(edition, number=1, reason="", region=settings().region, by=None, at=frozen_at)
+    publish(frozen, by=None, at=frozen_at)
     return Declared(activity=held[its], draft=drafts[its])
 
 

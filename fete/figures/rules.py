@@ -1,12 +1,20 @@
 """What each figure counts, in one sentence: the page, the JSON and the CSV say the same."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from fete.core.i18n import lazy_gettext as _, ngettext
+from fete.core.errors import RuleBrokenError
+from fete.core.i18n import gettext, lazy_gettext as _, ngettext
+from fete.figures.models import Headline
 
 _SEVERAL = 2
+# Before it, the Fête de la science was not held.
+_FIRST_YEAR = 1991
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,8 +209,21 @@ COVERAGE = Figure(
     ),
 )
 
+# What is drawn over the years.
+CHARTED = ("visitors", "pupils", "activities", "host_communes")
+# Who made it: told activity by activity to nobody but the coordination.
+TEAM = frozenset({"researchers", "mediators", "volunteers", "others"})
+# Where one activity may stand alone in a part: the team is not told there.
+FINE_BREAKDOWNS = frozenset({"commune", "kind", "family", "day", "theme", "audience", "level"})
+
 COUNTED = (*KEY_FIGURES, *DETAILS, *BESIDE)
 ALL_FIGURES = {each.key: each for each in (*COUNTED, COVERAGE)}
+
+
+def definitions() -> dict[str, str]:
+    """Return what each figure counts today, in the language of the reader."""
+    return {key: str(figure.definition) for key, figure in ALL_FIGURES.items()}
+
 
 _EVERY = frozenset(ALL_FIGURES)
 # Who came and who made it: of a day when it is known, of no day otherwise, and never of two.
@@ -427,3 +448,112 @@ BESIDE_EACH = (
         rule=_("Vide pour une vraie édition."),
     ),
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """What was counted of one year: under which definitions, from what happened or from what was made up."""
+
+    year: int
+    values: Mapping[str, Any]
+    definitions: Mapping[str, str]
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """A figure over the years: what was counted here, and what others published, which no line joins."""
+
+    figure: Figure
+    # The years whose value is not joined to the one before, each with its reason.
+    breaks: Mapping[int, str]
+    counted: Mapping[int, int]
+    beside: Sequence[Headline]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Every year from the first to the last of which anything is told."""
+        told = [*self.counted, *(each.year for each in self.beside)]
+        return tuple(range(min(told), max(told) + 1)) if told else ()
+
+    @property
+    def greatest(self) -> int:
+        """The greatest value told."""
+        return max([*self.counted.values(), *(each.value for each in self.beside)], default=0)
+
+
+def series_of(key: str, counted: Sequence[Counted], beside: Sequence[Headline]) -> Series:
+    """Return a figure over the years, from what was counted in their order and what was published elsewhere."""
+    return Series(
+        figure=ALL_FIGURES[key],
+        breaks=breaks_of(key, counted),
+        counted={each.year: each.values[key] for each in counted},
+        beside=[each for each in beside if each.key == key],
+    )
+
+
+def breaks_of(key: str, counted: Sequence[Counted]) -> dict[int, str]:
+    """Return the years whose figure is not to be joined to that of the year before among these, each with its reason.
+
+    Figures published elsewhere never come here: whatever their nature, how they were counted is not known.
+    """
+    reasons = {}
+    for before, after in pairwise(counted):
+        reason = _reason(key, before, after)
+        if reason:
+            reasons[after.year] = reason
+    return reasons
+
+
+def _reason(key: str, before: Counted, after: Counted) -> str:
+    if before.definitions.get(key) != after.definitions.get(key):
+        return str(
+            gettext(
+                "Entre %(before)s et %(after)s, la définition a changé.",
+                before=before.year,
+                after=after.year,
+            )
+        )
+    if before.is_demo != after.is_demo:
+        return str(
+            gettext(
+                "Entre %(before)s et %(after)s, on passe de données inventées à des données réelles, ou l’inverse.",
+                before=before.year,
+                after=after.year,
+            )
+        )
+    if after.year - before.year > 1:
+        return str(
+            gettext(
+                "Entre %(before)s et %(after)s, des éditions n’ont pas été comptées ici.",
+                before=before.year,
+                after=after.year,
+            )
+        )
+    return ""
+
+
+def day_known(typed: str, *, today: date) -> date | None:
+    """Return the day on which figures are to be known, as an address has it; nothing when it asks for none.
+
+    Raise `RuleBrokenError` for what is no day, or one that has not passed.
+    """
+    if not typed:
+        return None
+    try:
+        day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
+    except ValueError:
+        day = None
+    if day is None or day.year < _FIRST_YEAR:
+        raise RuleBrokenError(
+            gettext(
+                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit 2026-11-30."
+            )
+        )
+    if day > today:
+        raise RuleBrokenError(
+            gettext(
+                "Ce jour n’est pas encore venu\u00a0: personne ne sait ce qui sera connu alors."
+            )
+        )
+    return day

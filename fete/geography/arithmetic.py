@@ -64,12 +64,13 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outline:
-    """A territory on the drawing: its code, its name, its path as SVG writes it, and the part that it takes."""
+    """A territory on the drawing: its code, its name, its path as SVG writes it, its middle, and the part that it takes."""
 
     code: str
     name: str
     path: str
     box: Box
+    middle: Spot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,7 +166,26 @@ def _outline(code: str, name: str, rings: Sequence[Ring], projection: Projection
         name=name,
         path="".join(map(_path, drawn)),
         box=_around([spot for ring in drawn for spot in ring]),
+        middle=_middle(max(drawn, key=lambda ring: abs(_area(ring)))),
     )
+
+
+def _area(ring: Sequence[Spot]) -> float:
+    """Return the area inside a ring, less than nothing when it turns the other way."""
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in pairs) / 2
+
+
+def _middle(ring: Sequence[Spot]) -> Spot:
+    """Return the point on which a ring cut out of cardboard would rest."""
+    area = _area(ring)
+    if not area:
+        return ring[0]
+    across = down = 0.0
+    for (x, y), (to_x, to_y) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        across += (x + to_x) * (x * to_y - to_x * y)
+        down += (y + to_y) * (x * to_y - to_x * y)
+    return round(across / (6 * area)), round(down / (6 * area))
 
 
 def _path(ring: Sequence[Spot]) -> str:

@@ -15,7 +15,7 @@ from fete.core.db import db
 from fete.core.settings import settings
 from fete.core.text import fold_name
 from fete.geography.arithmetic import Atlas, Degrees, Ring, View, atlas_of, view_of
-from fete.geography.models import Commune, Departement
+from fete.geography.models import Commune, Departement, Region
 
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _SHORTEST = 2
@@ -27,6 +27,11 @@ _DEPARTEMENTS = _OUTLINES.with_name("departements.csv")
 def find_commune(code: str) -> Commune | None:
     """Return the commune of this official code."""
     return db.session.get(Commune, code)
+
+
+def find_region(code: str) -> Region | None:
+    """Return the region of this official code."""
+    return db.session.get(Region, code)
 
 
 def communes_of(codes: Collection[str]) -> Sequence[Commune]:

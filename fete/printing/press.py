@@ -11,6 +11,8 @@ import typst
 _FOLDER = Path(__file__).parent
 # The pictures of the site may be printed, and no other file of the machine.
 _ROOT = _FOLDER.parent
+# A point is a dot: a picture is as large as its page.
+_DOTS = 72
 
 
 def pdf_of(content: str, *, layout: str = "programme") -> bytes:
@@ -24,5 +26,19 @@ def pdf_of(content: str, *, layout: str = "programme") -> bytes:
     )
 
 
+def picture_of(content: str, *, layout: str) -> bytes:
+    """Return a picture of one page."""
+    return typst.compile(
+        _FOLDER / f"{layout}.typ",
+        root=_ROOT,
+        sys_inputs={"programme": content},
+        ignore_system_fonts=True,
+        format="png",
+        ppi=_DOTS,
+    )
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pdf_of(sys.stdin.buffer.read().decode(), layout=sys.argv[1]))
+    layout, form = sys.argv[1:]
+    make = {"pdf": pdf_of, "png": picture_of}[form]
+    sys.stdout.buffer.write(make(sys.stdin.buffer.read().decode(), layout=layout))

@@ -1,4 +1,4 @@
-"""Have a programme printed: one at a time, for so long and no longer."""
+"""Have a programme or figures printed: one at a time, for so long and no longer."""
 
 import json
 import logging
@@ -16,8 +16,8 @@ from fete.core.kept import Kept
 # Named, not imported: its library weighs on no worker.
 _PRESS = Path(__file__).with_name("press.py")
 # Changes whenever the same activities would be printed otherwise.
-PRESS = "1"
-# What a worker keeps of the programmes that it printed last.
+PRESS = "2"
+# What a worker keeps of what it printed last.
 programmes = Kept(8 * 1024 * 1024)
 # Less than the half minute after which gunicorn gives up a worker.
 PATIENCE = 25  # seconds
@@ -43,11 +43,11 @@ def turn_at_the_press() -> Iterator[None]:
         _places.release()
 
 
-def pdf_of(content: dict[str, Any], *, layout: str = "programme") -> bytes:
-    """Return what is printed as PDF, laid out so; raise `PressError` if the press stops or takes too long."""
+def pdf_of(content: dict[str, Any], *, layout: str = "programme", form: str = "pdf") -> bytes:
+    """Return content laid out, as PDF or as picture; raise `PressError` if the press stops or takes too long."""
     try:
-        printed = subprocess.run(  # noqa: S603  # our own file, and what is typed goes in as data
-            [sys.executable, "-P", str(_PRESS), layout],
+        printed = subprocess.run(  # noqa: S603  # our own files, and what is typed goes in as data
+            [sys.executable, "-P", str(_PRESS), layout, form],
             input=json.dumps(content).encode(),
             capture_output=True,
             check=True,

@@ -28,6 +28,7 @@ STRUCTURE = ("/ma-structure", r"/ma-structure/\d+")
 PUBLISHED = ("/coordination/relecture?statut=publiees", r"/coordination/relecture/\d+")
 NOTHING_TO_PRINT, NOWHERE = ("/programme.pdf?q=zzzzzz",), ("/nulle-part",)
 WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
+DAY_TO_COME = ("/chiffres/2017?au=2199-01-01",)
 NO_SUCH_RADIUS = (f"/chiffres/{YEAR}/zones-blanches?rayon=7",)
 NO_SUCH_BREAKDOWN = ("/chiffres/donnees?par=couleur",)
 # What these pages answer, in words all the same; the others answer 200.
@@ -37,6 +38,7 @@ ANSWERED = {
     WRONG_DAY: 400,
     NO_SUCH_RADIUS: 400,
     NO_SUCH_BREAKDOWN: 400,
+    DAY_TO_COME: 400,
 }
 # Some of each edition, some that are not published: what each page says of a selection.
 CHOSEN = f"/mon-programme?activites={','.join(map(str, range(1, 2000, 20)))}"
@@ -78,6 +80,12 @@ PUBLIC = [
     ("/prevenez-moi/courriel",),
     ("/chiffres",),
     ("/chiffres/2017",),
+    (f"/chiffres/{YEAR}",),
+    (f"/chiffres/{YEAR}?au={YEAR}-10-20",),
+    DAY_TO_COME,
+    ("/chiffres/2017/communes",),
+    ("/chiffres/2017/preuves/visitors",),
+    ("/chiffres/2017/preuves/researchers",),
     (f"/chiffres/{YEAR}/zones-blanches",),
     (f"/chiffres/{YEAR}/zones-blanches?rayon=20&departement=32&lecture=tenues",),
     NO_SUCH_RADIUS,
@@ -162,6 +170,8 @@ OF_A_COORDINATOR = [
     ("/coordination/absences",),
     ("/coordination/bilans",),
     ("/coordination/bilans", r"/coordination/bilans/\d+"),
+    ("/coordination/chiffres/2017",),
+    ("/coordination/chiffres/2017", r"/coordination/chiffres/versions/\d+"),
     (
         "/coordination/bilans?etat=manquants",
         r"/coordination/bilans/\d+",
@@ -203,6 +213,8 @@ OF_THE_REGION = [
     ("/coordination",),
     ("/coordination/avancement",),
     ("/coordination/lettres",),
+    ("/coordination/chiffres/2017",),
+    ("/coordination/chiffres/2017/figer",),
     ("/coordination/editions", r"/coordination/editions/\d+", r".*/hors-dates"),
 ]
 EVERY_PAGE = [

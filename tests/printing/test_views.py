@@ -9,7 +9,8 @@ from pypdf import PdfReader
 
 from fete.core.clock import from_paris, now
 from fete.core.ratelimit import limiter
-from fete.printing import brochure, services, views
+from fete.printing import brochure, services
+from fete.printing.views import printing as views
 from fete.programme.models import EditionState
 from fete.programme.services.activities import touch
 from fete.programme.workflow import SlotState, Status

@@ -23,9 +23,19 @@ from fete.figures.arithmetic.counting import (
     within,
 )
 from fete.figures.arithmetic.estimating import Estimate, Ground, Size, estimate
+from fete.figures.arithmetic.freezing import (
+    canonical,
+    digest_of,
+    frozen_estimate,
+    frozen_totals,
+    thawed_estimate,
+    thawed_totals,
+)
 from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys
 from fete.figures.arithmetic.ledger import Ledger
 from fete.figures.arithmetic.lines import Line, Session, as_received, settled
+from fete.figures.arithmetic.proving import host_proof, organisation_proof, proof
+from fete.figures.arithmetic.shading import Shade, shades_of
 from fete.figures.arithmetic.tally import Totals
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "Ledger",
     "Line",
     "Session",
+    "Shade",
     "Size",
     "Totals",
     "as_received",
@@ -49,16 +60,26 @@ __all__ = [
     "by_kind",
     "by_level",
     "by_theme",
+    "canonical",
     "commune_parts",
     "cross",
     "day_parts",
     "departement_parts",
+    "digest_of",
     "estimate",
+    "frozen_estimate",
+    "frozen_totals",
     "hidden_keys",
+    "host_proof",
     "in_communes",
     "in_departements",
+    "organisation_proof",
     "parted",
+    "proof",
     "settled",
+    "shades_of",
+    "thawed_estimate",
+    "thawed_totals",
     "totals",
     "under",
     "within",

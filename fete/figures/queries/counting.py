@@ -19,14 +19,19 @@ from fete.figures.models import Headline, Snapshot
 from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune, Departement
-from fete.programme.models import Activity, Edition, EditionState, Slot
+from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
-from fete.programme.workflow import Status
-from fete.reports.models import Ladder, Report
-from fete.reports.workflow import ReportStatus
+from fete.reports.models import Ladder
 from fete.vocabulary.models import Term, TermList
 
 Parts = Mapping[str | None, Totals]
+# What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
+_STANDING = (
+    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept), max(id), max(published_at),"
+    " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
+    " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
+    " (SELECT count(*) FROM ladder WHERE shows_estimate) FROM snapshot"
+)
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
 _MOST_KEPT = 60
@@ -73,8 +78,12 @@ class _Sums:
     parts: Mapping[str, Parts]
 
 
-def totals_of(edition: Edition, *, at: datetime | None = None) -> Totals:
-    """Return the figures of an edition as they stand."""
+def totals_of(
+    edition: Edition, *, at: datetime | None = None, known_on: datetime | None = None
+) -> Totals:
+    """Return the figures of an edition as they stand; with `known_on`, from the reports as they stood then."""
+    if known_on is not None:
+        return _sums_of(edition, at=at or now(), known_on=known_on).totals
     (only,) = totals_by_edition([edition], at=at or now())
     return only.totals
 
@@ -162,26 +171,6 @@ def held_activities(edition: Edition, *, at: datetime) -> frozenset[int]:
         return frozenset(number for number, line in ledger.lines.items() if line.is_taken)
 
 
-def latest_figures(*, at: datetime | None = None) -> EditionTotals | None:
-    """Return the totals of the latest edition that has a validated report; nothing when none has."""
-    edition = db.session.scalar(
-        select(Edition)
-        .where(
-            Edition.state != EditionState.PREPARED,
-            Edition.id.in_(
-                select(Activity.edition_id)
-                .join(Report, Report.activity_id == Activity.id)
-                .where(Activity.status == Status.PUBLISHED, Report.status == ReportStatus.VALIDATED)
-            ),
-        )
-        .order_by(Edition.year.desc())
-        .limit(1)
-    )
-    if edition is None:
-        return None
-    return EditionTotals(edition=edition, totals=totals_of(edition, at=at))
-
-
 def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
     """Return what changes whenever the figures of these editions may, by two short questions whatever their size."""
     parts = (*_marks(at), *((each.id, each.version) for each in editions))
@@ -202,11 +191,27 @@ def _marks(at: datetime) -> tuple[object, ...]:
         select(func.sum(Headline.value + Headline.year)),
         select(func.max(Snapshot.id)),
         select(func.max(Snapshot.published_at)),
-        select(func.count(Snapshot.published_at)),
+        select(func.sum(Snapshot.id * Snapshot.id)).where(Snapshot.published_at.is_not(None)),
         select(func.count()).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
     return standing(), *row
+
+
+def snapshots_stand_now() -> str:
+    """Return what changes whenever a page of frozen figures may, outside any transaction, by the shortest way there is.
+
+    Reports count too: the page says when some have changed since.
+    """
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_STANDING)
+        row = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return repr(row)
 
 
 def _departement_parts(parts: Parts, *, region: str) -> list[Part]:
@@ -232,7 +237,12 @@ def _commune_parts(parts: Parts) -> list[Part]:
 
 def _day_parts(parts: Parts) -> list[Part]:
     days = sorted(filter(None, parts))
-    return _parts(parts, {each: day(date.fromisoformat(each)) for each in days}, keep_empty=False)
+    return _parts(parts, {each: day_label(each) for each in days}, keep_empty=False)
+
+
+def day_label(code: str) -> str:
+    """Return how people write the day that ISO writes so."""
+    return day(date.fromisoformat(code))
 
 
 def _term_parts(of: TermList, parts: Parts) -> list[Part]:

@@ -4,46 +4,75 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, session
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from fete import __version__
 from fete.core.access import public
-from fete.core.clock import now, today
+from fete.core.answers import stands
+from fete.core.clock import day_bounds, now, today
+from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
 from fete.core.text import cell
 from fete.figures.arithmetic import Totals
-from fete.figures.models import Headline
+from fete.figures.models import Headline, Snapshot
 from fete.figures.queries import (
     EditionFigures,
-    EditionTotals,
     Part,
-    figures_of,
+    Shown,
+    ShownTotals,
+    changed_since,
     headlines,
     headlines_of,
+    map_of_figures,
+    published_snapshots,
+    same_day_before,
+    shown_figures,
+    shown_totals,
+    shows_estimate,
     signature_of,
-    totals_by_edition,
+    snapshots_stand_now,
 )
 from fete.figures.rules import (
     ADDITIVE,
     ALL_FIGURES,
     BESIDE,
     BREAKDOWNS,
+    CHARTED,
     COUNTED,
     COVERAGE,
     DETAILS,
+    FINE_BREAKDOWNS,
     KEY_FIGURES,
     NAMELESS,
     OVERLAPS,
+    TEAM,
+    Counted,
     Figure,
+    Series,
+    day_known,
+    definitions,
+    series_of,
 )
+from fete.geography.queries import find_region
 from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import find_edition, shown_editions
@@ -70,13 +99,13 @@ def series() -> ResponseReturnValue:
     editions = shown_editions()
 
     def page() -> Response:
-        rows = totals_by_edition(editions, at=now())
+        rows = shown_totals(editions, at=now())
         published = headlines()
         return Response(
             render_template(
                 "figures/series.html",
                 rows=rows,
-                counted=[row for row in rows if row.totals.coverage.validated],
+                charts=_charts(rows, published),
                 headlines=published,
                 csv_weight=len(rows) * _CSV_TOTALS,
                 json_weight=_json_weight(editions=len(rows), headlines=len(published)),
@@ -93,35 +122,80 @@ def series() -> ResponseReturnValue:
 @blueprint.get("/chiffres/<int:year>")
 @public
 def edition(year: int) -> ResponseReturnValue:
-    """Show the figures of an edition, each with its definition, their parts and their coverage."""
-    found = _edition_of(year)
+    """Show the figures of an edition, each with its definition, their proof, their parts and their coverage."""
+    standing = snapshots_stand_now()
+    found = edition_of(year)
+    try:
+        day = day_asked()
+    except RuleBrokenError as error:
+        return refused(error.message, url_for("figures.edition", year=year))
+    if day is None and published_snapshots([found]):
+        # Before anything of it is read: what changes meanwhile makes another answer.
+        stands(standing, until=day_bounds(today())[1], asked=snapshots_stand_now)
+    every = shown_editions()
+    return _page_answer([found, *every], lambda: _edition_page(found, every, day))
+
+
+@blueprint.get("/chiffres/<int:year>/communes")
+@public
+def communes(year: int) -> ResponseReturnValue:
+    """Show the figures of an edition in each commune."""
+    found = edition_of(year)
 
     def page() -> Response:
-        figures = figures_of(found, region=settings().region, at=now())
-        parts = sum(map(len, figures.breakdowns.values()))
-        published = headlines_of(year)
+        shown = shown_figures(found, region=settings().region, at=now())
         return Response(
             render_template(
-                "figures/edition.html",
+                "figures/communes.html",
                 edition=found,
-                figures=figures,
-                totals=figures.totals,
-                has_begun=found.starts_on <= today(),
-                headlines=published,
-                csv_weight=_CSV_TOTALS + parts * _CSV_PART,
-                json_weight=_json_weight(parts=parts, headlines=len(published)),
-                key_figures={each.key: each for each in KEY_FIGURES},
-                beside=[each for each in BESIDE if each.key != "estimated"],
-                all_figures=ALL_FIGURES,
-                breakdowns=BREAKDOWNS,
-                overlaps=OVERLAPS,
-                has_sum={name: bool(figures) for name, figures in ADDITIVE.items()},
-                names=_names(figures),
-                coverage=COVERAGE,
+                shown=shown,
+                parts=shown.figures.breakdowns["commune"],
+                names=names_of(shown.figures)["commune"],
+                columns=_columns("commune"),
+                overlaps=OVERLAPS["commune"],
             )
         )
 
     return _page_answer([found], page)
+
+
+def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) -> Response:
+    at, moment = now(), end_of(day)
+    shown = shown_figures(found, region=settings().region, at=at, known_on=moment)
+    figures, totals = shown.figures, shown.figures.totals
+    is_live = shown.frozen is None and day is None
+    parts = sum(map(len, figures.breakdowns.values()))
+    published = headlines_of(found.year)
+    return Response(
+        render_template(
+            "figures/edition.html",
+            edition=found,
+            shown=shown,
+            figures=figures,
+            totals=totals,
+            day=day,
+            changed=changed_since(shown.frozen) if shown.frozen else 0,
+            has_begun=found.starts_on <= today(),
+            headlines=published,
+            csv_weight=_CSV_TOTALS + parts * _CSV_PART,
+            json_weight=_json_weight(parts=parts, headlines=len(published)),
+            key_figures={each.key: each for each in KEY_FIGURES},
+            details=[each for each in DETAILS if each.key != "visitor_minutes"],
+            beside=[each for each in BESIDE if each.key != "estimated"],
+            all_figures=ALL_FIGURES,
+            breakdowns=BREAKDOWNS,
+            overlaps=OVERLAPS,
+            has_sum={name: bool(figures) for name, figures in ADDITIVE.items()},
+            names=names_of(figures),
+            columns={name: _columns(name) for name in BREAKDOWNS},
+            map=map_of_figures(figures, "visitors"),
+            estimate=figures.estimate if shows_estimate(found) else None,
+            kinds={part.code: part.label for part in figures.breakdowns["kind"]},
+            compared=[row for row in shown_totals(every, at=at) if row.totals.coverage.validated],
+            same_day=same_day_before(found, every, at=at, today=today()) if is_live else None,
+            coverage=COVERAGE,
+        )
+    )
 
 
 @blueprint.get("/chiffres.json")
@@ -136,9 +210,9 @@ def series_json() -> ResponseReturnValue:
                 "site": settings().site_name,
                 "editions": [
                     _edition_value(row.edition) | _totals_value(row.totals)
-                    for row in totals_by_edition(editions, at=now())
+                    for row in shown_totals(editions, at=now())
                 ],
-                "definitions": _definitions(),
+                "definitions": definitions(),
                 "headlines": [_headline_value(each) for each in headlines()],
             }
         )
@@ -150,20 +224,22 @@ def series_json() -> ResponseReturnValue:
 @public
 def edition_json(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as JSON."""
-    found = _edition_of(year)
+    found = edition_of(year)
 
     def answer() -> Response:
-        figures = figures_of(found, region=settings().region, at=now())
+        shown = shown_figures(found, region=settings().region, at=now())
+        figures = shown.figures
         return _json(
             {"site": settings().site_name}
             | _edition_value(found)
+            | {"snapshot": _snapshot_value(shown.snapshot)}
             | _totals_value(figures.totals)
             | {
-                "definitions": _definitions(),
+                "definitions": dict(shown.definitions),
                 "breakdowns": {
                     name: {
                         "label": str(BREAKDOWNS[name]),
-                        "additive": sorted(ADDITIVE[name]),
+                        "additive": sorted(ADDITIVE[name] - _secret(name)),
                         "rows": [_part_value(part, name) for part in parts],
                     }
                     for name, parts in figures.breakdowns.items()
@@ -182,9 +258,7 @@ def series_csv() -> ResponseReturnValue:
     editions = shown_editions()
 
     def answer() -> Response:
-        rows = (
-            line for row in totals_by_edition(editions, at=now()) for line in _edition_lines(row)
-        )
+        rows = (line for row in shown_totals(editions, at=now()) for line in _edition_lines(row))
         return _csv(rows, name="chiffres", is_demo=False)
 
     return _answer(editions, answer)
@@ -194,11 +268,11 @@ def series_csv() -> ResponseReturnValue:
 @public
 def edition_csv(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as CSV, one value a line."""
-    found = _edition_of(year)
+    found = edition_of(year)
 
     def answer() -> Response:
-        figures = figures_of(found, region=settings().region, at=now())
-        return _csv(_figure_lines(figures), name=f"chiffres-{year}", is_demo=found.is_demo)
+        shown = shown_figures(found, region=settings().region, at=now())
+        return _csv(_figure_lines(shown), name=f"chiffres-{year}", is_demo=found.is_demo)
 
     return _answer([found], answer)
 
@@ -212,12 +286,28 @@ def _json_weight(*, editions: int = 1, parts: int = 0, headlines: int) -> int:
     )
 
 
-def _edition_of(year: int) -> Edition:
+def edition_of(year: int) -> Edition:
+    """Return the edition of a year, for who may see it."""
     found = find_edition(year)
     person = current_user if current_user.is_authenticated else None
     if found is None or not can_see_edition(person, found):
         abort(404)
     return found
+
+
+def day_asked() -> date | None:
+    """Return the day that the address asks for; raise `RuleBrokenError` for what is no day that has passed."""
+    return day_known(request.args.get("au", ""), today=today())
+
+
+def end_of(day: date | None) -> datetime | None:
+    """Return the last instant of a day in Paris."""
+    return day_bounds(day)[1] - timedelta(seconds=1) if day else None
+
+
+def refused(reason: str, back: str, *, status: int = 400) -> ResponseReturnValue:
+    """Say in words why there are no figures at this address, and where there are some."""
+    return render_template("figures/_refused.html", reason=reason, back=back), status
 
 
 def _page_answer(editions: Sequence[Edition], page: Callable[[], Response]) -> Response:
@@ -232,6 +322,7 @@ def _answer(editions: Sequence[Edition], answer: Callable[[], Response]) -> Resp
         today().isoformat(),
         current_language(),
         request.path,
+        request.args.get("au", ""),
         _dress(),
         __version__,
         settings().site_name,
@@ -296,13 +387,21 @@ def _edition_value(edition: Edition) -> Value:
     }
 
 
-def _totals_value(totals: Totals) -> Value:
-    values = {each.key: getattr(totals, each.key) for each in KEY_FIGURES}
-    return values | {
+def _totals_value(totals: Totals, secret: frozenset[str] = frozenset()) -> Value:
+    return _values(totals, KEY_FIGURES, secret) | {
         "coverage": _coverage_value(totals.coverage),
-        "details": {each.key: getattr(totals, each.key) for each in DETAILS},
-        "beside": {each.key: getattr(totals, each.key) for each in BESIDE},
+        "details": _values(totals, DETAILS, secret),
+        "beside": _values(totals, BESIDE, secret),
     }
+
+
+def _values(totals: Totals, figures: Iterable[Figure], secret: frozenset[str]) -> Value:
+    return {each.key: getattr(totals, each.key) for each in figures if each.key not in secret}
+
+
+def _secret(breakdown: str) -> frozenset[str]:
+    """Return the figures that the parts of a breakdown do not tell."""
+    return TEAM if breakdown in FINE_BREAKDOWNS else frozenset()
 
 
 def _coverage_value(coverage: Returns) -> Value:
@@ -311,7 +410,9 @@ def _coverage_value(coverage: Returns) -> Value:
 
 
 def _part_value(part: Part, breakdown: str) -> Value:
-    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(part.totals)
+    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(
+        part.totals, _secret(breakdown)
+    )
 
 
 def _headline_value(headline: Headline) -> Value:
@@ -325,8 +426,15 @@ def _headline_value(headline: Headline) -> Value:
     }
 
 
-def _definitions() -> dict[str, str]:
-    return {each.key: str(each.definition) for each in (*COUNTED, COVERAGE)}
+def _snapshot_value(snapshot: Snapshot | None) -> Value | None:
+    if snapshot is None:
+        return None
+    return {
+        "number": snapshot.number,
+        "frozen_at": snapshot.frozen_at.isoformat(),
+        "reason": snapshot.reason,
+        "digest": snapshot.digest,
+    }
 
 
 def _name(part: Part, breakdown: str) -> str:
@@ -335,7 +443,29 @@ def _name(part: Part, breakdown: str) -> str:
     return str(NAMELESS[breakdown])
 
 
-def _names(figures: EditionFigures) -> dict[str, dict[str | None, str]]:
+def _columns(breakdown: str) -> dict[str, Figure]:
+    """Return the figures that the table of a breakdown has, by their names."""
+    return {each.key: each for each in KEY_FIGURES if each.key not in _secret(breakdown)}
+
+
+def _charts(rows: Sequence[ShownTotals], published: Sequence[Headline]) -> list[Series]:
+    counted = [
+        Counted(
+            year=row.edition.year,
+            values=asdict(row.totals),
+            definitions=row.definitions,
+            is_demo=row.edition.is_demo,
+        )
+        for row in reversed(rows)
+        if row.totals.coverage.validated
+    ]
+    region = find_region(settings().region)
+    beside = [each for each in published if region and each.scope == region.name]
+    return [series_of(key, counted, beside) for key in CHARTED]
+
+
+def names_of(figures: EditionFigures) -> dict[str, dict[str | None, str]]:
+    """Return how each part is called, by breakdown and code."""
     return {
         name: {part.code: _name(part, name) for part in parts}
         for name, parts in figures.breakdowns.items()
@@ -349,17 +479,20 @@ def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
         yield f"reports_{name}", COVERAGE, getattr(totals.coverage, name)
 
 
-def _figure_lines(figures: EditionFigures) -> Iterator[tuple[object, ...]]:
+def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
+    figures = shown.figures
     year, note = figures.edition.year, _note(figures.edition)
     for key, figure, value in _values_of(figures.totals):
-        yield key, "total", "", figure.label, value, year, note, str(figure.definition)
+        yield key, "total", "", figure.label, value, year, note, shown.definitions[figure.key]
     for name, parts in figures.breakdowns.items():
         for part in parts:
             for key, _figure, value in _values_of(part.totals):
+                if key in _secret(name):
+                    continue
                 yield key, name, part.code or "", _name(part, name), value, year, note, ""
 
 
-def _edition_lines(row: EditionTotals) -> Iterator[tuple[object, ...]]:
+def _edition_lines(row: ShownTotals) -> Iterator[tuple[object, ...]]:
     year, note = row.edition.year, _note(row.edition)
     for key, figure, value in _values_of(row.totals):
-        yield key, "edition", year, figure.label, value, year, note, str(figure.definition)
+        yield key, "edition", year, figure.label, value, year, note, row.definitions[figure.key]

@@ -14,6 +14,7 @@ from fete.figures.rules import ALL_FIGURES, KEY_FIGURES
 from fete.figures.services import record_headline
 from fete.programme.models import EditionState
 from fete.reports.arithmetic import Method, Outcome
+from fete.reports.models import Ladder
 from fete.reports.workflow import ReportStatus
 from fete.vocabulary.models import TermList
 from fete.vocabulary.queries import find_term
@@ -134,6 +135,18 @@ def test_the_parts_of_the_json_add_up_where_it_says_so(client, counted):
     )
 
 
+def test_the_team_is_told_of_no_part_where_one_activity_may_stand_alone(client, counted):
+    team = {"researchers", "mediators", "volunteers", "others"}
+    value = client.get("/chiffres/2026.json").json
+    rows = rows_of(client.get("/chiffres/2026.csv"))
+    for name, breakdown in value["breakdowns"].items():
+        told = {key for row in breakdown["rows"] for key in team & {*row, *row["details"]}}
+        assert told == (team if name == "departement" else set()), name
+        in_file = {row["figure"] for row in rows if row["breakdown"] == name} & team
+        assert in_file == told, name
+        assert (team & set(breakdown["additive"])) == told, name
+
+
 def test_the_page_shows_the_big_figures_with_their_definitions_and_coverage(client, counted):
     page = client.get("/chiffres/2026")
     text = text_of(page)
@@ -211,11 +224,108 @@ def test_no_cell_of_the_csv_is_a_formula(client, counted):
     assert "=HYPERLINK(1)" not in labels
 
 
+def test_the_page_of_live_figures_says_that_they_are_provisional(client, counted):
+    text = text_of(client.get("/chiffres/2026"))
+    assert "Chiffres provisoires, comptés le mardi 3 novembre 2026." in text
+
+
+def test_the_map_tells_each_departement_and_draws_a_dot_a_host_commune(client, counted):
+    html = client.get("/chiffres/2026").get_data(as_text=True)
+    drawn = html.split('aria-labelledby="carte-titre carte-mots"')[1].split("</figure>")[0]
+    told = " ".join(unescape(drawn.split("<desc")[1].split("</desc>")[0]).split())
+    assert "Tarn : 1 220, Gers : 68, Ariège : 0" in told.replace("\u202f", " ")
+    svg, legend = drawn.split("</svg>", 1)
+    assert svg.count("map-area") == 13
+    assert svg.count("map-host") == 2
+    assert re.findall(r"map-shade-(\d)", legend) == ["0", "1", "2"]
+
+
+def test_the_estimate_is_shown_apart_and_only_where_the_edition_says_so(client, counted, db):
+    for _each in range(5):
+        make_report(make_activity(on(4)), public=100, pupils=0, adults=0)
+    assert "estimé à part" not in text_of(client.get("/chiffres/2026"))
+    db.session.add(
+        Ladder(edition_id=counted.id, days_after="", days_before="", shows_estimate=True)
+    )
+    page = client.get("/chiffres/2026")
+    text = text_of(page)
+    assert "Ce qui manque, estimé à part Un bilan manque encore." in text
+    assert "Cette estimation n’est dans aucun total." in text
+    assert "Un bilan manquant vaut la moyenne" in text
+    assert "1 788 visiteurs" in text
+
+
+def test_the_figures_of_a_day_are_told_as_they_were_known(client, counted, clock):
+    late = make_activity(on(6), title="Arrivé tard")
+    clock.move_to(from_paris(date(2026, 11, 20), time(23, 30)))
+    make_report(late, public=1_000, pupils=0, adults=0)
+    assert "2 288 visiteurs" in text_of(client.get("/chiffres/2026"))
+    for day, visitors in (
+        ("2026-11-03", "1 288"),
+        ("2026-11-19", "1 288"),
+        ("2026-11-20", "2 288"),
+    ):
+        text = text_of(client.get(f"/chiffres/2026?au={day}"))
+        assert f"{visitors} visiteurs" in text, day
+        assert "tels qu’on les connaissait le" in text
+    before = client.get("/chiffres/2026?au=2026-10-20")
+    assert "Aucun bilan n’était encore validé le mardi 20 octobre 2026." in text_of(before)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hier",
+        "2026-13-01",
+        "2026-11-31",
+        "20261101",
+        "2026-W45-1",
+        "0001-01-01",
+        "9999-12-31",
+        "9" * 999,
+    ],
+)
+def test_a_day_that_does_not_exist_or_has_not_come_is_refused_in_words(client, counted, typed):
+    for path in ("/chiffres/2026", "/chiffres/2026/preuves/visitors", "/chiffres/2026.pdf"):
+        page = client.get(path, query_string={"au": typed})
+        assert page.status_code == 400
+        assert "Ces chiffres n’existent pas" in text_of(page)
+        assert 'href="/chiffres/2026"' in page.get_data(as_text=True)
+
+
+def test_an_edition_is_compared_with_the_one_before_on_the_same_day(client, counted, clock):
+    past = make_edition(2025, state=EditionState.CLOSED)
+    clock.move_to(from_paris(past.starts_on + (date(2026, 11, 3) - counted.starts_on), time(20)))
+    make_report(make_activity(on(4, year=2025), edition=past), public=700, pupils=0, adults=0)
+    clock.move_to(from_paris(date(2025, 12, 20), time(10)))
+    make_report(make_activity(on(4, year=2025), edition=past), public=9_000, pupils=0, adults=0)
+    clock.move_to(from_paris(date(2026, 11, 3), time(10)))
+    html = client.get("/chiffres/2026").get_data(as_text=True)
+    table = unescape(html.split('id="autres-editions"')[1].split("</table>")[0])
+    rows = [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
+        for row in table.split("<tbody>")[1].split("</tr>")
+    ]
+    assert rows[0].startswith("2025, le même jour (")
+    assert rows[0].endswith("700 0 1 1 1 / 2")
+    assert rows[1].startswith("2026 1 288")
+    assert rows[2].startswith("2025 9 700")
+
+
+def test_the_communes_have_a_page_of_their_own_without_the_teams(client, counted):
+    page = client.get("/chiffres/2026/communes")
+    text = text_of(page)
+    assert "Albi 1 0 1 1 220 300" in text
+    assert "Chercheurs" not in text.split("Bilans validés sur attendus")[0]
+    assert client.get("/chiffres/1850/communes").status_code == 404
+
+
 def test_the_editions_stand_side_by_side(client, counted):
     past = make_edition(2025, state=EditionState.CLOSED)
     make_report(make_activity(on(3, year=2025), edition=past), public=7_000)
     make_edition(2027)
     text = text_of(client.get("/chiffres"))
+    assert "2026 provisoires" in text
     assert "7 028" in text
     assert "1 288" in text
     value = client.get("/chiffres.json").json
@@ -313,7 +423,8 @@ def test_a_conditional_request_is_answered_without_counting(client, counted, que
     with queries() as asked:
         again = client.get(path, headers={"If-None-Match": tag})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
-    assert len(asked) == 3, asked
+    # The page of an edition asks also whether its figures were frozen, and which other editions stand beside it.
+    assert len(asked) == (5 if path == "/chiffres/2026" else 3), asked
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -348,5 +459,12 @@ def test_an_answer_asks_the_same_number_of_questions_whatever_its_size(
     client.get(path)
     with queries() as asked:
         assert client.get(path).status_code == 200
-    literal = {"/chiffres": 5, "/chiffres.json": 5, "/chiffres.csv": 4, "/chiffres/2026.csv": 11}
-    assert len(asked) == literal.get(path, 12), asked
+    literal = {
+        "/chiffres": 7,
+        "/chiffres.json": 6,
+        "/chiffres.csv": 5,
+        "/chiffres/2026": 19,
+        "/chiffres/2026.json": 13,
+        "/chiffres/2026.csv": 12,
+    }
+    assert len(asked) == literal[path], asked

@@ -9,7 +9,7 @@ from fete.core.db import db
 from fete.figures.models import Headline, Nature
 from fete.figures.rules import ALL_FIGURES
 
-_HEADLINES = Path(__file__).parent / "data" / "headlines.csv"
+_HEADLINES = Path(__file__).parents[1] / "data" / "headlines.csv"
 
 
 def record_headline(

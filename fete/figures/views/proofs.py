@@ -1,0 +1,95 @@
+"""For all: what is behind a figure, row by row, with the page of each activity; the team to the coordination only."""
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from fete.core.access import public
+from fete.core.clock import now
+from fete.core.errors import RuleBrokenError
+from fete.core.settings import settings
+from fete.figures.policies import can_follow_figures
+from fete.figures.queries import Behind, EditionFigures, proof_of, shown_figures
+from fete.figures.rules import ALL_FIGURES, BREAKDOWNS, COUNTED, FINE_BREAKDOWNS, TEAM
+from fete.figures.views.figures import day_asked, edition_of, end_of, names_of, refused
+
+blueprint = Blueprint("proofs", __name__)
+
+KEYS = frozenset(each.key for each in COUNTED)
+_LONGEST_CODE = 40
+_PAGES = 1_000_000
+
+
+@blueprint.get("/chiffres/<int:year>/preuves/<key>")
+@public
+def show(year: int, key: str) -> ResponseReturnValue:
+    """List what makes a figure, or one part of it, and what it adds up to."""
+    edition = edition_of(year)
+    part, code = request.args.get("par", ""), request.args.get("valeur", "")[:_LONGEST_CODE] or None
+    if key not in KEYS or (part and part not in BREAKDOWNS):
+        abort(404)
+    try:
+        day = day_asked()
+    except RuleBrokenError as error:
+        return refused(error.message, url_for("figures.edition", year=year))
+    at = now()
+    shown = shown_figures(edition, region=settings().region, at=at, known_on=end_of(day))
+    names = names_of(shown.figures)
+    if part and code not in names[part]:
+        abort(404)
+    is_of_a_team = key in TEAM and not _sees_teams()
+    if is_of_a_team and part in FINE_BREAKDOWNS:
+        abort(404)
+    told = _told(shown.figures, key, part, code)
+    behind = Behind(
+        edition=edition,
+        key=key,
+        at=at,
+        known_on=shown.snapshot.frozen_at if shown.snapshot else end_of(day),
+        of=part,
+        code=code,
+    )
+    return render_template(
+        "proofs/show.html",
+        edition=edition,
+        key=key,
+        figure=ALL_FIGURES[key],
+        definition=shown.definitions.get(key, ""),
+        shown=shown,
+        day=day,
+        part=part,
+        part_label=BREAKDOWNS[part] if part else "",
+        name=names[part][code] if part else "",
+        told=told,
+        proof=None if is_of_a_team else proof_of(behind, number=_number()),
+        teams=[
+            (names["departement"][each.code], getattr(each.totals, key))
+            for each in shown.figures.breakdowns["departement"]
+        ]
+        if is_of_a_team and not part
+        else [],
+        arguments={
+            "year": year,
+            "key": key,
+            "par": part or None,
+            "valeur": (code or "") if part else None,
+            "au": day.isoformat() if day else None,
+        },
+    )
+
+
+def _told(figures: EditionFigures, key: str, part: str, code: str | None) -> int:
+    """Return the figure that is to be proved, as the page of the edition tells it."""
+    if not part:
+        return int(getattr(figures.totals, key))
+    return next(
+        int(getattr(each.totals, key)) for each in figures.breakdowns[part] if each.code == code
+    )
+
+
+def _sees_teams() -> bool:
+    return current_user.is_authenticated and can_follow_figures(current_user)
+
+
+def _number() -> int:
+    return min(request.args.get("page", default=1, type=int), _PAGES)
