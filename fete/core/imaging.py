@@ -106,7 +106,7 @@ def _opened(sent: bytes) -> Image.Image:
     if min(width, height) < FEWEST_PIXELS:
         raise _Refused(
             _(
-                "Cette image est trop petite (%(width)s × %(height)s pixels) : il en faut au moins %(least)s de chaque côté, et plutôt 1600 de large.",
+                "Cette image est trop petite (%(width)s × %(height)s pixels) : il en faut au moins %(least)s de chaque côté, et plutôt 1600 de large.",
                 width=width,
                 height=height,
                 least=FEWEST_PIXELS,

@@ -187,7 +187,7 @@ def calendar_name(edition: Edition | None, filters: Filters) -> str:
     words = describe(filters) if edition and filter_arguments(filters) else ""
     year = f" {edition.year}" if edition else ""
     name = f"{settings().site_name}{year}"
-    return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
+    return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
 
 
 def news_of(feed: Feed, activities: Iterable[Activity]) -> bytes:
@@ -248,7 +248,7 @@ def _of_object(
     called = f"{name} — {settings().site_name}"
     return Feed(
         filters=filters,
-        name=_("%(name)s : %(words)s", name=called, words=describe(rest)) if more else called,
+        name=_("%(name)s : %(words)s", name=called, words=describe(rest)) if more else called,
         description=_promise(),
         page=_page_of(edition, filter_arguments(filters)),
         endpoint=endpoint,

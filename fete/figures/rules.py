@@ -166,7 +166,7 @@ DETAILS = (
         named=lambda n: ngettext("structure participante", "structures participantes", n),
         definition=_(
             "Structures différentes qui ont tenu au moins une activité, un village, un festival ou un parcours d’après "
-            "un bilan validé : celle qui a déclaré chacun, sans ses partenaires."
+            "un bilan validé : celle qui a déclaré chacun, sans ses partenaires."
         ),
     ),
     Figure(
@@ -193,8 +193,8 @@ DETAILS = (
             "minute passée par les visiteurs", "minutes passées par les visiteurs", n
         ),
         definition=_(
-            "Indice de relation culturelle : chaque visiteur compte pour la durée de sa visite. C’est celle de la séance, "
-            "ou sa durée moyenne quand les visiteurs ne sont pas dits séance par séance ; une heure là où l’on vient et "
+            "Indice de relation culturelle : chaque visiteur compte pour la durée de sa visite. C’est celle de la séance, "
+            "ou sa durée moyenne quand les visiteurs ne sont pas dits séance par séance ; une heure là où l’on vient et "
             "repart comme on veut, et dans les villages, festivals et parcours."
         ),
     ),
@@ -283,28 +283,28 @@ NAMELESS = {
 # Why the parts of a breakdown do not all add up, in a sentence.
 OVERLAPS = {
     "departement": _(
-        "Une structure peut agir dans plusieurs départements : leur nombre ne s’additionne pas."
+        "Une structure peut agir dans plusieurs départements : leur nombre ne s’additionne pas."
     ),
     "commune": _(
-        "Une structure peut agir dans plusieurs communes : leur nombre ne s’additionne pas."
+        "Une structure peut agir dans plusieurs communes : leur nombre ne s’additionne pas."
     ),
     "kind": _(
-        "Une commune ou une structure peut accueillir ou tenir plusieurs types d’activités : leur nombre ne "
+        "Une commune ou une structure peut accueillir ou tenir plusieurs types d’activités : leur nombre ne "
         "s’additionne pas. Les villages, festivals et parcours qui comptent leurs entrées les comptent pour leurs activités."
     ),
     "family": _(
-        "Une commune peut accueillir plusieurs familles de structures : leur nombre ne s’additionne pas."
+        "Une commune peut accueillir plusieurs familles de structures : leur nombre ne s’additionne pas."
     ),
     "day": _(
-        "Une activité de plusieurs jours compte chaque jour : seuls s’additionnent les visiteurs, les séances et les "
+        "Une activité de plusieurs jours compte chaque jour : seuls s’additionnent les visiteurs, les séances et les "
         "personnes mobilisées."
     ),
-    "theme": _("Une activité peut avoir plusieurs thématiques : les lignes ne s’additionnent pas."),
+    "theme": _("Une activité peut avoir plusieurs thématiques : les lignes ne s’additionnent pas."),
     "audience": _(
-        "Une activité peut s’adresser à plusieurs publics : les lignes ne s’additionnent pas."
+        "Une activité peut s’adresser à plusieurs publics : les lignes ne s’additionnent pas."
     ),
     "level": _(
-        "Une activité peut convenir à plusieurs niveaux : les lignes ne s’additionnent pas."
+        "Une activité peut convenir à plusieurs niveaux : les lignes ne s’additionnent pas."
     ),
 }
 

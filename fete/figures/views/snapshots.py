@@ -110,7 +110,7 @@ def create(edition: Edition) -> ResponseReturnValue:
         except StaleError:
             form.form_errors.append(
                 _(
-                    "Quelqu’un vient de figer ces chiffres : regardez sa version avant d’en figer une autre."
+                    "Quelqu’un vient de figer ces chiffres : regardez sa version avant d’en figer une autre."
                 )
             )
         else:

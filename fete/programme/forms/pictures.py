@@ -39,7 +39,7 @@ class PictureForm(Form):
     )
     has_rights = BooleanField(
         lazy_gettext(
-            "Nous avons le droit de publier cette image, et l’accord des personnes que l’on y reconnaît ; pour les enfants, celui de leurs parents."
+            "Nous avons le droit de publier cette image, et l’accord des personnes que l’on y reconnaît ; pour les enfants, celui de leurs parents."
         )
     )
 

@@ -197,7 +197,7 @@ def notes_on(field: str, text: str, *, year: int) -> list[str]:
 def _long_title(text: str, year: int) -> Iterator[str]:  # noqa: ARG001  # as every check
     if len(text) > LONGEST_TITLE:
         yield _(
-            "Ce titre est long (%(count)s signes) : au-delà de %(most)s, il déborde dans le programme imprimé. Gardez l’essentiel, le reste va dans le résumé.",
+            "Ce titre est long (%(count)s signes) : au-delà de %(most)s, il déborde dans le programme imprimé. Gardez l’essentiel, le reste va dans le résumé.",
             count=len(text),
             most=LONGEST_TITLE,
         )
@@ -234,8 +234,8 @@ def _acronyms(text: str, year: int) -> Iterator[str]:  # noqa: ARG001
     ]
     if unknown:
         yield ngettext(
-            "Dites en toutes lettres ce que veut dire %(words)s : tout le monde ne connaît pas ce sigle.",
-            "Dites en toutes lettres ce que veulent dire %(words)s : tout le monde ne connaît pas ces sigles.",
+            "Dites en toutes lettres ce que veut dire %(words)s : tout le monde ne connaît pas ce sigle.",
+            "Dites en toutes lettres ce que veulent dire %(words)s : tout le monde ne connaît pas ces sigles.",
             len(set(unknown)),
             words=_quoted(unknown),
         )
@@ -246,7 +246,7 @@ def _long_sentences(text: str, year: int) -> Iterator[str]:  # noqa: ARG001
         words = _WORD.findall(sentence)
         if len(words) > LONGEST_SENTENCE:
             yield _(
-                "Une phrase de %(count)s mots se lit mal : coupez en deux celle qui commence par « %(beginning)s… ».",
+                "Une phrase de %(count)s mots se lit mal : coupez en deux celle qui commence par « %(beginning)s… ».",
                 count=len(words),
                 beginning=" ".join(sentence.split()[:_SHOWN_WORDS]).strip("-*#> "),
             )

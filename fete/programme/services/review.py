@@ -258,7 +258,7 @@ def _check(activity: Activity, step: Step, *, by: User, at: datetime, reason: st
     ):
         # Its visitors may be counted already: they would leave the figures without a word.
         raise RuleBrokenError(
-            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
+            _("Cette activité a déjà eu lieu : seule la coordination peut encore la retirer.")
         )
 
 
