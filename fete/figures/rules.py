@@ -308,6 +308,42 @@ OVERLAPS = {
     ),
 }
 
+# The words by which an address names a breakdown.
+WORDS = {
+    "departement": "departement",
+    "commune": "commune",
+    "kind": "type",
+    "family": "famille",
+    "day": "jour",
+    "theme": "thematique",
+    "audience": "public",
+    "level": "niveau",
+}
+
+# The words by which an address names a figure; its column bears its key.
+FIGURE_WORDS = {
+    "activities": "activites",
+    "lab_open_days": "portes-ouvertes",
+    "host_communes": "communes",
+    "visitors": "visiteurs",
+    "pupils": "scolaires",
+    "researchers": "chercheurs",
+    "mediators": "mediateurs",
+    "volunteers": "benevoles",
+    "slots": "seances",
+    "organisations": "structures",
+    "public": "grand-public",
+    "adults": "accompagnateurs",
+    "others": "autres",
+    "visitor_minutes": "minutes",
+    "estimated": "estimes",
+    "containers": "villages",
+    "online": "connexions",
+    "cancelled": "annulees",
+    "apart_activities": "interventions",
+    "apart_visitors": "rencontrees",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:

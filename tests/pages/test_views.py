@@ -224,7 +224,7 @@ def test_the_home_page_asks_as_many_questions_whatever_there_is(client, queries,
     client.get("/")
     with queries() as asked:
         client.get("/")
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 def test_home_tells_what_is_next_and_how_much_there_is(client, clock):
