@@ -71,7 +71,7 @@ def paths(app: Flask, db) -> list[str]:
         "/programme?q=etoile&departement=32&du=2026-10-02",
         f"/chiffres/{edition.year}",
         f"/chiffres/{edition.year}/communes",
-        f"/chiffres/{edition.year}/preuves/visitors",
+        f"/chiffres/{edition.year}/preuves/visiteurs",
         *(f"/activites/{each.id}-{each.slug}" for each in (village, stand, gone)),
         f"/reseau/{structure.id}-{structure.slug}",
         f"/lieux/{village.venue.id}-{village.venue.slug}",

@@ -60,11 +60,13 @@ from fete.figures.rules import (
     COUNTED,
     COVERAGE,
     DETAILS,
+    FIGURE_WORDS,
     FINE_BREAKDOWNS,
     KEY_FIGURES,
     NAMELESS,
     OVERLAPS,
     TEAM,
+    WORDS,
     Counted,
     Figure,
     Series,
@@ -88,6 +90,8 @@ BOM = "\ufeff"
 # What the files weigh about, in bytes: the totals of an edition, one of its parts, a figure that others published, what each says.
 _CSV_TOTALS, _CSV_PART = 4_300, 1_550
 _JSON_TOTALS, _JSON_PART, _JSON_HEADLINE, _JSON_DEFINITIONS = 700, 550, 180, 2_500
+# The table of one breakdown, and each of its lines.
+_TABLE, _ROW = 400, 130
 
 Value = dict[str, Any]
 
@@ -152,6 +156,7 @@ def communes(year: int) -> ResponseReturnValue:
                 parts=shown.figures.breakdowns["commune"],
                 names=names_of(shown.figures)["commune"],
                 columns=_columns("commune"),
+                weight=_table_weight(shown.figures, "commune"),
                 overlaps=OVERLAPS["commune"],
             )
         )
@@ -188,6 +193,7 @@ def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) ->
             has_sum={name: bool(figures) for name, figures in ADDITIVE.items()},
             names=names_of(figures),
             columns={name: _columns(name) for name in BREAKDOWNS},
+            table_weights={name: _table_weight(figures, name) for name in BREAKDOWNS},
             map=map_of_figures(figures, "visitors"),
             estimate=figures.estimate if shows_estimate(found) else None,
             kinds={part.code: part.label for part in figures.breakdowns["kind"]},
@@ -284,6 +290,31 @@ def _json_weight(*, editions: int = 1, parts: int = 0, headlines: int) -> int:
         + parts * _JSON_PART
         + headlines * _JSON_HEADLINE
     )
+
+
+def _table_weight(figures: EditionFigures, breakdown: str) -> int:
+    return _TABLE + _ROW * len(figures.breakdowns[breakdown])
+
+
+@blueprint.app_template_global("proof_address")
+def proof_address(
+    year: int, key: str, part: str = "", code: str | None = None, *, au: str | None = None
+) -> str:
+    """Return the address of what is behind a figure, or behind the part of it that bears a code."""
+    return url_for(
+        "proofs.show",
+        year=year,
+        figure=FIGURE_WORDS[key],
+        par=WORDS[part] if part else None,
+        valeur=(code or "") if part else None,
+        au=au,
+    )
+
+
+@blueprint.app_template_global("table_address")
+def table_address(year: int, breakdown: str) -> str:
+    """Return the address of the table of a breakdown, for a spreadsheet."""
+    return f"{url_for('figures.edition', year=year)}/donnees.csv?par={WORDS[breakdown]}"
 
 
 def edition_of(year: int) -> Edition:

@@ -10,24 +10,34 @@ from fete.core.errors import RuleBrokenError
 from fete.core.settings import settings
 from fete.figures.policies import can_follow_figures
 from fete.figures.queries import Behind, EditionFigures, proof_of, shown_figures
-from fete.figures.rules import ALL_FIGURES, BREAKDOWNS, COUNTED, FINE_BREAKDOWNS, TEAM
+from fete.figures.rules import (
+    ALL_FIGURES,
+    BREAKDOWNS,
+    FIGURE_WORDS,
+    FINE_BREAKDOWNS,
+    TEAM,
+    WORDS,
+)
 from fete.figures.views.figures import day_asked, edition_of, end_of, names_of, refused
 
 blueprint = Blueprint("proofs", __name__)
 
-KEYS = frozenset(each.key for each in COUNTED)
+# What the words of an address mean.
+KEYS = {word: key for key, word in FIGURE_WORDS.items()}
+PARTS = {word: name for name, word in WORDS.items()}
 _LONGEST_CODE = 40
 _PAGES = 1_000_000
 
 
-@blueprint.get("/chiffres/<int:year>/preuves/<key>")
+@blueprint.get("/chiffres/<int:year>/preuves/<figure>")
 @public
-def show(year: int, key: str) -> ResponseReturnValue:
+def show(year: int, figure: str) -> ResponseReturnValue:
     """List what makes a figure, or one part of it, and what it adds up to."""
     edition = edition_of(year)
-    part, code = request.args.get("par", ""), request.args.get("valeur", "")[:_LONGEST_CODE] or None
-    if key not in KEYS or (part and part not in BREAKDOWNS):
+    word, code = request.args.get("par", ""), request.args.get("valeur", "")[:_LONGEST_CODE] or None
+    if figure not in KEYS or (word and word not in PARTS):
         abort(404)
+    key, part = KEYS[figure], PARTS.get(word, "")
     try:
         day = day_asked()
     except RuleBrokenError as error:
@@ -70,8 +80,8 @@ def show(year: int, key: str) -> ResponseReturnValue:
         else [],
         arguments={
             "year": year,
-            "key": key,
-            "par": part or None,
+            "figure": figure,
+            "par": word or None,
             "valeur": (code or "") if part else None,
             "au": day.isoformat() if day else None,
         },

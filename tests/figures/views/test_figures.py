@@ -286,7 +286,7 @@ def test_the_figures_of_a_day_are_told_as_they_were_known(client, counted, clock
     ],
 )
 def test_a_day_that_does_not_exist_or_has_not_come_is_refused_in_words(client, counted, typed):
-    for path in ("/chiffres/2026", "/chiffres/2026/preuves/visitors", "/chiffres/2026.pdf"):
+    for path in ("/chiffres/2026", "/chiffres/2026/preuves/visiteurs", "/chiffres/2026.pdf"):
         page = client.get(path, query_string={"au": typed})
         assert page.status_code == 400
         assert "Ces chiffres n’existent pas" in text_of(page)

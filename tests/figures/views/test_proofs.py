@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from fete.core.clock import from_paris, now
-from fete.figures.rules import COUNTED
+from fete.figures.rules import COUNTED, FIGURE_WORDS
 from fete.figures.services import freeze, publish
 from fete.programme.models import EditionState
 from fete.programme.workflow import Status
@@ -66,7 +66,7 @@ def edition(db, after):
 
 
 def test_the_visitors_are_told_activity_by_activity_and_add_up(client, edition):
-    page = client.get(f"{PROOF}/visitors")
+    page = client.get(f"{PROOF}/visiteurs")
     assert rows_of(page) == [
         "Activité Visiteurs Commune Premier jour",
         "Village d’Albi compté à l’entrée : remplace les chiffres de ses activités 1 220 Albi sam. 3 oct.",
@@ -80,7 +80,7 @@ def test_the_visitors_are_told_activity_by_activity_and_add_up(client, edition):
 def test_what_is_behind_each_figure_adds_up_to_what_its_edition_tells(client, edition, key):
     value = client.get("/chiffres/2026.json").json
     figure = (value | value["details"] | value["beside"])[key]
-    page = client.get(f"{PROOF}/{key}")
+    page = client.get(f"{PROOF}/{FIGURE_WORDS[key]}")
     assert page.status_code == 200
     told = f"{figure:,}".replace(",", "\u202f")
     assert f"<strong>{told}</strong>" in page.get_data(as_text=True)
@@ -92,60 +92,60 @@ def test_what_is_behind_each_figure_adds_up_to_what_its_edition_tells(client, ed
 
 
 def test_one_part_of_a_figure_is_proved_alone(client, edition):
-    page = client.get(f"{PROOF}/visitors?par=departement&valeur=32")
+    page = client.get(f"{PROOF}/visiteurs?par=departement&valeur=32")
     assert "Visiteurs 2026, Gers" in text_of(page)
     assert rows_of(page)[1:] == ["Le laboratoire 68 Auch dim. 4 oct.", "Somme de la ligne 68"]
-    nothing = client.get(f"{PROOF}/visitors?par=departement&valeur=09")
+    nothing = client.get(f"{PROOF}/visiteurs?par=departement&valeur=09")
     assert "Rien n’entre dans ce chiffre." in text_of(nothing)
-    day = client.get(f"{PROOF}/visitors?par=day&valeur=2026-10-03")
+    day = client.get(f"{PROOF}/visiteurs?par=jour&valeur=2026-10-03")
     assert rows_of(day)[-1] == "Somme de la ligne 1 220"
 
 
 def test_host_communes_and_structures_are_rows_of_their_own(client, edition):
-    assert rows_of(client.get(f"{PROOF}/host_communes")) == [
+    assert rows_of(client.get(f"{PROOF}/communes")) == [
         "Commune Tenues sur place",
         "Albi (Tarn) 2",
         "Auch (Gers) 1",
         "Somme des 2 lignes 2",
     ]
-    assert rows_of(client.get(f"{PROOF}/organisations"))[-1].startswith("Somme des 3 lignes 3")
+    assert rows_of(client.get(f"{PROOF}/structures"))[-1].startswith("Somme des 3 lignes 3")
 
 
 def test_teams_are_told_by_departement_to_all_and_activity_by_activity_to_the_coordination(
     client, sign_in, edition
 ):
     for reader in (client, sign_in(make_user())):
-        page = reader.get(f"{PROOF}/researchers")
+        page = reader.get(f"{PROOF}/chercheurs")
         text = text_of(page)
         assert "n’est montrée qu’à la coordination" in text
         assert "Gers 17" in text
         assert "Le laboratoire" not in text
-        for address in ("par=commune&valeur=32013", "par=kind&valeur=lab_open_day"):
-            assert reader.get(f"{PROOF}/researchers?{address}").status_code == 404
-        one = text_of(reader.get(f"{PROOF}/researchers?par=departement&valeur=32"))
+        for address in ("par=commune&valeur=32013", "par=type&valeur=lab_open_day"):
+            assert reader.get(f"{PROOF}/chercheurs?{address}").status_code == 404
+        one = text_of(reader.get(f"{PROOF}/chercheurs?par=departement&valeur=32"))
         assert "Le laboratoire" not in one
-    page = sign_in(make_coordinator("32")).get(f"{PROOF}/researchers")
+    page = sign_in(make_coordinator("32")).get(f"{PROOF}/chercheurs")
     assert "Le laboratoire 17 Auch dim. 4 oct." in rows_of(page)
 
 
 def test_nothing_is_shown_but_what_is_published_and_validated_and_nobody_is_named(client, edition):
     for key in KEYS:
-        text = text_of(client.get(f"{PROOF}/{key}"))
+        text = text_of(client.get(f"{PROOF}/{FIGURE_WORDS[key]}"))
         for leak in (REMARK, PERSON, "Pas publiée", "Pas encore validé", "7 777"):
             assert leak not in text, key
-    assert "Annulée" in text_of(client.get(f"{PROOF}/cancelled"))
-    assert "En classe" in text_of(client.get(f"{PROOF}/apart_visitors"))
+    assert "Annulée" in text_of(client.get(f"{PROOF}/annulees"))
+    assert "En classe" in text_of(client.get(f"{PROOF}/rencontrees"))
 
 
 def test_frozen_figures_are_proved_by_the_reports_of_their_day(client, edition, clock):
     publish(freeze(edition, number=1, reason="", region="76", by=None, at=now()), by=None, at=now())
     clock.move_to(from_paris(date(2026, 11, 10), time(10)))
     make_report(make_activity(on(7), title="Venue après"), public=100, pupils=0, adults=0)
-    page = client.get(f"{PROOF}/visitors")
+    page = client.get(f"{PROOF}/visiteurs")
     assert rows_of(page)[-1] == "Somme des 2 lignes 1 288"
     assert "Venue après" not in text_of(page)
     assert "version 1" in text_of(page)
-    today = client.get(f"{PROOF}/visitors?au=2026-11-10")
+    today = client.get(f"{PROOF}/visiteurs?au=2026-11-10")
     assert rows_of(today)[-1] == "Somme des 3 lignes 1 388"
 
 
@@ -155,7 +155,7 @@ def test_a_programme_that_changed_since_figures_were_frozen_is_told(client, edit
     publish(snapshot, by=None, at=now())
     other.activity.status = Status.WITHDRAWN
     db.session.flush()
-    text = text_of(client.get(f"{PROOF}/visitors"))
+    text = text_of(client.get(f"{PROOF}/visiteurs"))
     assert "2 288 visiteurs" in text
     assert "les lignes d’aujourd’hui donnent 1 288" in text
 
@@ -165,11 +165,12 @@ def test_a_programme_that_changed_since_figures_were_frozen_is_told(client, edit
     [
         "rien",
         "coverage",
-        "visitors?par=rien&valeur=1",
-        "visitors?par=departement",
-        "visitors?par=departement&valeur=99",
-        "visitors?par=commune&valeur=" + "9" * 1000,
-        "visitors' OR 1=1",
+        "visitors",
+        "visiteurs?par=rien&valeur=1",
+        "visiteurs?par=departement",
+        "visiteurs?par=departement&valeur=99",
+        "visiteurs?par=commune&valeur=" + "9" * 1000,
+        "visiteurs' OR 1=1",
     ],
 )
 def test_what_does_not_exist_is_not_there(client, edition, address):
@@ -178,7 +179,7 @@ def test_what_does_not_exist_is_not_there(client, edition, address):
 
 @pytest.mark.parametrize("page", ["-3", "0", "99", "x", "9" * 40])
 def test_a_page_beyond_the_last_is_the_last(client, edition, page):
-    answer = client.get(f"{PROOF}/visitors?page={page}")
+    answer = client.get(f"{PROOF}/visiteurs?page={page}")
     assert rows_of(answer)[-1] == "Somme des 2 lignes 1 288"
 
 
@@ -189,17 +190,17 @@ def test_long_proofs_are_read_page_by_page(client, after, db):
         make_report(
             make_activity(on(3), organisation=organisation), public=number, pupils=0, adults=0
         )
-    first = client.get(f"{PROOF}/visitors")
+    first = client.get(f"{PROOF}/visiteurs")
     assert len(rows_of(first)) == 51
     assert "Somme des 54 lignes : 1 485" in text_of(first)
-    second = client.get(f"{PROOF}/visitors?page=2")
+    second = client.get(f"{PROOF}/visiteurs?page=2")
     assert (len(rows_of(second)), rows_of(second)[-1]) == (6, "Somme des 54 lignes 1 485")
 
 
 def test_an_edition_in_preparation_is_proved_to_the_coordination_only(client, sign_in, db):
     make_edition(2027, state=EditionState.PREPARED)
-    assert client.get("/chiffres/2027/preuves/visitors").status_code == 404
-    assert sign_in(make_coordinator()).get("/chiffres/2027/preuves/visitors").status_code == 200
+    assert client.get("/chiffres/2027/preuves/visiteurs").status_code == 404
+    assert sign_in(make_coordinator()).get("/chiffres/2027/preuves/visiteurs").status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 4])
@@ -210,7 +211,7 @@ def test_a_proof_asks_the_same_number_of_questions_whatever_its_length(
     make_edition()
     for _each in range(number):
         make_report(make_activity(on(3), organisation=make_organisation()))
-    client.get(f"{PROOF}/{key}")
+    client.get(f"{PROOF}/{FIGURE_WORDS[key]}")
     with queries() as asked:
-        client.get(f"{PROOF}/{key}")
+        client.get(f"{PROOF}/{FIGURE_WORDS[key]}")
     assert len(asked) == {"visitors": 14, "host_communes": 13, "organisations": 13}[key], asked

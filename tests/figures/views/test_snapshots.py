@@ -184,7 +184,7 @@ def test_a_draft_leaks_nowhere(client, sign_in, edition, clock):
             "/chiffres/2026.json",
             "/chiffres/2026.csv",
             "/chiffres/2026/communes",
-            "/chiffres/2026/preuves/visitors",
+            "/chiffres/2026/preuves/visiteurs",
         ):
             answer = reader.get(path).get_data(as_text=True)
             assert (str(68 + SECRET) in answer) or (
