@@ -211,10 +211,6 @@ COVERAGE = Figure(
 
 # What is drawn over the years.
 CHARTED = ("visitors", "pupils", "activities", "host_communes")
-# Who made it: told activity by activity to nobody but the coordination.
-TEAM = frozenset({"researchers", "mediators", "volunteers", "others"})
-# Where one activity may stand alone in a part: the team is not told there.
-FINE_BREAKDOWNS = frozenset({"commune", "kind", "family", "day", "theme", "audience", "level"})
 
 COUNTED = (*KEY_FIGURES, *DETAILS, *BESIDE)
 ALL_FIGURES = {each.key: each for each in (*COUNTED, COVERAGE)}

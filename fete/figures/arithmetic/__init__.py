@@ -31,7 +31,7 @@ from fete.figures.arithmetic.freezing import (
     thawed_estimate,
     thawed_totals,
 )
-from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys
+from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys, secret_codes
 from fete.figures.arithmetic.ledger import Ledger
 from fete.figures.arithmetic.lines import Line, Session, as_received, settled
 from fete.figures.arithmetic.proving import host_proof, organisation_proof, proof
@@ -76,6 +76,7 @@ __all__ = [
     "organisation_proof",
     "parted",
     "proof",
+    "secret_codes",
     "settled",
     "shades_of",
     "thawed_estimate",

@@ -38,6 +38,19 @@ def hidden_keys(
     return frozenset(hidden)
 
 
+def secret_codes(
+    parts: Mapping[str | None, Totals], *, whole: Totals, adds_up: bool
+) -> frozenset[str | None]:
+    """Return the parts of one breakdown whose people are secret, beside the whole that they are parts of."""
+    keyed: dict[Key, Totals] = {(code,): each for code, each in parts.items()}
+    hidden = {key for key, each in keyed.items() if _is_small(each)}
+    if adds_up:
+        made = [key for key, each in keyed.items() if _made_by(each)]
+        while _give_company(made, hidden, keyed, is_secret=_is_small(whole)):
+            pass
+    return frozenset(code for (code,) in hidden)
+
+
 def _sums(
     lines: Sequence[Line],
     names: Sequence[str],

@@ -4,7 +4,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,16 +13,15 @@ from sqlalchemy import func, select
 
 from fete.core.clock import now
 from fete.core.db import db
-from fete.core.templating import day
-from fete.figures.arithmetic import Estimate, Ledger, Totals
+from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_codes
 from fete.figures.models import Headline, Snapshot
+from fete.figures.queries.labels import labels_of
 from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
-from fete.geography.models import Commune, Departement
+from fete.figures.rules import ADDITIVE
 from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
 from fete.reports.models import Ladder
-from fete.vocabulary.models import Term, TermList
 
 Parts = Mapping[str | None, Totals]
 # What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
@@ -46,6 +45,8 @@ class Part:
     code: str | None
     label: str
     totals: Totals
+    # Too few made it for the people to be told, or one could reckon them.
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,14 +103,10 @@ def figures_of(
         received=sums.received,
         estimate=sums.estimate,
         breakdowns={
-            "departement": _departement_parts(sums.parts["departement"], region=region),
-            "commune": _commune_parts(sums.parts["commune"]),
-            "kind": _term_parts(TermList.KIND, sums.parts["kind"]),
-            "family": _term_parts(TermList.FAMILY, sums.parts["family"]),
-            "day": _day_parts(sums.parts["day"]),
-            "theme": _term_parts(TermList.THEME, sums.parts["theme"]),
-            "audience": _term_parts(TermList.AUDIENCE, sums.parts["audience"]),
-            "level": _term_parts(TermList.LEVEL, sums.parts["level"]),
+            name: parts_of(
+                name, parts, whole=sums.totals, labels=labels_of(name, {*parts}, region=region)
+            )
+            for name, parts in sums.parts.items()
         },
     )
 
@@ -214,50 +211,18 @@ def snapshots_stand_now() -> str:
     return repr(row)
 
 
-def _departement_parts(parts: Parts, *, region: str) -> list[Part]:
-    statement = (
-        select(Departement)
-        .where((Departement.region_code == region) | Departement.code.in_([*filter(None, parts)]))
-        .order_by(Departement.code)
-    )
-    return _parts(
-        parts, {each.code: each.name for each in db.session.scalars(statement)}, keep_empty=True
-    )
-
-
-def _commune_parts(parts: Parts) -> list[Part]:
-    statement = (
-        select(Commune.code, Commune.name)
-        .where(Commune.code.in_([*filter(None, parts)]))
-        .order_by(Commune.search, Commune.code)
-    )
-    names = {row.code: row.name for row in db.session.execute(statement)}
-    return _parts(parts, names, keep_empty=False)
-
-
-def _day_parts(parts: Parts) -> list[Part]:
-    days = sorted(filter(None, parts))
-    return _parts(parts, {each: day_label(each) for each in days}, keep_empty=False)
-
-
-def day_label(code: str) -> str:
-    """Return how people write the day that ISO writes so."""
-    return day(date.fromisoformat(code))
-
-
-def _term_parts(of: TermList, parts: Parts) -> list[Part]:
-    statement = select(Term).where(Term.list == of).order_by(Term.position, Term.code)
-    return _parts(
-        parts, {term.code: term.label for term in db.session.scalars(statement)}, keep_empty=False
-    )
-
-
-def _parts(parts: Parts, labels: Mapping[str, str], *, keep_empty: bool) -> list[Part]:
-    found = [
-        Part(code=code, label=label, totals=parts.get(code, Totals()))
+def parts_of(
+    name: str, parts: Parts, *, whole: Totals, labels: Mapping[str | None, str]
+) -> list[Part]:
+    """Return the parts of a breakdown in the order of their labels; those whose people are secret say so."""
+    secret = secret_codes(parts, whole=whole, adds_up=ADDITIVE[name] >= PERSONAL)
+    return [
+        Part(
+            code=code,
+            label=label,
+            totals=parts.get(code, Totals()),
+            is_secret=code in secret,
+        )
         for code, label in labels.items()
-        if keep_empty or code in parts
+        if code in parts or (name == "departement" and code is not None)
     ]
-    if None in parts:
-        found.append(Part(code=None, label="", totals=parts[None]))
-    return found

@@ -2,29 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import or_, select
-
-from fete.core.db import db
-from fete.core.templating import day
 from fete.figures.arithmetic import PERSONAL, Line, Totals, cross, hidden_keys
 from fete.figures.queries.counting import remembered, signature_of
+from fete.figures.queries.labels import labels_of
 from fete.figures.queries.lines import lines_of
-from fete.figures.rules import ADDITIVE, NAMELESS
-from fete.geography.models import Commune, Departement
+from fete.figures.rules import ADDITIVE
 from fete.programme.models import Edition
-from fete.vocabulary.models import Term, TermList
 
 Key = tuple[str | None, ...]
 _ADDS_UP = tuple(name for name, figures in ADDITIVE.items() if figures >= PERSONAL)
-_LISTS = {
-    "kind": TermList.KIND,
-    "family": TermList.FAMILY,
-    "theme": TermList.THEME,
-    "audience": TermList.AUDIENCE,
-    "level": TermList.LEVEL,
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,25 +84,3 @@ def _in_order(
     )
     ranks = [{code: rank for rank, code in enumerate(known)} for known in labels]
     return sorted(every, key=lambda key: [of[code] for of, code in zip(ranks, key, strict=True)])
-
-
-def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
-    """Return the name of each code in the order in which people read them; what has none comes last."""
-    known = sorted(filter(None, codes))
-    found: dict[str | None, str]
-    match name:
-        case "day":
-            found = {each: day(date.fromisoformat(each)) for each in known}
-        case "departement":
-            of_region = or_(Departement.region_code == region, Departement.code.in_(known))
-            departements = select(Departement).where(of_region).order_by(Departement.code)
-            found = {each.code: each.name for each in db.session.scalars(departements)}
-        case "commune":
-            communes = select(Commune.code, Commune.name).where(Commune.code.in_(known))
-            rows = db.session.execute(communes.order_by(Commune.search, Commune.code))
-            found = {row.code: row.name for row in rows}
-        case _:
-            terms = select(Term).where(Term.list == _LISTS[name], Term.code.in_(known))
-            found_terms = db.session.scalars(terms.order_by(Term.position, Term.code))
-            found = {each.code: each.label for each in found_terms}
-    return {**found, None: str(NAMELESS[name])}

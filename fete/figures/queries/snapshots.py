@@ -10,9 +10,10 @@ from sqlalchemy.orm import undefer
 
 from fete.core.db import db
 from fete.core.i18n import DEFAULT, current_language
-from fete.figures.arithmetic import thawed_estimate, thawed_totals
+from fete.figures.arithmetic import Totals, thawed_estimate, thawed_totals
 from fete.figures.models import Snapshot
-from fete.figures.queries.counting import EditionFigures, Part, day_label, remembered
+from fete.figures.queries.counting import EditionFigures, Part, parts_of, remembered
+from fete.figures.queries.labels import day_label
 from fete.programme.models import Activity, Edition
 from fete.reports.models import Report, ReportVersion
 from fete.reports.workflow import ReportStatus
@@ -62,22 +63,16 @@ def thawed(snapshot: Snapshot) -> Frozen:
     kept: Mapping[str, Any] = remembered(
         ("snapshot", snapshot.id, snapshot.digest), lambda: json.loads(_content_of(snapshot))
     )
+    whole = thawed_totals(kept["totals"])
     return Frozen(
         snapshot=snapshot,
         figures=EditionFigures(
             edition=snapshot.edition,
-            totals=thawed_totals(kept["totals"]),
+            totals=whole,
             received=thawed_totals(kept["received"]),
             estimate=thawed_estimate(kept["estimate"]),
             breakdowns={
-                name: [
-                    Part(
-                        code=part["code"],
-                        label=_label(part, name, language),
-                        totals=thawed_totals(part["totals"]),
-                    )
-                    for part in kept["breakdowns"][name]
-                ]
+                name: _parts(name, kept["breakdowns"][name], whole=whole, language=language)
                 for name in kept["order"]
             },
         ),
@@ -115,6 +110,17 @@ def _handed_in(edition_id: int, last_version: int) -> Any:  # noqa: ANN401  # a 
             ReportVersion.id <= last_version,
             ReportVersion.status != ReportStatus.DRAFT,
         )
+    )
+
+
+def _parts(
+    name: str, kept: Sequence[Mapping[str, Any]], *, whole: Totals, language: str
+) -> list[Part]:
+    return parts_of(
+        name,
+        {part["code"]: thawed_totals(part["totals"]) for part in kept},
+        whole=whole,
+        labels={part["code"]: _label(part, name, language) for part in kept},
     )
 
 

@@ -21,7 +21,7 @@ from fete.figures.arithmetic import (
     within,
 )
 from fete.figures.queries.counting import Part, remembered, signature_of
-from fete.figures.queries.crossing import labels_of
+from fete.figures.queries.labels import labels_of
 from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation

@@ -32,7 +32,7 @@ from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
 from fete.core.text import cell
-from fete.figures.arithmetic import Totals
+from fete.figures.arithmetic import PERSONAL, Totals
 from fete.figures.models import Headline, Snapshot
 from fete.figures.queries import (
     EditionFigures,
@@ -61,11 +61,9 @@ from fete.figures.rules import (
     COVERAGE,
     DETAILS,
     FIGURE_WORDS,
-    FINE_BREAKDOWNS,
     KEY_FIGURES,
     NAMELESS,
     OVERLAPS,
-    TEAM,
     WORDS,
     Counted,
     Figure,
@@ -155,7 +153,7 @@ def communes(year: int) -> ResponseReturnValue:
                 shown=shown,
                 parts=shown.figures.breakdowns["commune"],
                 names=names_of(shown.figures)["commune"],
-                columns=_columns("commune"),
+                columns={each.key: each for each in KEY_FIGURES},
                 weight=_table_weight(shown.figures, "commune"),
                 overlaps=OVERLAPS["commune"],
             )
@@ -192,7 +190,6 @@ def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) ->
             overlaps=OVERLAPS,
             has_sum={name: bool(figures) for name, figures in ADDITIVE.items()},
             names=names_of(figures),
-            columns={name: _columns(name) for name in BREAKDOWNS},
             table_weights={name: _table_weight(figures, name) for name in BREAKDOWNS},
             map=map_of_figures(figures, "visitors"),
             estimate=figures.estimate if shows_estimate(found) else None,
@@ -245,7 +242,7 @@ def edition_json(year: int) -> ResponseReturnValue:
                 "breakdowns": {
                     name: {
                         "label": str(BREAKDOWNS[name]),
-                        "additive": sorted(ADDITIVE[name] - _secret(name)),
+                        "additive": sorted(ADDITIVE[name]),
                         "rows": [_part_value(part, name) for part in parts],
                     }
                     for name, parts in figures.breakdowns.items()
@@ -309,6 +306,12 @@ def proof_address(
         valeur=(code or "") if part else None,
         au=au,
     )
+
+
+@blueprint.app_template_global("personal_figures")
+def personal_figures() -> frozenset[str]:
+    """Return the figures that tell of people, which small parts keep secret."""
+    return PERSONAL
 
 
 @blueprint.app_template_global("table_address")
@@ -418,21 +421,19 @@ def _edition_value(edition: Edition) -> Value:
     }
 
 
-def _totals_value(totals: Totals, secret: frozenset[str] = frozenset()) -> Value:
-    return _values(totals, KEY_FIGURES, secret) | {
+def _totals_value(totals: Totals, *, is_secret: bool = False) -> Value:
+    return _values(totals, KEY_FIGURES, is_secret=is_secret) | {
         "coverage": _coverage_value(totals.coverage),
-        "details": _values(totals, DETAILS, secret),
-        "beside": _values(totals, BESIDE, secret),
+        "details": _values(totals, DETAILS, is_secret=is_secret),
+        "beside": _values(totals, BESIDE, is_secret=is_secret),
     }
 
 
-def _values(totals: Totals, figures: Iterable[Figure], secret: frozenset[str]) -> Value:
-    return {each.key: getattr(totals, each.key) for each in figures if each.key not in secret}
-
-
-def _secret(breakdown: str) -> frozenset[str]:
-    """Return the figures that the parts of a breakdown do not tell."""
-    return TEAM if breakdown in FINE_BREAKDOWNS else frozenset()
+def _values(totals: Totals, figures: Iterable[Figure], *, is_secret: bool) -> Value:
+    return {
+        each.key: None if is_secret and each.key in PERSONAL else getattr(totals, each.key)
+        for each in figures
+    }
 
 
 def _coverage_value(coverage: Returns) -> Value:
@@ -441,9 +442,8 @@ def _coverage_value(coverage: Returns) -> Value:
 
 
 def _part_value(part: Part, breakdown: str) -> Value:
-    return {"code": part.code, "label": _name(part, breakdown)} | _totals_value(
-        part.totals, _secret(breakdown)
-    )
+    told = {"code": part.code, "label": _name(part, breakdown), "is_secret": part.is_secret}
+    return told | _totals_value(part.totals, is_secret=part.is_secret)
 
 
 def _headline_value(headline: Headline) -> Value:
@@ -472,11 +472,6 @@ def _name(part: Part, breakdown: str) -> str:
     if part.code is not None:
         return part.label
     return str(NAMELESS[breakdown])
-
-
-def _columns(breakdown: str) -> dict[str, Figure]:
-    """Return the figures that the table of a breakdown has, by their names."""
-    return {each.key: each for each in KEY_FIGURES if each.key not in _secret(breakdown)}
 
 
 def _charts(rows: Sequence[ShownTotals], published: Sequence[Headline]) -> list[Series]:
@@ -518,9 +513,10 @@ def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
     for name, parts in figures.breakdowns.items():
         for part in parts:
             for key, _figure, value in _values_of(part.totals):
-                if key in _secret(name):
-                    continue
-                yield key, name, part.code or "", _name(part, name), value, year, note, ""
+                is_secret = part.is_secret and key in PERSONAL
+                said = ", ".join(filter(None, [note, _("secret") if is_secret else ""]))
+                told = "" if is_secret else value
+                yield key, name, part.code or "", _name(part, name), told, year, said, ""
 
 
 def _edition_lines(row: ShownTotals) -> Iterator[tuple[object, ...]]:

@@ -8,14 +8,13 @@ from fete.core.access import public
 from fete.core.clock import now
 from fete.core.errors import RuleBrokenError
 from fete.core.settings import settings
+from fete.figures.arithmetic import PERSONAL
 from fete.figures.policies import can_follow_figures
-from fete.figures.queries import Behind, EditionFigures, proof_of, shown_figures
+from fete.figures.queries import Behind, EditionFigures, Part, proof_of, shown_figures
 from fete.figures.rules import (
     ALL_FIGURES,
     BREAKDOWNS,
     FIGURE_WORDS,
-    FINE_BREAKDOWNS,
-    TEAM,
     WORDS,
 )
 from fete.figures.views.figures import day_asked, edition_of, end_of, names_of, refused
@@ -47,8 +46,8 @@ def show(year: int, figure: str) -> ResponseReturnValue:
     names = names_of(shown.figures)
     if part and code not in names[part]:
         abort(404)
-    is_of_a_team = key in TEAM and not _sees_teams()
-    if is_of_a_team and part in FINE_BREAKDOWNS:
+    is_of_a_team = key in PERSONAL and not _sees_teams()
+    if is_of_a_team and part and _part(shown.figures, part, code).is_secret:
         abort(404)
     told = _told(shown.figures, key, part, code)
     behind = Behind(
@@ -73,7 +72,10 @@ def show(year: int, figure: str) -> ResponseReturnValue:
         told=told,
         proof=None if is_of_a_team else proof_of(behind, number=_number()),
         teams=[
-            (names["departement"][each.code], getattr(each.totals, key))
+            (
+                names["departement"][each.code],
+                None if each.is_secret else getattr(each.totals, key),
+            )
             for each in shown.figures.breakdowns["departement"]
         ]
         if is_of_a_team and not part
@@ -92,9 +94,11 @@ def _told(figures: EditionFigures, key: str, part: str, code: str | None) -> int
     """Return the figure that is to be proved, as the page of the edition tells it."""
     if not part:
         return int(getattr(figures.totals, key))
-    return next(
-        int(getattr(each.totals, key)) for each in figures.breakdowns[part] if each.code == code
-    )
+    return int(getattr(_part(figures, part, code).totals, key))
+
+
+def _part(figures: EditionFigures, name: str, code: str | None) -> Part:
+    return next(each for each in figures.breakdowns[name] if each.code == code)
 
 
 def _sees_teams() -> bool:

@@ -23,7 +23,7 @@ from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
 from tests.factories.reports import make_report
 
-ALBI = "81004"
+ALBI, TOULOUSE = "81004", "31555"
 KEYS = [each.key for each in KEY_FIGURES]
 ADDRESSES = ["/chiffres", "/chiffres/2026", "/chiffres/2026.json", "/chiffres/2026.csv"]
 ADDRESSES += ["/chiffres.json", "/chiffres.csv"]
@@ -124,7 +124,9 @@ def test_the_parts_of_the_json_add_up_where_it_says_so(client, counted):
     value = client.get("/chiffres/2026.json").json
     for breakdown in value["breakdowns"].values():
         for key in set(breakdown["additive"]) & set(KEYS):
-            assert sum(row[key] for row in breakdown["rows"]) == value[key], key
+            told = [row[key] for row in breakdown["rows"]]
+            if None not in told:
+                assert sum(told) == value[key], key
     assert value["breakdowns"]["theme"]["additive"] == []
     rows = {row["code"]: row for row in value["breakdowns"]["departement"]["rows"]}
     assert len(rows) == 13
@@ -135,16 +137,40 @@ def test_the_parts_of_the_json_add_up_where_it_says_so(client, counted):
     )
 
 
-def test_the_team_is_told_of_no_part_where_one_activity_may_stand_alone(client, counted):
-    team = {"researchers", "mediators", "volunteers", "others"}
+@pytest.fixture
+def crowded(counted):
+    """Add a commune of Toulouse where three structures tell their teams, beside those that are told alone."""
+    for _each in range(3):
+        make_report(make_activity(on(6), commune=TOULOUSE), researchers=40)
+    return counted
+
+
+def test_the_team_is_told_of_no_part_where_one_activity_may_stand_alone(client, crowded):
     value = client.get("/chiffres/2026.json").json
-    rows = rows_of(client.get("/chiffres/2026.csv"))
-    for name, breakdown in value["breakdowns"].items():
-        told = {key for row in breakdown["rows"] for key in team & {*row, *row["details"]}}
-        assert told == (team if name == "departement" else set()), name
-        in_file = {row["figure"] for row in rows if row["breakdown"] == name} & team
-        assert in_file == told, name
-        assert (team & set(breakdown["additive"])) == told, name
+    rows = {row["code"]: row for row in value["breakdowns"]["departement"]["rows"]}
+    # The Tarn has a village and its stand, the Gers a laboratory: neither tells who was there.
+    assert {code: (rows[code]["is_secret"], rows[code]["researchers"]) for code in rows} == {
+        code: (code in {"32", "81"}, {"31": 120}.get(code, None if code in {"32", "81"} else 0))
+        for code in rows
+    }
+    assert rows["81"]["details"]["others"] is None
+    assert rows["81"]["visitors"] == 1_220
+    told = {
+        (row["code"], row["value"], row["note"])
+        for row in rows_of(client.get("/chiffres/2026.csv"))
+        if (row["figure"], row["breakdown"]) == ("researchers", "departement")
+    }
+    assert told >= {("31", "120", ""), ("32", "", "secret"), ("81", "", "secret")}
+    table = client.get("/chiffres/2026").get_data(as_text=True).split('id="tableau-departement"')[1]
+    assert table.split("</table>")[0].count("secret") == 2 * 3
+
+
+def test_a_secret_part_never_stands_alone(client, counted):
+    for _each in range(3):
+        make_report(make_activity(on(6), commune=ALBI), researchers=40)
+    rows = client.get("/chiffres/2026.json").json["breakdowns"]["departement"]["rows"]
+    # With the Tarn told, what the Gers tells would be the rest of the total.
+    assert {row["code"] for row in rows if row["is_secret"]} == {"32", "81"}
 
 
 def test_the_page_shows_the_big_figures_with_their_definitions_and_coverage(client, counted):
@@ -312,11 +338,12 @@ def test_an_edition_is_compared_with_the_one_before_on_the_same_day(client, coun
     assert rows[2].startswith("2025 9 700")
 
 
-def test_the_communes_have_a_page_of_their_own_without_the_teams(client, counted):
+def test_the_communes_have_a_page_of_their_own_where_few_keep_their_team_secret(client, crowded):
     page = client.get("/chiffres/2026/communes")
     text = text_of(page)
-    assert "Albi 1 0 1 1 220 300" in text
-    assert "Chercheurs" not in text.split("Bilans validés sur attendus")[0]
+    assert "Albi 1 0 1 1 220 300 secret secret secret" in text
+    assert "Toulouse 3 0 1 204 75 120 3 12" in text
+    assert "« Secret » : moins de trois activités" in text
     assert client.get("/chiffres/1850/communes").status_code == 404
 
 
@@ -379,7 +406,9 @@ def test_a_demonstration_says_so_everywhere(db, client, counted):
     response = client.get("/chiffres/2026.csv")
     assert "chiffres-2026-demonstration.csv" in response.headers["Content-Disposition"]
     for path in ("/chiffres/2026.csv", "/chiffres.csv"):
-        assert {row["note"] for row in rows_of(client.get(path))} == {"Données de démonstration"}
+        notes = {row["note"] for row in rows_of(client.get(path))}
+        assert notes <= {"Données de démonstration", "Données de démonstration, secret"}
+        assert "Données de démonstration" in notes
 
 
 def test_before_the_fete_the_page_says_that_figures_will_come(client, db):

@@ -114,16 +114,21 @@ def test_host_communes_and_structures_are_rows_of_their_own(client, edition):
 def test_teams_are_told_by_departement_to_all_and_activity_by_activity_to_the_coordination(
     client, sign_in, edition
 ):
+    for _each in range(3):
+        make_report(make_activity(on(6), commune="31555", title="En nombre"), researchers=40)
     for reader in (client, sign_in(make_user())):
         page = reader.get(f"{PROOF}/chercheurs")
         text = text_of(page)
         assert "n’est montrée qu’à la coordination" in text
-        assert "Gers 17" in text
+        assert "Gers secret" in text
+        assert "Haute-Garonne 120" in text
         assert "Le laboratoire" not in text
         for address in ("par=commune&valeur=32013", "par=type&valeur=lab_open_day"):
             assert reader.get(f"{PROOF}/chercheurs?{address}").status_code == 404
-        one = text_of(reader.get(f"{PROOF}/chercheurs?par=departement&valeur=32"))
-        assert "Le laboratoire" not in one
+        assert reader.get(f"{PROOF}/chercheurs?par=departement&valeur=32").status_code == 404
+        one = text_of(reader.get(f"{PROOF}/chercheurs?par=departement&valeur=31"))
+        assert "120" in one
+        assert "En nombre" not in one
     page = sign_in(make_coordinator("32")).get(f"{PROOF}/chercheurs")
     assert "Le laboratoire 17 Auch dim. 4 oct." in rows_of(page)
 

@@ -1,0 +1,46 @@
+"""How the parts of the breakdowns are called, in the order in which people read them."""
+
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from fete.core.db import db
+from fete.core.templating import day
+from fete.figures.rules import NAMELESS
+from fete.geography.models import Commune, Departement
+from fete.vocabulary.models import Term, TermList
+
+_LISTS = {
+    "kind": TermList.KIND,
+    "family": TermList.FAMILY,
+    "theme": TermList.THEME,
+    "audience": TermList.AUDIENCE,
+    "level": TermList.LEVEL,
+}
+
+
+def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
+    """Return the name of each code in the order in which people read them; what has none comes last."""
+    known = sorted(filter(None, codes))
+    found: dict[str | None, str]
+    match name:
+        case "day":
+            found = {each: day_label(each) for each in known}
+        case "departement":
+            of_region = or_(Departement.region_code == region, Departement.code.in_(known))
+            departements = select(Departement).where(of_region).order_by(Departement.code)
+            found = {each.code: each.name for each in db.session.scalars(departements)}
+        case "commune":
+            communes = select(Commune.code, Commune.name).where(Commune.code.in_(known))
+            rows = db.session.execute(communes.order_by(Commune.search, Commune.code))
+            found = {row.code: row.name for row in rows}
+        case _:
+            terms = select(Term).where(Term.list == _LISTS[name], Term.code.in_(known))
+            found_terms = db.session.scalars(terms.order_by(Term.position, Term.code))
+            found = {each.code: each.label for each in found_terms}
+    return {**found, None: str(NAMELESS[name])}
+
+
+def day_label(code: str) -> str:
+    """Return how people write the day that ISO writes so."""
+    return day(date.fromisoformat(code))
