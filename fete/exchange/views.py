@@ -28,6 +28,7 @@ MOST_LISTED = 1000
 # What the spreadsheet weighs about, in bytes: so much, and so much more for each activity.
 _WEIGHT = 7_500
 _WEIGHT_EACH = 96
+_WEIGHT_OF_REPORTS, _WEIGHT_OF_REPORT = 4_500, 140
 
 
 @blueprint.get("/coordination/relecture/liste")
@@ -66,6 +67,12 @@ def committee_file() -> ResponseReturnValue:
 def weight_of_list(activities: int) -> int:
     """Return about how many bytes the spreadsheet of so many activities has."""
     return _WEIGHT + min(activities, MOST_LISTED) * _WEIGHT_EACH
+
+
+@blueprint.app_template_global("weight_of_reports")
+def weight_of_reports(activities: int) -> int:
+    """Return about how many bytes the spreadsheet of so many activities with their reports has."""
+    return _WEIGHT_OF_REPORTS + activities * _WEIGHT_OF_REPORT
 
 
 @blueprint.get("/coordination/bilans.xlsx")

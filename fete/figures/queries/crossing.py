@@ -8,6 +8,7 @@ from fete.figures.arithmetic import PERSONAL, Line, Totals, cross, hidden_keys
 from fete.figures.queries.counting import remembered, signature_of
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.lines import lines_of
+from fete.figures.queries.snapshots import published_snapshots
 from fete.figures.rules import ADDITIVE
 from fete.programme.models import Edition
 
@@ -42,13 +43,12 @@ def crossings_of(
 ) -> list[Crossing]:
     """Return the parts of these editions in their order, then in that of each breakdown; the whole of each without any.
 
-    By département alone, every one of the region is told.
+    By département alone, every one of the region is told. Of an edition whose figures are frozen and published, reports
+    are told as they stood then.
     """
 
     def count() -> Mapping[int, _Sums]:
-        lines: dict[int, list[Line]] = {edition.id: [] for edition in editions}
-        for line in lines_of(*editions, at=at, known_on=known_on):
-            lines[line.edition_id].append(line)
+        lines = _lines(editions, at=at, known_on=known_on)
         return {
             number: _Sums(
                 parts=cross(of_edition, names) or ({} if names else {(): Totals()}),
@@ -74,6 +74,21 @@ def crossings_of(
         for edition in editions
         for key in _in_order(sums[edition.id].parts, names, labels)
     ]
+
+
+def _lines(
+    editions: Sequence[Edition], *, at: datetime, known_on: datetime | None
+) -> dict[int, list[Line]]:
+    """Return the lines of each edition, under its number."""
+    frozen = {} if known_on else published_snapshots(editions)
+    alive = [edition for edition in editions if edition.id not in frozen]
+    read = lines_of(*alive, at=at, known_on=known_on) if alive else []
+    for snapshot in frozen.values():
+        read += lines_of(snapshot.edition, at=at, known_on=snapshot.frozen_at)
+    lines: dict[int, list[Line]] = {edition.id: [] for edition in editions}
+    for line in read:
+        lines[line.edition_id].append(line)
+    return lines
 
 
 def _in_order(

@@ -49,6 +49,8 @@ FORMATS = ("csv", "json", "xlsx")
 _BOM = "\ufeff"
 _TYPES = {"csv": "text/csv", "json": "application/json", "xlsx": XLSX}
 _FORMAT = f"<any({','.join(FORMATS)}):extension>"
+# By how many lines a file is weighed before anybody asks for it.
+_SAMPLE = 40
 _RETURNS = ("due", "received", "validated", "waived")
 
 Row = dict[str, Cell]
@@ -68,8 +70,10 @@ def dictionary() -> ResponseReturnValue:
     if year and year not in {str(each.year) for each in editions}:
         mistake = RuleBrokenError(_("Cette édition n’existe pas."), field="annee")
         year = ""
+    chosen = [each for each in editions if not year or str(each.year) == year]
     page = render_template(
         "reuse/dictionary.html",
+        weights=_weights(_crossings(chosen, asked), asked),
         addresses={each: _address(year, each, asked) for each in FORMATS},
         asked=asked,
         beside=BESIDE_EACH,
@@ -141,20 +145,37 @@ def _answer(editions: Sequence[Edition], extension: str, *, name: str) -> Respon
     tag = _tag(editions, extension, asked)
     response = Response(status=304)
     if not request.if_none_match.contains_weak(tag):
-        crossings = crossings_of(
-            editions,
-            list(asked.breakdowns),
-            region=settings().region,
-            at=now(),
-            known_on=asked.known_on,
-        )
-        response = Response(_WRITERS[extension](crossings, asked))
+        response = Response(_WRITERS[extension](_crossings(editions, asked), asked))
         response.headers["Content-Type"] = _content_type(extension)
         name += "-demonstration" if any(each.is_demo for each in editions) else ""
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = CACHE
     return response
+
+
+def _crossings(editions: Sequence[Edition], asked: Asked) -> list[Crossing]:
+    return crossings_of(
+        editions,
+        list(asked.breakdowns),
+        region=settings().region,
+        at=now(),
+        known_on=asked.known_on,
+    )
+
+
+def _weights(crossings: Sequence[Crossing], asked: Asked) -> dict[str, int]:
+    """Return about how many bytes each file has, by what an empty one and its first lines have."""
+    some = crossings[:_SAMPLE]
+    weights = {}
+    for extension, write in _WRITERS.items():
+        empty, sample = (_length(write(rows, asked)) for rows in ([], some))
+        weights[extension] = empty + (sample - empty) * len(crossings) // max(1, len(some))
+    return weights
+
+
+def _length(content: str | bytes) -> int:
+    return len(content.encode() if isinstance(content, str) else content)
 
 
 def _content_type(extension: str) -> str:

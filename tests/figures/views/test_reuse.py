@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
 
-from fete.core.clock import from_paris
+from fete.core.clock import from_paris, now
 from fete.figures.rules import BESIDE_EACH, COUNTED
+from fete.figures.services import freeze, publish
 from fete.programme.models import EditionState
 from fete.reports.workflow import ReportStatus
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
@@ -243,3 +244,15 @@ def test_the_published_addresses_keep_their_columns(client, counted):
 
 def test_the_json_holds_no_infinite_nor_missing_value(client, counted):
     json.loads(client.get("/chiffres/donnees.json?par=thematique,public").text)
+
+
+def test_an_edition_whose_figures_are_frozen_and_published_is_read_as_of_that_day(client, counted):
+    publish(freeze(counted, number=1, reason="", region="76", by=None, at=now()), by=None, at=now())
+    later = now() + timedelta(hours=1)
+    make_report(
+        make_activity(on(5), commune=TOULOUSE), public=900, filed_at=later, validated_at=later
+    )
+    (row,) = rows_of(client.get("/chiffres/2026/donnees.csv"))
+    assert (row["visitors"], row["activities"]) == ("340", "5")
+    shown = client.get("/chiffres/2026.json").json
+    assert (shown["visitors"], shown["activities"]) == (340, 5)
