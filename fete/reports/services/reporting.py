@@ -229,7 +229,8 @@ def _is_repeated(report: Report, told: Told, status: ReportStatus, *, version: i
 
 
 def _added_up(told: Told) -> Told:
-    sessions = tuple(each for each in told.sessions or () if each.is_told)
+    known = sorted(told.sessions or (), key=lambda each: each.slot_id)
+    sessions = tuple(each for each in known if each.is_told)
     return replace(
         told,
         counts=with_sessions(told.counts, sessions),
