@@ -13,7 +13,7 @@ from fete.programme.models import Activity
 from fete.reports.arithmetic import Counted, counted
 from fete.reports.models import Tap
 from fete.reports.queries.links import generation_of
-from fete.reports.rules.counting import CounterState, counter_state
+from fete.reports.rules.counting import CounterState, counter_state, key_of_undoing
 
 _PURPOSE = "counter"
 # What ends a link is the deadline of its edition; nobody keeps one for longer than this.
@@ -58,8 +58,12 @@ def counted_at_doors(activity: Activity) -> Counted:
 
 
 def find_touch(activity: Activity, key: str) -> Tap | None:
-    """Return one touch of the counters of an activity."""
-    return db.session.scalar(select(Tap).where(Tap.key == key, Tap.activity_id == activity.id))
+    """Return one touch of the counters of an activity, unless it was taken back."""
+    named = (key, key_of_undoing(key))
+    found = db.session.scalars(
+        select(Tap).where(Tap.key.in_(named), Tap.activity_id == activity.id)
+    ).all()
+    return found[0] if [each.key for each in found] == [key] else None
 
 
 def _find_with_times(activity_id: int) -> Activity | None:

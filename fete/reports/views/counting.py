@@ -151,10 +151,10 @@ def _sent() -> object:
 def _after_touch(activity: Activity, token: str) -> str:
     """Keep what was pressed, and return the address of the page that follows, which tells it."""
     typed = request.form
-    touch, before, key = touch_of(typed), typed.get("annule", ""), typed.get("cle", "")
+    touch, before = touch_of(typed), typed.get("annule", "")
     with transaction():
-        if is_key(before) and is_key(key):
-            take_back(activity, before, by_key=key, at=now())
+        if is_key(before):
+            take_back(activity, before, at=now())
         elif touch is not None:
             keep_touches(activity, [touch], at=now())
     return url_for(

@@ -334,6 +334,20 @@ def test_each_press_counts_once_without_script(client, activity, path, during):
     assert counted_at_doors(activity).is_nothing
 
 
+def test_a_touch_that_was_taken_back_is_not_taken_back_again_by_going_back(
+    client, activity, path, during
+):
+    press(client, path, client.get(path), touche="public-1")
+    sent = press(client, path, client.get(path), touche="public-5")
+    last = found(r"derniere=([^&]+)", type("At", (), {"text": sent.location}))
+    follows = client.get(sent.location)
+    press(client, path, follows, annule=last)
+    again = client.get(sent.location)
+    assert "Annuler : +5" not in text_of(again)
+    press(client, path, again, annule=last)
+    assert counted_at_doors(activity).whole == Headcount(public=1)
+
+
 @pytest.mark.parametrize(
     "typed",
     [
