@@ -348,7 +348,9 @@ def enter_past(reports: Iterable[PastReport], *, at: datetime) -> list[Report]:
         report.method, report.remarks, report.status = past.method, past.remarks, past.status
         report.filed_at = at
         report.validated_at = at if past.status is ReportStatus.VALIDATED else None
+        report.filed_by = report.validated_by = None
         report.source = Source.IMPORT
+        keep_sessions(report, None)
         report.version += 1
         made.append(report)
     db.session.add_all(made)
