@@ -231,4 +231,8 @@ def _words_of(counter: Counter | None) -> str:
         case CounterState.CLOSED:
             return str(_("Cette édition est close : on n’y compte plus."))
         case _:
-            return str(_("Ce compteur est fermé : la date limite du bilan est passée."))
+            words = _(
+                "Ce compteur est fermé : la date limite du bilan est passée, "
+                "ou l’activité n’est plus au programme."
+            )
+            return str(words)

@@ -84,8 +84,11 @@ def shut(opened: Opened | None) -> ResponseReturnValue:
 
 def _keep(activity: Activity) -> ResponseReturnValue:
     report = find_report(activity)
+    if is_finished(activity, report):
+        words = _("Ce bilan ne change plus : ce que vous tapez n’est plus gardé.")
+        return {"said": str(words)}, _FORBIDDEN
     form = form_of(activity, report, is_protected=False)
-    if is_finished(activity, report) or not form.submitted():
+    if not form.submitted():
         return {
             "said": str(_("Un chiffre n’a pas pu être lu : le reste attend avec lui."))
         }, _NOT_READ

@@ -297,7 +297,11 @@ def test_what_the_coordination_took_is_read_and_changes_no_more(client, activity
     make_report(activity, remarks="Salle comble")
     assert "Salle comble" in text_of(client.get(path))
     assert client.post(path, data=FILLED | FILE | {"version": "1"}).status_code == 403
-    assert client.post(f"{path}/saisie", data=FILLED | {"version": "1"}).status_code == 422
+    typed = client.post(f"{path}/saisie", data=FILLED | {"version": "1"})
+    assert (typed.status_code, typed.json["said"]) == (
+        403,
+        "Ce bilan ne change plus\u00a0: ce que vous tapez n’est plus gardé.",
+    )
     assert kept_report(activity).public == 40
 
 
