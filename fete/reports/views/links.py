@@ -92,10 +92,10 @@ def _keep(activity: Activity) -> ResponseReturnValue:
         return {
             "said": str(_("Un chiffre n’a pas pu être lu : le reste attend avec lui."))
         }, _NOT_READ
-    at = now()
+    at, told = now(), form.told()
     try:
         with transaction():
-            kept = save(activity, form.told(), version=form.seen, by=None, at=at, is_typing=True)
+            kept = save(activity, told, version=form.seen, by=None, at=at, is_typing=True)
     except StaleError:
         words = _("Quelqu’un d’autre vient de changer ce bilan : enregistrez pour comparer.")
         return {"said": str(words)}, _CHANGED

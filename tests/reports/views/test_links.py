@@ -1,7 +1,7 @@
 """The page of one report as its link opens it: for a phone, without a password and without a session."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -505,3 +505,23 @@ def test_a_report_told_twice_is_filed_once_whatever_the_order_of_its_sessions(cl
     for _each in range(2):
         assert client.post(path, data=told | FILE).status_code == 302
     assert kept_report(twice).version == 1
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_sessions_are_kept_and_filed_in_as_many_questions_whatever_their_number(
+    client, activity, queries, number
+):
+    days = [
+        from_paris(date(2026, 10, 3), time(8)) + timedelta(minutes=10 * each)
+        for each in range(number)
+    ]
+    many = make_activity(*days, organisation=activity.organisation, for_schools=True)
+    database.session.commit()
+    path = f"/bilan/{link_of(many)}"
+    told = FILLED | {f"session_{slot.id}_public": "1" for slot in many.slots}
+    with queries() as typing:
+        assert client.post(f"{path}/saisie", data=told).status_code == 200
+    with queries() as filing:
+        client.post(path, data=told | FILE | {"version": "1"})
+    assert kept_report(many).public == number
+    assert (len(typing), len(filing)) == (18, 20), (typing, filing)
