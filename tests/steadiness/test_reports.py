@@ -12,28 +12,29 @@ from sqlalchemy import func, select
 from fete.core.clock import now, today
 from fete.core.db import db
 from fete.mailing.models import Letter
+from fete.programme.models import Activity
 from fete.reports.arithmetic import Headcount
 from fete.reports.models import AskedQuestion, ReportReminder, ReportVersion
 from fete.reports.queries.counting import counted_at_doors, counter_link_of
 from fete.reports.queries.links import link_of
-from fete.reports.queries.reporting import find_report, find_reported
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity, make_edition
+from tests.factories.reports import kept_report
 from tests.site import ROOT
 from tests.steadiness.visiting import Visitor, at_once
 
 PEOPLE, PHONES, TOUCHES = 20, 6, 40
 FILED = {
-    "version": "0",
-    "outcome": "held",
-    "pupils": "0",
-    "adults": "0",
-    "method": "counted",
-    "researchers": "1",
-    "mediators": "0",
-    "volunteers": "0",
-    "deposer": "oui",
+    "version": ["0"],
+    "outcome": ["held"],
+    "pupils": ["0"],
+    "adults": ["0"],
+    "method": ["counted"],
+    "researchers": ["1"],
+    "mediators": ["0"],
+    "volunteers": ["0"],
+    "deposer": ["oui"],
 }
 
 
@@ -94,7 +95,7 @@ def test_what_many_telephones_send_at_once_and_again_counts_once(site, inside, h
         answers = at_once(*(partial(send, own) for own in phones))
     assert {status for statuses in answers for status in statuses} == {200}
     with inside():
-        counted = counted_at_doors(find_reported(number)).whole
+        counted = counted_at_doors(db.session.get_one(Activity, number)).whole
         assert counted == Headcount(public=TOUCHES, pupils=25 * PHONES)
 
 
@@ -113,7 +114,7 @@ def test_of_two_who_file_a_report_at_once_one_does_and_the_other_is_shown_it(sit
     (loser,) = (each for each in answers if each.status == 200)
     assert "Ce qui est enregistré maintenant" in loser.text
     with inside():
-        report = find_report(find_reported(number))
+        report = kept_report(db.session.get_one(Activity, number))
         assert report.public == (15 if loser is answers[0] else 12)
         kept = select(func.count()).where(ReportVersion.report_id == report.id)
         assert db.session.scalar(kept) == 1
