@@ -35,7 +35,7 @@ from fete.reports.arithmetic import (
     total_of,
 )
 from fete.reports.models import Question, Report
-from fete.reports.rules import TEXT_LENGTH, Told
+from fete.reports.rules import FIGURES, TEXT_LENGTH, Told
 from fete.reports.rules.questions import CHOICES, LABELS
 from fete.reports.workflow import Learned
 
@@ -247,19 +247,7 @@ _SESSION_LABELS = {
 SHORT_TEXT = 500
 _MOST_MARKS = 5_000
 _MARK = re.compile(r"(\d{1,9}):(\d{1,9})")
-_KEPT = (
-    "public",
-    "pupils",
-    "adults",
-    "online",
-    "researchers",
-    "mediators",
-    "volunteers",
-    "others",
-    "remarks",
-    "explanation",
-    "is_confirmed",
-)
+_KEPT = (*FIGURES, "remarks", "explanation", "is_confirmed")
 
 
 class OnBehalfForm(ReportForm):

@@ -91,7 +91,7 @@ def test_the_page_shows_what_all_have_counted_and_sets_no_cookie(client, activit
     assert "1\u202f234" in page.text
     assert "Set-Cookie" not in page.headers
     assert page.headers["X-Robots-Tag"] == "noindex"
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
