@@ -492,8 +492,8 @@ def test_an_answer_asks_the_same_number_of_questions_whatever_its_size(
         "/chiffres": 7,
         "/chiffres.json": 6,
         "/chiffres.csv": 5,
-        "/chiffres/2026": 19,
-        "/chiffres/2026.json": 13,
-        "/chiffres/2026.csv": 12,
+        "/chiffres/2026": 12,
+        "/chiffres/2026.json": 6,
+        "/chiffres/2026.csv": 5,
     }
     assert len(asked) == literal[path], asked

@@ -219,4 +219,4 @@ def test_a_proof_asks_the_same_number_of_questions_whatever_its_length(
     client.get(f"{PROOF}/{FIGURE_WORDS[key]}")
     with queries() as asked:
         client.get(f"{PROOF}/{FIGURE_WORDS[key]}")
-    assert len(asked) == {"visitors": 14, "host_communes": 13, "organisations": 13}[key], asked
+    assert len(asked) == {"visitors": 7, "host_communes": 6, "organisations": 6}[key], asked
