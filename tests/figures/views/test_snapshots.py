@@ -68,7 +68,7 @@ def test_the_coordination_sees_what_is_validated_and_what_would_be(region, editi
     for words in (
         "La page publique montre les bilans validés, en direct, et les dit provisoires.",
         "Bilans validés : 1 sur 3 attendus (33 %).",
-        "Un bilan reçu attend d’être validé : ils porteraient les visiteurs à 1 096.",
+        "Un bilan reçu attend d’être validé : le nombre de visiteurs passerait à 1 096.",
         "Un bilan attendu n’est pas arrivé",
         "Visiteurs 68 1 096",
         "Figer les chiffres",
