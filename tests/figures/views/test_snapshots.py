@@ -113,7 +113,9 @@ def test_one_freezes_after_reading_what_is_missing_then_publishes_and_takes_off(
     (snapshot,) = snapshots_of(edition)
     here = f"/coordination/chiffres/versions/{snapshot.id}"
     assert "provisoires" in text_of(client.get("/chiffres/2026"))
+    assert "Voir la page publique" not in text_of(region.get(here))
     region.post(f"{here}/publier", data={"csrf_token": region.token(here)})
+    assert "Voir la page publique" in text_of(region.get(here))
     text = text_of(client.get("/chiffres/2026"))
     assert (
         "Chiffres figés le mardi 3 novembre 2026 par la coordination régionale, version 1." in text
