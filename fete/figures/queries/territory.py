@@ -44,7 +44,7 @@ Codes = frozenset[str] | None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Before:
-    """The edition before: what was known on the same day, as many days after its end, and what it tells now."""
+    """The edition before: what was known on the same day, as far from its opening, and what it tells now."""
 
     edition: Edition
     day: date
@@ -143,7 +143,7 @@ def territory_of_edition(
     """Return what is told of these départements; with `whole`, of all there is, what has no département included."""
     codes = None if whole else frozenset(each.code for each in departements)
     previous = next((each for each in shown_editions() if each.year < edition.year), None)
-    day = previous.ends_on + (today - edition.ends_on) if previous is not None else today
+    day = previous.starts_on + (today - edition.starts_on) if previous is not None else today
     known = [edition, *([previous] if previous is not None else [])]
 
     def count() -> _Sums:
