@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.forms import ConfirmationForm
@@ -18,7 +18,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.ratelimit import by_letter, by_place
-from fete.core.security import is_key
+from fete.core.security import is_key, keep_apart
 from fete.programme.forms.filters import describe, filter_arguments, read_filters
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition, is_public
@@ -26,6 +26,7 @@ from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.listing import count_of, find_shown
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/prevenez-moi")
+blueprint.after_request(keep_apart)
 _NOT_FOUND = 404
 _NOT_SIGNED = 400
 _NEWS_ACTS = ("news", "changes")
@@ -42,14 +43,6 @@ class Asked:
     count: int = 0
     # There is nothing to follow yet, rather than any more.
     is_to_come: bool = False
-
-
-@blueprint.after_request
-def keep_apart(response: Response) -> Response:
-    """Keep these pages out of what robots list and of what others on the way keep."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @blueprint.route("", methods=["GET", "POST"])

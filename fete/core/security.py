@@ -36,6 +36,14 @@ def is_key(number: int) -> bool:
     return 0 < number <= GREATEST_KEY
 
 
+def keep_apart(response: Response) -> Response:
+    """Keep a page whose address is a key out of what robots list, others keep and other sites are told."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Set cookies, sizes, host names and headers as the settings ask."""
     app.config.update(

@@ -29,7 +29,7 @@ _STANDING = (
     "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept), max(id), max(published_at),"
     " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
     " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
-    " (SELECT count(*) FROM ladder WHERE shows_estimate) FROM snapshot"
+    " (SELECT sum(edition_id * edition_id) FROM ladder WHERE shows_estimate) FROM snapshot"
 )
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
@@ -189,7 +189,7 @@ def _marks(at: datetime) -> tuple[object, ...]:
         select(func.max(Snapshot.id)),
         select(func.max(Snapshot.published_at)),
         select(func.sum(Snapshot.id * Snapshot.id)).where(Snapshot.published_at.is_not(None)),
-        select(func.count()).where(Ladder.shows_estimate),
+        select(func.sum(Ladder.edition_id * Ladder.edition_id)).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
     return standing(), *row

@@ -32,9 +32,10 @@ from fete.reports.arithmetic import (
     Session,
     Visitor,
     questions_key,
+    total_of,
 )
 from fete.reports.models import Question, Report
-from fete.reports.rules import TEXT_LENGTH, Told
+from fete.reports.rules import FIGURES, TEXT_LENGTH, Told
 from fete.reports.rules.questions import CHOICES, LABELS
 from fete.reports.workflow import Learned
 
@@ -142,10 +143,6 @@ class ReportForm(VersionedForm):
         """Fill in what was kept so far."""
         if report is None:
             return
-        for session in report.sessions:
-            for visitor in Visitor:
-                if (key := _session_name(session.slot_id, visitor)) in self:
-                    self[key].data = getattr(session, visitor)
         for question in self.questions:
             self[_answer_name(question)].data = answers.get(question)
         self.version.data = report.version
@@ -153,15 +150,16 @@ class ReportForm(VersionedForm):
         self.method.data = report.method.value if report.method else None
         for name in _KEPT:
             self[name].data = getattr(report, name)
+        for visitor in Visitor:
+            told = {each.slot_id: getattr(each, visitor) for each in report.sessions}
+            self._show_sessions(visitor, told)
 
     def take_count(self, done: Counted) -> None:
         """Fill in what was counted at the doors, session by session where every touch named one."""
         self.method.data = Method.CLICKER.value
         for visitor in Visitor:
             self[visitor.value].data = getattr(done.whole.shown, visitor)
-            for slot_id, count in done.by_session(visitor).items():
-                if (key := _session_name(slot_id, visitor)) in self:
-                    self[key].data = count
+            self._show_sessions(visitor, done.by_session(visitor))
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""
@@ -191,6 +189,20 @@ class ReportForm(VersionedForm):
         """Whether anything was typed, or is kept, of a session."""
         fields_of_all = (self.session_fields(slot).values() for slot in self.slots)
         return any(each.data is not None or each.errors for row in fields_of_all for each in row)
+
+    def _show_sessions(self, visitor: Visitor, told: Mapping[int, int | None]) -> None:
+        """Fill one figure in session by session, where the sessions of the page hold the whole of it.
+
+        Who came to one that was called off or removed since stays in the total, which nothing shown adds up anew.
+        """
+        shown = {
+            name: count
+            for slot_id, count in told.items()
+            if (name := _session_name(slot_id, visitor)) in self
+        }
+        if total_of(*shown.values()) == self[visitor.value].data:
+            for name, count in shown.items():
+                self[name].data = count
 
     def _session(self, slot: Slot) -> Session:
         told = {name.value: each.data for name, each in self.session_fields(slot).items()}
@@ -235,19 +247,7 @@ _SESSION_LABELS = {
 SHORT_TEXT = 500
 _MOST_MARKS = 5_000
 _MARK = re.compile(r"(\d{1,9}):(\d{1,9})")
-_KEPT = (
-    "public",
-    "pupils",
-    "adults",
-    "online",
-    "researchers",
-    "mediators",
-    "volunteers",
-    "others",
-    "remarks",
-    "explanation",
-    "is_confirmed",
-)
+_KEPT = (*FIGURES, "remarks", "explanation", "is_confirmed")
 
 
 class OnBehalfForm(ReportForm):

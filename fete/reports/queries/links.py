@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from fete.core import tokens
 from fete.core.db import db
-from fete.core.security import GREATEST_KEY
+from fete.core.security import is_key
 from fete.programme.models import Activity
 from fete.reports.models import RevokedLinks
 from fete.reports.queries.reporting import find_reported
@@ -14,6 +14,14 @@ from fete.reports.rules.links import LinkState, link_state
 _PURPOSE = "report"
 # What ends a link is the deadline of its edition; nobody keeps one for longer than this.
 _KEPT = timedelta(days=3 * 365)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """What a link names without a password: an activity, and whether it names it no more."""
+
+    activity_id: int
+    is_revoked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,21 +34,31 @@ class Opened:
 
 def link_of(activity: Activity) -> str:
     """Return what the address of an activity’s report bears, for as long as nobody revokes it."""
-    return tokens.sign(_PURPOSE, [activity.id, generation_of(activity.id)])
+    return signed(_PURPOSE, activity)
 
 
 def find_by_token(token: str, *, at: datetime) -> Opened | None:
     """Return what a link names and finds, or `None` when it is none of ours or what it names is not published."""
-    said = tokens.read(_PURPOSE, token, within=_KEPT)
-    match said:
-        case [int(number), int(generation)] if 0 < number <= GREATEST_KEY:
-            activity = find_reported(number)
+    named = named_by(token, _PURPOSE)
+    activity = find_reported(named.activity_id) if named is not None else None
+    if named is None or activity is None:
+        return None
+    state = link_state(activity, is_revoked=named.is_revoked, at=at)
+    return Opened(activity=activity, state=state)
+
+
+def signed(purpose: str, activity: Activity) -> str:
+    """Return what a link to an activity bears for one purpose, for as long as nobody revokes its links."""
+    return tokens.sign(purpose, [activity.id, generation_of(activity.id)])
+
+
+def named_by(token: str, purpose: str) -> Named | None:
+    """Return what a link of that purpose names, or `None` when it is none of ours."""
+    match tokens.read(purpose, token, within=_KEPT):
+        case [int(number), int(generation)] if is_key(number):
+            return Named(activity_id=number, is_revoked=generation != generation_of(number))
         case _:
             return None
-    if activity is None:
-        return None
-    is_revoked = generation != generation_of(activity.id)
-    return Opened(activity=activity, state=link_state(activity, is_revoked=is_revoked, at=at))
 
 
 def generation_of(activity_id: int) -> int:

@@ -332,7 +332,7 @@ def latest_before(activity: Activity) -> ReportLine | None:
     if activity.renewed_from_id is None:
         return None
     before = find_activity(activity.renewed_from_id)
-    return _lines([before])[0] if before is not None else None
+    return line_of(before) if before is not None else None
 
 
 def lines_under(activity_ids: Sequence[int]) -> Sequence[ReportLine]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID, uuid5
 
 from fete.core.clock import to_paris
 from fete.programme.models import Activity
@@ -57,6 +58,11 @@ def moment_of_touch(said: datetime | None, activity: Activity, *, at: datetime) 
     if said is None or opens_on is None or said > at + _DAY:
         return at
     return said if to_paris(said).date() >= opens_on else at
+
+
+def key_of_undoing(key: str) -> str:
+    """Return the name of the touch that takes one back: always the same, so that none is taken back twice."""
+    return str(uuid5(UUID(key), "undone"))
 
 
 def takes_the_count(report: Report | None) -> bool:

@@ -10,7 +10,7 @@ from fete.core.db import db, insert_new_rows
 from fete.programme.models import Activity
 from fete.reports.models import Tap, Visitor
 from fete.reports.queries.counting import find_touch
-from fete.reports.rules.counting import moment_of_touch
+from fete.reports.rules.counting import key_of_undoing, moment_of_touch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,10 +69,15 @@ def keep_touches(activity: Activity, touches: Sequence[Touch], *, at: datetime) 
     )
 
 
-def take_back(activity: Activity, key: str, *, by_key: str, at: datetime) -> None:
-    """Take one touch of this activity back by the opposite touch, which bears a key of its own."""
+def take_back(activity: Activity, key: str, *, at: datetime) -> None:
+    """Take one touch of this activity back by the opposite touch; taken back already, it stays so."""
     touch = find_touch(activity, key)
     if touch is None:
         return
-    opposite = Touch(key=by_key, visitor=touch.visitor, amount=-touch.amount, slot_id=touch.slot_id)
+    opposite = Touch(
+        key=key_of_undoing(key),
+        visitor=touch.visitor,
+        amount=-touch.amount,
+        slot_id=touch.slot_id,
+    )
     keep_touches(activity, [opposite], at=at)

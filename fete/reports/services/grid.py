@@ -1,7 +1,7 @@
 """Keep and file the reports of many activities at once, each for itself, inside the caller's transaction."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -56,15 +56,7 @@ def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     if says_nothing or is_unanswered:
         return RowKept(state=RowState.LEFT)
     try:
-        with db.session.begin_nested():
-            file_report(
-                line.activity,
-                typed.told_in(line.report),
-                version=typed.version,
-                by=entering.by,
-                at=entering.at,
-                learned=entering.learned,
-            )
+        _enter(file_report, line, typed, entering)
     except IncompleteReportError as error:
         return replace(_kept(line, typed, entering), gaps=error.gaps)
     except DoubtfulReportError as error:
@@ -78,18 +70,23 @@ def _kept(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     if typed.tells_the_same_as(Typed.of(line.report)):
         return RowKept(state=RowState.LEFT)
     try:
-        with db.session.begin_nested():
-            save(
-                line.activity,
-                typed.told_in(line.report),
-                version=typed.version,
-                by=entering.by,
-                at=entering.at,
-                learned=entering.learned,
-            )
+        _enter(save, line, typed, entering)
     except (StaleError, RuleBrokenError) as error:
         return _refused(line, typed, error)
     return RowKept(state=RowState.SAVED)
+
+
+def _enter(act: Callable[..., object], line: ReportLine, typed: Typed, entering: Entering) -> None:
+    """Keep or hand in one row; refused, it leaves what was done with the others."""
+    with db.session.begin_nested():
+        act(
+            line.activity,
+            typed.told_in(line.report),
+            version=typed.version,
+            by=entering.by,
+            at=entering.at,
+            learned=entering.learned,
+        )
 
 
 def _refused(line: ReportLine, typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
@@ -110,5 +107,5 @@ def _as_seen(line: ReportLine, version: int) -> Typed:
     )
     if seen is None:
         return Typed()
-    figures = {name: getattr(seen, name) for name in Counts.__dataclass_fields__}
+    figures = {each.name: getattr(seen, each.name) for each in fields(Counts)}
     return Typed(counts=Counts(**figures), method=seen.method)

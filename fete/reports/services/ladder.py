@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from fete.accounts.models import User
 from fete.core.db import db
@@ -29,6 +29,8 @@ def choose_ladder(edition: Edition, asking: Asking, *, by: User, at: datetime) -
     """Keep when those who owe a report are reminded, what they are asked, and whether an estimate is published."""
     after = written(read_days(asking.days_after, field="days_after"))
     before = written(read_days(asking.days_before, field="days_before"))
+    # One after the other: whoever chooses at the same time writes over the whole of it.
+    db.session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())
     ladder = ladder_of(edition) or Ladder(edition_id=edition.id)
     ladder.days_after, ladder.days_before = after, before
     ladder.shows_estimate = asking.shows_estimate

@@ -229,7 +229,8 @@ def _is_repeated(report: Report, told: Told, status: ReportStatus, *, version: i
 
 
 def _added_up(told: Told) -> Told:
-    sessions = tuple(each for each in told.sessions or () if each.is_told)
+    known = sorted(told.sessions or (), key=lambda each: each.slot_id)
+    sessions = tuple(each for each in known if each.is_told)
     return replace(
         told,
         counts=with_sessions(told.counts, sessions),
@@ -347,7 +348,9 @@ def enter_past(reports: Iterable[PastReport], *, at: datetime) -> list[Report]:
         report.method, report.remarks, report.status = past.method, past.remarks, past.status
         report.filed_at = at
         report.validated_at = at if past.status is ReportStatus.VALIDATED else None
+        report.filed_by = report.validated_by = None
         report.source = Source.IMPORT
+        keep_sessions(report, None)
         report.version += 1
         made.append(report)
     db.session.add_all(made)

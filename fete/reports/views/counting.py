@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from flask import (
     Blueprint,
-    Response,
     jsonify,
     redirect,
     render_template,
@@ -24,6 +23,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.ratelimit import limiter
+from fete.core.security import keep_apart
 from fete.core.templating import absolute_url, day
 from fete.programme.models import Activity, Slot
 from fete.programme.workflow import SlotState
@@ -49,6 +49,7 @@ from fete.reports.rules.counting import CounterState, counter_opens_on, counter_
 from fete.reports.services.counting import keep_touches, take_back
 
 blueprint = Blueprint("counting", __name__, url_prefix="/compteur")
+blueprint.after_request(keep_apart)
 
 # A village where twenty telephones behind one address count as fast as one can.
 _as_fast_as_one_touches = limiter.shared_limit("3000 per minute", scope="touches")
@@ -64,15 +65,6 @@ _ANSWERS = {
     CounterState.REVOKED: 410,
     CounterState.CLOSED: 410,
 }
-
-
-@blueprint.after_request
-def keep_apart(response: Response) -> Response:
-    """Keep these pages out of what robots list and of what others on the way keep; their address goes nowhere."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
@@ -151,10 +143,10 @@ def _sent() -> object:
 def _after_touch(activity: Activity, token: str) -> str:
     """Keep what was pressed, and return the address of the page that follows, which tells it."""
     typed = request.form
-    touch, before, key = touch_of(typed), typed.get("annule", ""), typed.get("cle", "")
+    touch, before = touch_of(typed), typed.get("annule", "")
     with transaction():
-        if is_key(before) and is_key(key):
-            take_back(activity, before, by_key=key, at=now())
+        if is_key(before):
+            take_back(activity, before, at=now())
         elif touch is not None:
             keep_touches(activity, [touch], at=now())
     return url_for(
@@ -231,4 +223,8 @@ def _words_of(counter: Counter | None) -> str:
         case CounterState.CLOSED:
             return str(_("Cette édition est close : on n’y compte plus."))
         case _:
-            return str(_("Ce compteur est fermé : la date limite du bilan est passée."))
+            words = _(
+                "Ce compteur est fermé : la date limite du bilan est passée, "
+                "ou l’activité n’est plus au programme."
+            )
+            return str(words)

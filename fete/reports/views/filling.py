@@ -80,12 +80,14 @@ def tell(activity: Activity, way: Way) -> ResponseReturnValue:
     if not form.submitted():
         return _form_page(activity, report, form, _asked_again(activity, form), way)
     is_filed = "deposer" in request.form
+    # Before what was read of its sessions is read again.
+    told = form.told()
     try:
         with transaction():
             act = file_report if is_filed else save
             act(
                 activity,
-                form.told(),
+                told,
                 version=form.seen,
                 by=way.by,
                 at=now(),

@@ -13,7 +13,7 @@ from fete.core.clock import now, today
 from fete.core.db import transaction
 from fete.core.i18n import gettext as _, ngettext
 from fete.core.pagination import Page
-from fete.core.security import GREATEST_KEY
+from fete.core.security import is_key
 from fete.network.models import Organisation
 from fete.programme.models import Edition
 from fete.programme.queries.editions import shown_editions
@@ -104,8 +104,7 @@ def on_behalf() -> ResponseReturnValue:
     """Tell it for a structure of one's territory, and how one learned it."""
     edition = _edition()
     asked = request.args.get("structure", default=0, type=int)
-    known = 0 < asked <= GREATEST_KEY
-    structure = find_reporting(asked, current_user, edition=edition) if known else None
+    structure = find_reporting(asked, current_user, edition=edition) if is_key(asked) else None
     if structure is None:
         abort(404)
     number = request.args.get("page", default=1, type=int)
@@ -218,8 +217,7 @@ def _tell(rows: Sequence[Row]) -> None:
 
 def _sent(edition: Edition, structure: Organisation | None) -> list[Row]:
     """Return the rows that were sent, with what was typed in them; what is not the person's is not there."""
-    numbers = [number for number in request.form.getlist("ligne", type=int) if number > 0]
-    wanted = {number for number in numbers if number <= GREATEST_KEY}
+    wanted = {number for number in request.form.getlist("ligne", type=int) if is_key(number)}
     if not wanted or len(wanted) > GRID_SIZE:
         abort(_BAD_REQUEST)
     lines = lines_of(sorted(wanted))

@@ -1,6 +1,6 @@
 """For whoever holds its link: one report, without a password and without a session."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.core.access import public
@@ -9,6 +9,7 @@ from fete.core.db import transaction
 from fete.core.errors import RuleBrokenError, StaleError
 from fete.core.i18n import gettext as _
 from fete.core.ratelimit import limiter
+from fete.core.security import keep_apart
 from fete.core.templating import hour
 from fete.programme.models import Activity
 from fete.reports.queries.links import Opened, find_by_token
@@ -18,20 +19,12 @@ from fete.reports.services.reporting import save
 from fete.reports.views.filling import Way, form_of, is_finished, tell
 
 blueprint = Blueprint("links", __name__, url_prefix="/bilan")
+blueprint.after_request(keep_apart)
 
 # Somebody who types without a pause sends one every few seconds.
 _as_fast_as_one_types = limiter.limit("60 per minute", methods=["POST"])
 _OPENING = frozenset({LinkState.OPEN, LinkState.EARLY})
 _NOT_SIGNED, _FORBIDDEN, _NOT_FOUND, _CHANGED, _SHUT, _NOT_READ = 400, 403, 404, 409, 410, 422
-
-
-@blueprint.after_request
-def keep_apart(response: Response) -> Response:
-    """Keep these pages, whose address is a key, out of what robots list, others keep and other sites are told."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
@@ -84,15 +77,18 @@ def shut(opened: Opened | None) -> ResponseReturnValue:
 
 def _keep(activity: Activity) -> ResponseReturnValue:
     report = find_report(activity)
+    if is_finished(activity, report):
+        words = _("Ce bilan ne change plus : ce que vous tapez n’est plus gardé.")
+        return {"said": str(words)}, _FORBIDDEN
     form = form_of(activity, report, is_protected=False)
-    if is_finished(activity, report) or not form.submitted():
+    if not form.submitted():
         return {
             "said": str(_("Un chiffre n’a pas pu être lu : le reste attend avec lui."))
         }, _NOT_READ
-    at = now()
+    at, told = now(), form.told()
     try:
         with transaction():
-            kept = save(activity, form.told(), version=form.seen, by=None, at=at, is_typing=True)
+            kept = save(activity, told, version=form.seen, by=None, at=at, is_typing=True)
     except StaleError:
         words = _("Quelqu’un d’autre vient de changer ce bilan : enregistrez pour comparer.")
         return {"said": str(words)}, _CHANGED

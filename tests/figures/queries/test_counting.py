@@ -14,6 +14,7 @@ from fete.figures.queries import (
     latest_figures,
     lines_of,
     signature_of,
+    snapshots_stand_now,
     totals_by_edition,
     totals_of,
 )
@@ -23,6 +24,7 @@ from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Counts, Method, Outcome, Returns
 from fete.reports.models import Ladder, SessionCount
+from fete.reports.queries.ladder import ladder_of
 from fete.reports.rules import Told
 from fete.reports.services.reporting import file_report, send_back, validate
 from fete.reports.workflow import ReportStatus
@@ -285,6 +287,20 @@ def test_every_figure_is_called_something_and_says_what_it_counts(app):
     for each in ALL_FIGURES.values():
         assert each.label
         assert str(each.definition).endswith(".")
+
+
+def test_a_page_of_frozen_figures_changes_when_another_edition_shows_its_estimate_instead(
+    edition, after
+):
+    other = make_edition(2025)
+    show_estimate(edition)
+    db.session.commit()
+    before = snapshots_stand_now()
+    assert snapshots_stand_now() == before
+    db.session.delete(ladder_of(edition))
+    show_estimate(other)
+    db.session.commit()
+    assert snapshots_stand_now() != before
 
 
 LUNEL, CONDOM, MIRANDE = "34145", "32107", "32256"

@@ -17,7 +17,9 @@ from fete.reports.queries.questions import answers_of
 from fete.reports.queries.reporting import find_report
 from fete.reports.rules import MOST, DoubtfulReportError, IncompleteReportError, Told
 from fete.reports.services.reporting import (
+    PastReport,
     Validated,
+    enter_past,
     file_report,
     save,
     send_back,
@@ -356,6 +358,27 @@ def test_sessions_stay_while_totals_told_otherwise_add_up_to_them(twice, ada, af
     other = replace(TOLD, counts=replace(report.counts, public=40))
     file_report(twice, other, version=2, by=ada, at=after)
     assert (kept_report(twice).public, sessions(kept_report(twice))) == (40, [])
+
+
+def test_figures_gathered_elsewhere_are_told_by_nobody_of_the_structure_and_session_by_session_no_more(
+    twice, ada, camille, after
+):
+    first, second = (slot.id for slot in twice.slots)
+    told = replace(
+        TOLD,
+        sessions=(Session(slot_id=first, public=10), Session(slot_id=second, public=20)),
+    )
+    file_report(twice, told, version=0, by=ada, at=after)
+    report = validate(twice, version=1, by=camille, at=after)
+    past = PastReport(
+        activity=twice,
+        report=report,
+        status=ReportStatus.VALIDATED,
+        counts=replace(COUNTS, public=300),
+    )
+    (entered,) = enter_past([past], at=after + timedelta(days=1))
+    assert (entered.source, entered.filed_by, entered.validated_by) == (Source.IMPORT, None, None)
+    assert (entered.public, sessions(entered)) == (300, [])
 
 
 def test_a_sum_that_cannot_be_is_refused_even_in_a_draft(twice, ada, after):

@@ -91,7 +91,7 @@ def test_the_page_shows_what_all_have_counted_and_sets_no_cookie(client, activit
     assert "1\u202f234" in page.text
     assert "Set-Cookie" not in page.headers
     assert page.headers["X-Robots-Tag"] == "noindex"
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
@@ -332,6 +332,20 @@ def test_each_press_counts_once_without_script(client, activity, path, during):
     for _each in range(2):
         press(client, path, follows, annule=last)
     assert counted_at_doors(activity).is_nothing
+
+
+def test_a_touch_that_was_taken_back_is_not_taken_back_again_by_going_back(
+    client, activity, path, during
+):
+    press(client, path, client.get(path), touche="public-1")
+    sent = press(client, path, client.get(path), touche="public-5")
+    last = found(r"derniere=([^&]+)", type("At", (), {"text": sent.location}))
+    follows = client.get(sent.location)
+    press(client, path, follows, annule=last)
+    again = client.get(sent.location)
+    assert "Annuler : +5" not in text_of(again)
+    press(client, path, again, annule=last)
+    assert counted_at_doors(activity).whole == Headcount(public=1)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_those_without_doubt_are_validated_together(client):
 def test_all_that_raise_no_doubt_are_validated_at_once_and_the_others_are_named(client):
     sound, doubtful, changed = filed("A"), filed("B", adults=0), filed("C", version=3)
     text = text_of(client.get(INDEX))
-    assert "2 bilans sans doute, à valider d’un coup." in text
+    assert "2 bilans ne soulèvent aucun doute : à valider d’un coup." in text
     assert "1 bilan à relire : un doute y reste ouvert." in text
     html = client.get(INDEX).get_data(as_text=True)
     every = f"{sound.id}:1 {doubtful.id}:1 {changed.id}:3"
@@ -161,7 +161,7 @@ def test_a_doubt_is_explained_and_closed_as_long_as_its_figures_stand(db, client
     assert "25 élèves sont venus sans accompagnateur" in text
     assert "Expliqué : Vu avec la directrice. Camille, le" in text
     assert "Camille a expliqué un doute." in text
-    assert "1 bilan sans doute" in text_of(client.get(INDEX))
+    assert "1 bilan ne soulève aucun doute" in text_of(client.get(INDEX))
     kept_report(activity).pupils = 26
     db.session.commit()
     text = text_of(client.get(path))

@@ -1,7 +1,8 @@
 """The page of one report as its link opens it: for a phone, without a password and without a session."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,11 +11,12 @@ from fete.core.db import db as database
 from fete.core.ratelimit import limiter
 from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState, Status
-from fete.reports.arithmetic import Counts, Method, Outcome
+from fete.reports.arithmetic import Counts, Method, Outcome, Visitor
 from fete.reports.models import AskedQuestion, Question, ReportVersion, RevokedLinks, Source
 from fete.reports.queries.links import link_of
 from fete.reports.queries.questions import answers_of
 from fete.reports.queries.reporting import find_report
+from fete.reports.services.counting import Touch, keep_touches
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
@@ -295,7 +297,11 @@ def test_what_the_coordination_took_is_read_and_changes_no_more(client, activity
     make_report(activity, remarks="Salle comble")
     assert "Salle comble" in text_of(client.get(path))
     assert client.post(path, data=FILLED | FILE | {"version": "1"}).status_code == 403
-    assert client.post(f"{path}/saisie", data=FILLED | {"version": "1"}).status_code == 422
+    typed = client.post(f"{path}/saisie", data=FILLED | {"version": "1"})
+    assert (typed.status_code, typed.json["said"]) == (
+        403,
+        "Ce bilan ne change plus\u00a0: ce que vous tapez n’est plus gardé.",
+    )
     assert kept_report(activity).public == 40
 
 
@@ -433,3 +439,89 @@ def test_a_session_that_cannot_be_read_is_told_beside_it_and_stays_as_typed(clie
 
 def test_an_activity_of_one_session_is_not_asked_session_by_session(client, path):
     assert "Séance par séance" not in text_of(client.get(path))
+
+
+def told_in(html):
+    """Return the figures of the public that a page fills in: altogether, and session by session."""
+    return re.findall(r'name="(public|session_\d+_public)"[^>]*value="([^"]*)"', html)
+
+
+def call_off(slot):
+    slot.state = SlotState.CANCELLED
+
+
+def remove(slot):
+    database.session.delete(slot)
+
+
+@pytest.mark.parametrize("undo", [call_off, remove])
+def test_what_a_session_told_before_it_was_called_off_or_removed_stays_in_the_total(
+    client, twice, undo
+):
+    first, _second, cancelled = twice.slots
+    cancelled.state = SlotState.SCHEDULED
+    path = f"/bilan/{link_of(twice)}"
+    told_apart = {"pupils": "0", "adults": "0"}
+    told = {f"session_{first.id}_public": "20", f"session_{cancelled.id}_public": "30"}
+    client.post(path, data=FILLED | told_apart | told | SAVE)
+    assert kept_report(twice).public == 50
+    undo(cancelled)
+    database.session.commit()
+    database.session.expire_all()
+    shown = dict(told_in(client.get(path).get_data(as_text=True)))
+    assert shown.get("public") == "50"
+    sent = FILLED | told_apart | shown | {"version": "1"} | FILE
+    assert client.post(path, data=sent).status_code == 302
+    assert kept_report(twice).public == 50
+
+
+def test_what_was_counted_at_a_session_called_off_afterwards_stays_in_the_total(client, twice):
+    first, _second, cancelled = twice.slots
+    touches = [
+        Touch(key=str(uuid4()), visitor=Visitor.PUBLIC, amount=amount, slot_id=slot.id)
+        for slot, amount in ((first, 20), (cancelled, 30))
+    ]
+    keep_touches(twice, touches, at=now())
+    database.session.commit()
+    path = f"/bilan/{link_of(twice)}"
+    shown = dict(told_in(client.get(path).get_data(as_text=True)))
+    assert shown.get("public") == "50"
+    sent = FILLED | {"pupils": "0", "adults": "0"} | shown | FILE
+    assert client.post(path, data=sent).status_code == 302
+    assert kept_report(twice).public == 50
+
+
+def test_a_report_told_twice_is_filed_once_whatever_the_order_of_its_sessions(client, twice):
+    first, second, _cancelled = twice.slots
+    first.starts_at, second.starts_at = second.starts_at, first.starts_at
+    first.ends_at, second.ends_at = second.ends_at, first.ends_at
+    database.session.commit()
+    database.session.expire_all()
+    path = f"/bilan/{link_of(twice)}"
+    told = FILLED | {
+        f"session_{first.id}_public": "20",
+        f"session_{second.id}_public": "30",
+    }
+    for _each in range(2):
+        assert client.post(path, data=told | FILE).status_code == 302
+    assert kept_report(twice).version == 1
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_sessions_are_kept_and_filed_in_as_many_questions_whatever_their_number(
+    client, activity, queries, number
+):
+    days = [
+        from_paris(date(2026, 10, 3), time(8)) + timedelta(minutes=10 * each)
+        for each in range(number)
+    ]
+    many = make_activity(*days, organisation=activity.organisation, for_schools=True)
+    database.session.commit()
+    path = f"/bilan/{link_of(many)}"
+    told = FILLED | {f"session_{slot.id}_public": "1" for slot in many.slots}
+    with queries() as typing:
+        assert client.post(f"{path}/saisie", data=told).status_code == 200
+    with queries() as filing:
+        client.post(path, data=told | FILE | {"version": "1"})
+    assert kept_report(many).public == number
+    assert (len(typing), len(filing)) == (18, 20), (typing, filing)
