@@ -433,8 +433,8 @@ BESIDE_EACH = (
         kind=_WHOLE,
         meaning=_("Nombre de valeurs laissées vides sur la ligne parce qu’elles sont secrètes."),
         rule=_(
-            "Personnes mobilisées par moins de trois activités ou moins de trois structures, et ce qui permettrait de "
-            "les retrouver par différence. Les visiteurs ne sont pas concernés."
+            "Personnes que moins de trois structures disent avoir mobilisées, et ce qui permettrait de les retrouver par "
+            "différence. Les visiteurs ne sont pas concernés."
         ),
     ),
     Column(

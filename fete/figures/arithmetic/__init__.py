@@ -31,12 +31,12 @@ from fete.figures.arithmetic.freezing import (
     thawed_estimate,
     thawed_totals,
 )
-from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys, secret_codes
+from fete.figures.arithmetic.hiding import hidden_keys, secret_parts
 from fete.figures.arithmetic.ledger import Ledger
 from fete.figures.arithmetic.lines import Line, Session, as_received, settled
 from fete.figures.arithmetic.proving import host_proof, organisation_proof, proof
 from fete.figures.arithmetic.shading import Shade, shades_of
-from fete.figures.arithmetic.tally import Totals
+from fete.figures.arithmetic.tally import FEWEST_TOGETHER, PERSONAL, Totals
 
 __all__ = [
     "FEWEST_TOGETHER",
@@ -76,7 +76,7 @@ __all__ = [
     "organisation_proof",
     "parted",
     "proof",
-    "secret_codes",
+    "secret_parts",
     "settled",
     "shades_of",
     "thawed_estimate",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from fete.core.clock import now
 from fete.core.db import db
-from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_codes
+from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_parts
 from fete.figures.models import Headline, Snapshot
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
 from fete.figures.rules import ADDITIVE
+from fete.geography.rules import departement_of
 from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
 from fete.reports.models import Ladder
@@ -104,7 +105,10 @@ def figures_of(
         estimate=sums.estimate,
         breakdowns={
             name: parts_of(
-                name, parts, whole=sums.totals, labels=labels_of(name, {*parts}, region=region)
+                name,
+                sums.parts,
+                whole=sums.totals,
+                labels=labels_of(name, {*parts}, region=region),
             )
             for name, parts in sums.parts.items()
         },
@@ -212,10 +216,10 @@ def snapshots_stand_now() -> str:
 
 
 def parts_of(
-    name: str, parts: Parts, *, whole: Totals, labels: Mapping[str | None, str]
+    name: str, every: Mapping[str, Parts], *, whole: Totals, labels: Mapping[str | None, str]
 ) -> list[Part]:
-    """Return the parts of a breakdown in the order of their labels; those whose people are secret say so."""
-    secret = secret_codes(parts, whole=whole, adds_up=ADDITIVE[name] >= PERSONAL)
+    """Return the parts of one of the breakdowns in the order of their labels; those whose people are secret say so."""
+    parts, secret = every[name], _secret_codes(name, every, whole=whole)
     return [
         Part(
             code=code,
@@ -226,3 +230,17 @@ def parts_of(
         for code, label in labels.items()
         if code in parts or (name == "departement" and code is not None)
     ]
+
+
+def _secret_codes(name: str, every: Mapping[str, Parts], *, whole: Totals) -> frozenset[str | None]:
+    parts = every[name]
+    sums: list[tuple[Collection[str | None], bool]] = []
+    if name == "commune":
+        above = _secret_codes("departement", every, whole=whole)
+        inside: dict[str, list[str | None]] = {}
+        for code in filter(None, parts):
+            inside.setdefault(departement_of(code), []).append(code)
+        sums += [(codes, of in above) for of, codes in inside.items()]
+    if ADDITIVE[name] >= PERSONAL:
+        sums.append((parts.keys(), whole.is_of_few))
+    return secret_parts(parts, sums)

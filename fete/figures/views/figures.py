@@ -212,7 +212,8 @@ def series_json() -> ResponseReturnValue:
             {
                 "site": settings().site_name,
                 "editions": [
-                    _edition_value(row.edition) | _totals_value(row.totals)
+                    _edition_value(row.edition)
+                    | _totals_value(row.totals, is_secret=row.totals.is_of_few)
                     for row in shown_totals(editions, at=now())
                 ],
                 "definitions": definitions(),
@@ -236,7 +237,7 @@ def edition_json(year: int) -> ResponseReturnValue:
             {"site": settings().site_name}
             | _edition_value(found)
             | {"snapshot": _snapshot_value(shown.snapshot)}
-            | _totals_value(figures.totals)
+            | _totals_value(figures.totals, is_secret=figures.totals.is_of_few)
             | {
                 "definitions": dict(shown.definitions),
                 "breakdowns": {
@@ -421,7 +422,7 @@ def _edition_value(edition: Edition) -> Value:
     }
 
 
-def _totals_value(totals: Totals, *, is_secret: bool = False) -> Value:
+def _totals_value(totals: Totals, *, is_secret: bool) -> Value:
     return _values(totals, KEY_FIGURES, is_secret=is_secret) | {
         "coverage": _coverage_value(totals.coverage),
         "details": _values(totals, DETAILS, is_secret=is_secret),
@@ -508,18 +509,26 @@ def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
 def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
     figures = shown.figures
     year, note = figures.edition.year, _note(figures.edition)
-    for key, figure, value in _values_of(figures.totals):
-        yield key, "total", "", figure.label, value, year, note, shown.definitions[figure.key]
+    for key, figure, value, said in _told(figures.totals, note, is_secret=figures.totals.is_of_few):
+        yield key, "total", "", figure.label, value, year, said, shown.definitions[figure.key]
     for name, parts in figures.breakdowns.items():
         for part in parts:
-            for key, _figure, value in _values_of(part.totals):
-                is_secret = part.is_secret and key in PERSONAL
-                said = ", ".join(filter(None, [note, _("secret") if is_secret else ""]))
-                told = "" if is_secret else value
-                yield key, name, part.code or "", _name(part, name), told, year, said, ""
+            for key, _figure, value, said in _told(part.totals, note, is_secret=part.is_secret):
+                yield key, name, part.code or "", _name(part, name), value, year, said, ""
 
 
 def _edition_lines(row: ShownTotals) -> Iterator[tuple[object, ...]]:
     year, note = row.edition.year, _note(row.edition)
-    for key, figure, value in _values_of(row.totals):
-        yield key, "edition", year, figure.label, value, year, note, row.definitions[figure.key]
+    for key, figure, value, said in _told(row.totals, note, is_secret=row.totals.is_of_few):
+        yield key, "edition", year, figure.label, value, year, said, row.definitions[figure.key]
+
+
+def _told(
+    totals: Totals, note: str, *, is_secret: bool
+) -> Iterator[tuple[str, Figure, int | str, str]]:
+    """Give each figure with its value and what is noted of it; the people of few are secret."""
+    for key, figure, value in _values_of(totals):
+        if is_secret and key in PERSONAL:
+            yield key, figure, "", ", ".join(filter(None, [note, _("secret")]))
+        else:
+            yield key, figure, value, note

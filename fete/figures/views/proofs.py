@@ -49,7 +49,8 @@ def show(year: int, figure: str) -> ResponseReturnValue:
     is_of_a_team = key in PERSONAL and not _sees_teams()
     if is_of_a_team and part and _part(shown.figures, part, code).is_secret:
         abort(404)
-    told = _told(shown.figures, key, part, code)
+    is_secret = is_of_a_team and shown.figures.totals.is_of_few
+    told = None if is_secret else _told(shown.figures, key, part, code)
     behind = Behind(
         edition=edition,
         key=key,

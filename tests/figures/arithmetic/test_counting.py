@@ -173,6 +173,7 @@ def test_a_held_activity_counts_with_its_visitors():
         visitor_minutes=68 * 90,
         online=300,
         coverage=Returns(due=1, received=1, validated=1),
+        teams=1,
     )
 
 

@@ -256,3 +256,36 @@ def test_an_edition_whose_figures_are_frozen_and_published_is_read_as_of_that_da
     assert (row["visitors"], row["activities"]) == ("340", "5")
     shown = client.get("/chiffres/2026.json").json
     assert (shown["visitors"], shown["activities"]) == (340, 5)
+
+
+def test_the_people_of_an_edition_that_few_made_are_told_at_no_address(client, db, after):
+    make_edition()
+    make_report(make_activity(on(3)), researchers=7_771, public=6_660)
+    told = {
+        "/chiffres": "7 771",
+        "/chiffres/2026": "7 771",
+        "/chiffres/2026/preuves/chercheurs": "7 771",
+    }
+    told |= dict.fromkeys(["/chiffres.csv", "/chiffres.json", "/chiffres/2026.csv"], "7771")
+    told |= dict.fromkeys(["/chiffres/2026.json", "/chiffres/2026/donnees.csv"], "7771")
+    for address, number in told.items():
+        text = client.get(address).get_data(as_text=True).replace("\u202f", " ")
+        assert number not in text, address
+        assert "secret" in text or "null" in text, address
+
+
+def test_a_day_that_one_structure_tells_alone_is_secret_beside_activities_of_several_days(
+    client, db, after
+):
+    make_edition()
+    for number in (1, 2):
+        organisation = make_organisation(name=f"Structure {number}")
+        make_report(make_activity(on(3), on(4), organisation=organisation), researchers=5)
+    make_report(make_activity(on(3), organisation=make_organisation(name="Seule")), researchers=77)
+    rows = rows_of(client.get("/chiffres/2026/donnees.csv?par=jour"))
+    # Nobody is told of the fourth: the two told their people of both days together.
+    assert [(row["day"], row["researchers"]) for row in rows] == [
+        ("2026-10-03", ""),
+        ("2026-10-04", "0"),
+        ("", ""),
+    ]
