@@ -543,13 +543,15 @@ def day_known(typed: str, *, today: date) -> date | None:
     if day is None or day.year < _FIRST_YEAR:
         raise RuleBrokenError(
             gettext(
-                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit 2026-11-30."
+                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit %(day)s.",
+                day=today.isoformat(),
             )
         )
     if day > today:
         raise RuleBrokenError(
             gettext(
-                "Ce jour n’est pas encore venu\u00a0: personne ne sait ce qui sera connu alors."
+                "Ce jour n’est pas encore venu\u00a0: le dernier que l’on connaisse est %(day)s.",
+                day=today.isoformat(),
             )
         )
     return day

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
-from fete.core.clock import day_bounds
+from fete.core.clock import end_of
 from fete.core.db import db
 from fete.figures.arithmetic import Totals
 from fete.figures.models import Snapshot
@@ -93,7 +93,7 @@ def same_day_before(
         return None
     previous = max(before, key=lambda each: each.year)
     day = previous.starts_on + (today - edition.starts_on)
-    totals = totals_of(previous, at=at, known_on=day_bounds(day)[1] - timedelta(seconds=1))
+    totals = totals_of(previous, at=at, known_on=end_of(day))
     if day >= today or not totals.coverage.validated:
         return None
     return SameDay(edition=previous, day=day, totals=totals)

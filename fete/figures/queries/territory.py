@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from fete.core.clock import day_bounds
+from fete.core.clock import end_of
 from fete.core.db import db
 from fete.figures.arithmetic import (
     Estimate,
@@ -221,7 +221,7 @@ def _sum(
     lines = lines_of(edition, at=at)
     own = within(lines, codes)
     before = lines_of(previous, at=at) if previous is not None else []
-    until = day_bounds(day)[1]
+    until = end_of(day)
     then = (
         lines_of(previous, at=at, known_on=until)
         if previous is not None and until <= at

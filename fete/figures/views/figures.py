@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    make_response,
     render_template,
     request,
     session,
@@ -27,7 +28,7 @@ from flask_login import current_user
 from fete import __version__
 from fete.core.access import public
 from fete.core.answers import stands
-from fete.core.clock import day_bounds, now, today
+from fete.core.clock import day_bounds, end_of, now, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
@@ -127,10 +128,7 @@ def edition(year: int) -> ResponseReturnValue:
     """Show the figures of an edition, each with its definition, their proof, their parts and their coverage."""
     standing = snapshots_stand_now()
     found = edition_of(year)
-    try:
-        day = day_asked()
-    except RuleBrokenError as error:
-        return refused(error.message, url_for("figures.edition", year=year))
+    day = day_asked(url_for("figures.edition", year=year))
     if day is None and published_snapshots([found]):
         # Before anything of it is read: what changes meanwhile makes another answer.
         stands(standing, until=day_bounds(today())[1], asked=snapshots_stand_now)
@@ -143,14 +141,16 @@ def edition(year: int) -> ResponseReturnValue:
 def communes(year: int) -> ResponseReturnValue:
     """Show the figures of an edition in each commune."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.communes", year=year))
 
     def page() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
+        shown = _shown(found, day)
         return Response(
             render_template(
                 "figures/communes.html",
                 edition=found,
                 shown=shown,
+                day=day,
                 parts=shown.figures.breakdowns["commune"],
                 names=names_of(shown.figures)["commune"],
                 columns={each.key: each for each in KEY_FIGURES},
@@ -163,8 +163,7 @@ def communes(year: int) -> ResponseReturnValue:
 
 
 def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) -> Response:
-    at, moment = now(), end_of(day)
-    shown = shown_figures(found, region=settings().region, at=at, known_on=moment)
+    at, shown = now(), _shown(found, day)
     figures, totals = shown.figures, shown.figures.totals
     is_live = shown.frozen is None and day is None
     parts = sum(map(len, figures.breakdowns.values()))
@@ -229,14 +228,18 @@ def series_json() -> ResponseReturnValue:
 def edition_json(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as JSON."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.edition", year=year))
 
     def answer() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
+        shown = _shown(found, day)
         figures = shown.figures
         return _json(
             {"site": settings().site_name}
             | _edition_value(found)
-            | {"snapshot": _snapshot_value(shown.snapshot)}
+            | {
+                "known_on": day.isoformat() if day else None,
+                "snapshot": _snapshot_value(shown.snapshot),
+            }
             | _totals_value(figures.totals, is_secret=figures.totals.is_of_few)
             | {
                 "definitions": dict(shown.definitions),
@@ -273,10 +276,12 @@ def series_csv() -> ResponseReturnValue:
 def edition_csv(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as CSV, one value a line."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.edition", year=year))
 
     def answer() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
-        return _csv(_figure_lines(shown), name=f"chiffres-{year}", is_demo=found.is_demo)
+        return _csv(
+            _figure_lines(_shown(found, day)), name=f"chiffres-{year}", is_demo=found.is_demo
+        )
 
     return _answer([found], answer)
 
@@ -316,9 +321,9 @@ def personal_figures() -> frozenset[str]:
 
 
 @blueprint.app_template_global("table_address")
-def table_address(year: int, breakdown: str) -> str:
+def table_address(year: int, breakdown: str, *, au: str | None = None) -> str:
     """Return the address of the table of a breakdown, for a spreadsheet."""
-    return f"{url_for('figures.edition', year=year)}/donnees.csv?par={WORDS[breakdown]}"
+    return url_for("reuse.edition", year=year, extension="csv", par=WORDS[breakdown], au=au)
 
 
 def edition_of(year: int) -> Edition:
@@ -330,14 +335,21 @@ def edition_of(year: int) -> Edition:
     return found
 
 
-def day_asked() -> date | None:
-    """Return the day that the address asks for; raise `RuleBrokenError` for what is no day that has passed."""
-    return day_known(request.args.get("au", ""), today=today())
+def day_asked(back: str) -> date | None:
+    """Return the day that the address asks for; what is no day that has come is answered in words, with a way back."""
+    try:
+        return day_known(request.args.get("au", ""), today=today())
+    except RuleBrokenError as error:
+        abort(make_response(refused(error.message, back)))
 
 
-def end_of(day: date | None) -> datetime | None:
-    """Return the last instant of a day in Paris."""
-    return day_bounds(day)[1] - timedelta(seconds=1) if day else None
+def known_on(day: date | None) -> datetime | None:
+    """Return the moment of which an address asks: the end of a day; nothing for what is shown now."""
+    return end_of(day) if day else None
+
+
+def _shown(edition: Edition, day: date | None) -> Shown:
+    return shown_figures(edition, region=settings().region, at=now(), known_on=known_on(day))
 
 
 def refused(reason: str, back: str, *, status: int = 400) -> ResponseReturnValue:

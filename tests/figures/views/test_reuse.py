@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 import time_machine
 
-from fete.core.clock import from_paris, now
+from fete.core.clock import day_bounds, from_paris, now
 from fete.figures.rules import BESIDE_EACH, COUNTED
 from fete.figures.services import freeze, publish
 from fete.programme.models import EditionState
@@ -289,3 +289,35 @@ def test_a_day_that_one_structure_tells_alone_is_secret_beside_activities_of_sev
         ("2026-10-04", "0"),
         ("", ""),
     ]
+
+
+def test_a_day_means_the_same_at_every_address_until_its_last_second(client, clock, after):
+    edition = make_edition()
+    make_report(make_activity(on(3)), validated_at=now())
+    frozen = freeze(edition, number=1, reason="", region="76", by=None, at=now())
+    publish(frozen, by=None, at=now())
+    clock.move_to(now() + timedelta(hours=1))
+    make_report(make_activity(on(3)), public=140, validated_at=now())
+    # It ends tonight: nobody waits for its report yet.
+    make_activity(now() + timedelta(hours=3))
+    midnight = day_bounds(now().date())[1]
+    make_report(make_activity(on(4)), public=1_000, validated_at=midnight)
+
+    def told(day):
+        (row,) = rows_of(client.get(f"/chiffres/2026/donnees.csv?au={day}"))
+        page = client.get(f"/chiffres/2026.json?au={day}").json
+        lines = rows_of(client.get(f"/chiffres/2026.csv?au={day}"))
+        values = {each["figure"]: each["value"] for each in lines if each["breakdown"] == "total"}
+        assert page["known_on"] == day
+        assert str(page["visitors"]) == values["visitors"] == row["visitors"]
+        assert str(page["coverage"]["due"]) == values["reports_due"] == row["reports_due"]
+        return page["visitors"], page["coverage"]["due"]
+
+    assert told("2026-11-03") == (68 + 168, 3)
+    clock.move_to(midnight + timedelta(hours=8))
+    assert told("2026-11-03") == (68 + 168, 4)
+    assert told("2026-11-04") == (68 + 168 + 1_028, 4)
+    page = client.get("/chiffres/2026?au=2026-11-03").get_data(as_text=True)
+    for address in ("/chiffres/2026.csv", "/chiffres/2026.json", "/chiffres/2026.pdf"):
+        assert f'href="{address}?au=2026-11-03"' in page, address
+    assert 'href="/chiffres/2026/donnees.csv?par=commune&amp;au=2026-11-03"' in page
