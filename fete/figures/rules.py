@@ -10,6 +10,7 @@ from typing import Any
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext, lazy_gettext as _, ngettext
 from fete.figures.models import Headline
+from fete.programme.models import Edition
 
 _SEVERAL = 2
 # Before it, the Fête de la science was not held.
@@ -527,6 +528,11 @@ def _reason(key: str, before: Counted, after: Counted) -> str:
             )
         )
     return ""
+
+
+def same_day(edition: Edition, other: Edition, *, today: date) -> date:
+    """Return the day that is as far from the first day of another edition as today is from the one of this edition."""
+    return other.starts_on + (today - edition.starts_on)
 
 
 def day_known(typed: str, *, today: date) -> date | None:

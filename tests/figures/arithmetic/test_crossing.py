@@ -10,14 +10,15 @@ from fete.figures.arithmetic import (
     PERSONAL,
     Line,
     Totals,
-    breakdown,
+    by_days,
     by_kind,
-    commune_parts,
     cross,
-    day_parts,
-    departement_parts,
     hidden_keys,
+    in_communes,
+    in_departements,
+    parted,
     totals,
+    under,
     within,
 )
 from fete.figures.rules import ADDITIVE
@@ -78,17 +79,17 @@ def test_one_breakdown_alone_is_what_it_is_on_the_page(lines):
     def alone(name):
         return {code: each for (code,), each in cross(lines, [name]).items()}
 
-    assert alone("kind") == breakdown(lines, by_kind)
-    assert alone("departement") == departement_parts(lines)
-    assert alone("commune") == commune_parts(lines)
-    assert alone("day") == day_parts(lines)
+    assert alone("kind") == parted(lines, under(by_kind))
+    assert alone("departement") == parted(lines, in_departements)
+    assert alone("commune") == parted(lines, in_communes)
+    assert alone("day") == parted(lines, by_days)
     assert cross(lines, []) == ({(): totals(lines)} if lines else {})
 
 
 @given(programmes(), st.sampled_from(["31", "32", "81", "34"]))
 def test_a_territory_tells_what_its_part_of_the_region_tells(lines, code):
     own = totals(within(lines, frozenset({code})))
-    part = departement_parts(lines).get(code, Totals())
+    part = parted(lines, in_departements).get(code, Totals())
     shown = [name for name in FIGURES if name != "host_communes"]
     assert {name: getattr(own, name) for name in shown} == {
         name: getattr(part, name) for name in shown
