@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from fete.core.clock import now
 from fete.core.db import db
 from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_parts
-from fete.figures.models import Headline, Snapshot
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
@@ -22,15 +21,12 @@ from fete.figures.rules import ADDITIVE
 from fete.geography.rules import departement_of
 from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
-from fete.reports.models import Ladder
 
 Parts = Mapping[str | None, Totals]
-# What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
+# What a page of frozen figures is made of: the programme with all that is shown beside it, and reports.
 _STANDING = (
-    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept), max(id), max(published_at),"
-    " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
-    " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
-    " (SELECT count(*) FROM ladder WHERE shows_estimate) FROM snapshot"
+    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM"
+    " (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept)"
 )
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
@@ -181,19 +177,14 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
 def _marks(at: datetime) -> tuple[object, ...]:
     """Return what changes whenever any figures may.
 
-    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due.
+    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due. All else
+    changes the token of the programme, frozen figures and those of others too.
     """
     kept = versions_kept_last().subquery()
     marks = (
         select(func.max(kept.c.id)),
         select(func.sum(kept.c.id)),
         select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
-        select(func.count(Headline.id)),
-        select(func.sum(Headline.value + Headline.year)),
-        select(func.max(Snapshot.id)),
-        select(func.max(Snapshot.published_at)),
-        select(func.sum(Snapshot.id * Snapshot.id)).where(Snapshot.published_at.is_not(None)),
-        select(func.count()).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
     return standing(), *row
