@@ -15,7 +15,7 @@ from fete.programme.queries.editions import find_edition
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, make_venue
 from tests.factories.reports import make_report
 
 PAGE = "/coordination/chiffres/2026/territoire"
@@ -170,3 +170,25 @@ def test_the_queries_do_not_grow_with_the_territory(told, sign_in, queries):
     with queries() as many:
         browser.get(PAGE)
     assert len(few) == len(many)
+
+
+def test_what_is_reviewed_elsewhere_and_stops_here_makes_a_host_commune_of_the_list_too(
+    told, sign_in, db
+):
+    trail = make_activity(on(4), on(5), commune=TOULOUSE, title="Le camion")
+    trail.slots[1].venue = make_venue("32462")
+    make_report(trail)
+    text = text_of(sign_in(make_coordinator("32")).get(PAGE))
+    assert row_of(text, "Communes accueillantes", 2)[0] == "2"
+    assert "2 communes accueillantes sur" in text
+    # Its visitors are told where it is reviewed, and nowhere else.
+    assert re.search(r"Vic-Fezensac [\d\s]*\d 0 0 ", text)
+
+
+def test_the_same_day_a_year_before_is_the_one_of_the_public_page(told, db, sign_in, client):
+    told.ends_on = told.ends_on.replace(day=told.ends_on.day + 3)
+    db.session.flush()
+    page = text_of(client.get("/chiffres/2026"))
+    own = text_of(sign_in(make_coordinator()).get(PAGE))
+    assert "2025, le même jour (mercredi 15 octobre 2025) 100" in page
+    assert "comme elle était connue le mercredi 15 octobre 2025" in own
