@@ -146,7 +146,7 @@ def test_the_same_day_is_as_far_from_the_opening_as_on_the_other_pages(told, sig
     before = find_edition(2025)
     assert before is not None
     day = day_in_words(before.starts_on + (today() - told.starts_on))
-    assert f"connue le {day}, aussi loin de son premier jour" in text
+    assert f"connue le {day}, aussi loin du premier jour de la fête" in text
     beside = text_of(sign_in(make_coordinator("32")).get("/coordination/chiffres/2026"))
     assert f"Le même jour : le {day}, aussi loin du premier jour de la fête." in beside
 
