@@ -52,7 +52,7 @@ SIZES = (600, 6_000)
 # The cost of a page may not follow the edition.
 FLAT_SIZES = (600, 60_000)
 # Figures are held against the one reading that adds up the same reports.
-FIGURES_SIZES = (600, 60_000)
+FIGURES_SIZES = (6_000, 600_000)
 # How many activities are made one by one; larger editions are copies of them.
 MADE = 600
 # The first number of a copy.

@@ -34,6 +34,7 @@ from fete.demo import cli as demo_cli
 from fete.exchange import cli as exchange_cli, views as exchange
 from fete.feeds import cli as feeds_cli, views as feeds
 from fete.figures import cli as figures_cli
+from fete.figures.models import Headline, Snapshot
 from fete.figures.views import figures, proofs, reuse, snapshots, territory, zones
 from fete.geography import cli as geography_cli, views as geography
 from fete.mailing import cli as mailing_cli
@@ -70,6 +71,7 @@ from fete.programme.views import (
     villages,
 )
 from fete.reports import cli as reports_cli
+from fete.reports.models import Ladder
 from fete.reports.views import (
     counting,
     doubts,
@@ -216,7 +218,8 @@ def set_up(app: Flask, settings: Settings) -> None:
     security.init_security(app, settings)
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
-    notice_changes()
+    # Frozen figures, those of others, and which editions show their estimate: whole pages are kept under one token.
+    notice_changes(Snapshot, Headline, Ladder)
     store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.

@@ -16,6 +16,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from hypothesis import HealthCheck, settings as hypothesis_settings
 from sqlalchemy import NullPool, create_engine, event, select, text
 
 from fete.accounts.models import User
@@ -29,6 +30,11 @@ from fete.vocabulary.services import load_terms
 
 # A quiet day of the spring when the call of 2026 is open: what the tests call now, unless they say otherwise.
 NOW = datetime(2026, 3, 16, 10, 0, tzinfo=PARIS)
+# A property holds whatever the machine does meanwhile: how long it takes is measured elsewhere.
+hypothesis_settings.register_profile(
+    "whatever the time", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("whatever the time")
 
 
 @contextmanager

@@ -43,3 +43,8 @@ def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetim
     start = datetime.combine(first, time(), tzinfo=PARIS)
     end = datetime.combine((last or first) + timedelta(days=1), time(), tzinfo=PARIS)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the last instant of a Paris day."""
+    return day_bounds(day)[1] - timedelta.resolution

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
+from textwrap import shorten
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -51,7 +52,8 @@ def spreadsheet(sheets: Iterable[Sheet], *, title: str, at: datetime) -> bytes:
         float: book.add_format({"num_format": "#,##0.0"}),
     }
     for sheet in sheets:
-        _write(book.add_worksheet(_NO_NAME.sub(" ", sheet.name)[:_LONGEST_NAME]), sheet, formats)
+        name = shorten(_NO_NAME.sub(" ", sheet.name), _LONGEST_NAME, placeholder="…")
+        _write(book.add_worksheet(name), sheet, formats)
     book.close()
     return file.getvalue()
 

@@ -10,6 +10,7 @@ from typing import Any
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext, lazy_gettext as _, ngettext
 from fete.figures.models import Headline
+from fete.programme.models import Edition
 
 _SEVERAL = 2
 # Before it, the Fête de la science was not held.
@@ -433,8 +434,8 @@ BESIDE_EACH = (
         kind=_WHOLE,
         meaning=_("Nombre de valeurs laissées vides sur la ligne parce qu’elles sont secrètes."),
         rule=_(
-            "Personnes mobilisées par moins de trois activités ou moins de trois structures, et ce qui permettrait de "
-            "les retrouver par différence. Les visiteurs ne sont pas concernés."
+            "Personnes que moins de trois structures disent avoir mobilisées, et ce qui permettrait de les retrouver par "
+            "différence. Les visiteurs ne sont pas concernés."
         ),
     ),
     Column(
@@ -529,6 +530,11 @@ def _reason(key: str, before: Counted, after: Counted) -> str:
     return ""
 
 
+def same_day(edition: Edition, other: Edition, *, today: date) -> date:
+    """Return the day that is as far from the first day of another edition as today is from the one of this edition."""
+    return other.starts_on + (today - edition.starts_on)
+
+
 def day_known(typed: str, *, today: date) -> date | None:
     """Return the day on which figures are to be known, as an address has it; nothing when it asks for none.
 
@@ -543,13 +549,15 @@ def day_known(typed: str, *, today: date) -> date | None:
     if day is None or day.year < _FIRST_YEAR:
         raise RuleBrokenError(
             gettext(
-                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit 2026-11-30."
+                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit %(day)s.",
+                day=today.isoformat(),
             )
         )
     if day > today:
         raise RuleBrokenError(
             gettext(
-                "Ce jour n’est pas encore venu\u00a0: personne ne sait ce qui sera connu alors."
+                "Ce jour n’est pas encore venu\u00a0: le dernier que l’on connaisse est %(day)s.",
+                day=today.isoformat(),
             )
         )
     return day

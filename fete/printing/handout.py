@@ -7,7 +7,7 @@ from typing import Any
 
 from fete.core.i18n import current_language, gettext as _, ngettext
 from fete.core.templating import day as long_day, number, ordinal, percent, until
-from fete.figures.arithmetic import Totals
+from fete.figures.arithmetic import PERSONAL, Totals
 from fete.figures.models import Headline, Nature
 from fete.figures.rules import ALL_FIGURES, BREAKDOWNS
 from fete.printing.brochure import code_of, drawn
@@ -81,8 +81,7 @@ def handout(told: Handout) -> dict[str, Any]:
         _front(told)
         | {
             "cards": [
-                {"value": number(getattr(totals, key)), "label": _label(key, totals)}
-                for key in CARDS
+                {"value": _value_of(key, totals), "label": _label(key, totals)} for key in CARDS
             ],
             "coverage": _coverage(totals),
             "departements": [_row(name, part) for _code, name, part in told.parts["departement"]],
@@ -114,7 +113,7 @@ def picture(told: Handout) -> dict[str, Any]:
         _front(told)
         | {
             "cards": [
-                {"value": number(getattr(told.totals, key)), "label": _label(key, told.totals)}
+                {"value": _value_of(key, told.totals), "label": _label(key, told.totals)}
                 for key in shown
             ]
         }
@@ -292,6 +291,12 @@ def _words(edition: Edition) -> dict[str, Any]:
         "online": _("Tous les chiffres, leurs preuves et leurs données"),
         "page": _("p."),
     }
+
+
+def _value_of(key: str, totals: Totals) -> str:
+    """Return a figure as everybody may read it: the people of few are secret."""
+    is_secret = key in PERSONAL and totals.is_of_few
+    return _("secret") if is_secret else number(getattr(totals, key))
 
 
 def _label(key: str, totals: Totals) -> str:

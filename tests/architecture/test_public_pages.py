@@ -68,6 +68,7 @@ def paths(app: Flask, db) -> list[str]:
     return [
         *sorted(fixed - APART),
         f"/programme/{edition.year}",
+        f"/chiffres/{edition.year}/zones-blanches",
         "/programme?q=etoile&departement=32&du=2026-10-02",
         f"/chiffres/{edition.year}",
         f"/chiffres/{edition.year}/communes",

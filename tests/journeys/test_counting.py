@@ -22,12 +22,10 @@ from playwright.sync_api import (
 )
 
 from fete.demo.people import ACTOR
+from tests.journeys.telephone import PHONE, all_sent, ready, total, touch
 from tests.journeys.visiting import DEMO_DAY, hear, press, sign_in, tab_to
 from tests.site import PATIENCE, Site
 
-# A telephone tries again after some twenty seconds at most, and waits as long for an answer.
-LATEST = 45_000
-PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 ON_ITS_SIDE: ViewportSize = {"width": 844, "height": 390}
 LARGE: ViewportSize = {"width": 1280, "height": 900}
@@ -69,25 +67,8 @@ def way_to_counter(page: Page, site: Site) -> tuple[str, str]:
     return page.locator("#adresse-compteur").input_value(), page.url
 
 
-def total(page: Page, count: int) -> None:
-    expect(page.locator(".counter-sum")).to_have_text(str(count))
-
-
 def figure(page: Page, name: str) -> int:
     return int(page.locator(f"[data-figure={name}]").inner_text())
-
-
-def touch(page: Page, button: str, times: int = 1) -> None:
-    for _each in range(times):
-        page.locator(f"[name=touche][value={button}]").click()
-
-
-def all_sent(page: Page) -> None:
-    expect(page.locator("[data-state]")).to_contain_text("Tout est envoyé.", timeout=LATEST)
-
-
-def ready(page: Page) -> None:
-    expect(page.locator("[data-kept]")).to_have_text("Cette page s’ouvre aussi sans réseau.")
 
 
 def test_two_doors_count_without_network_nor_site_and_the_report_begins_from_it(phone, site: Site):

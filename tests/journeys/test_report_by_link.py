@@ -1,29 +1,18 @@
 """On a phone, from the letter after the activity to the report that is filed: what is typed is kept, network or not."""
 
-import re
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import expect
 
-from fete.demo.people import ACTOR
-from tests.journeys.visiting import DEMO_DAY, YEAR
+from tests.journeys.telephone import PHONE, report_links
 from tests.site import Site
 
 pytestmark = pytest.mark.journey
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
 def links(demo_site: Site) -> list[str]:
     """Give the links of the letter that asks the actress for her reports."""
-    demo_site.run("report", "remind", at=DEMO_DAY)
-    letters = demo_site.letters(at=f"{YEAR}-11-20T23:00:00+01:00")
-    texts = [
-        each.get_body(("plain",)).get_content() for each in letters if ACTOR.email in each["To"]
-    ]
-    found = [re.findall(r"https?://\S+(/bilan/\S+)", text) for text in texts]
-    return [f"{demo_site.address}{urlsplit(each).path}" for each in next(filter(None, found))]
+    return report_links(demo_site)
 
 
 def test_a_report_is_typed_kept_without_network_and_filed_by_its_link(opened, links):

@@ -1,20 +1,15 @@
 """The sums of an edition: what was counted, and apart from it what the missing would tell."""
 
 from fete.figures.arithmetic.counting import (
-    breakdown,
     by_audience,
     by_commune,
     by_days,
     by_departement,
-    by_edition,
     by_family,
     by_kind,
     by_level,
     by_theme,
-    commune_parts,
     cross,
-    day_parts,
-    departement_parts,
     in_communes,
     in_departements,
     parted,
@@ -31,12 +26,12 @@ from fete.figures.arithmetic.freezing import (
     thawed_estimate,
     thawed_totals,
 )
-from fete.figures.arithmetic.hiding import FEWEST_TOGETHER, PERSONAL, hidden_keys, secret_codes
+from fete.figures.arithmetic.hiding import hidden_keys, secret_parts
 from fete.figures.arithmetic.ledger import Ledger
 from fete.figures.arithmetic.lines import Line, Session, as_received, settled
 from fete.figures.arithmetic.proving import host_proof, organisation_proof, proof
 from fete.figures.arithmetic.shading import Shade, shades_of
-from fete.figures.arithmetic.tally import Totals
+from fete.figures.arithmetic.tally import FEWEST_TOGETHER, PERSONAL, Totals
 
 __all__ = [
     "FEWEST_TOGETHER",
@@ -50,21 +45,16 @@ __all__ = [
     "Size",
     "Totals",
     "as_received",
-    "breakdown",
     "by_audience",
     "by_commune",
     "by_days",
     "by_departement",
-    "by_edition",
     "by_family",
     "by_kind",
     "by_level",
     "by_theme",
     "canonical",
-    "commune_parts",
     "cross",
-    "day_parts",
-    "departement_parts",
     "digest_of",
     "estimate",
     "frozen_estimate",
@@ -76,7 +66,7 @@ __all__ = [
     "organisation_proof",
     "parted",
     "proof",
-    "secret_codes",
+    "secret_parts",
     "settled",
     "shades_of",
     "thawed_estimate",

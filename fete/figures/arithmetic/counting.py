@@ -35,17 +35,12 @@ def totals(lines: Iterable[Line]) -> Totals:
     return whole.totals
 
 
-def breakdown(lines: Iterable[Line], keys: Callable[[Line], Iterable[Key]]) -> dict[Key, Totals]:
-    """Return the figures of the lines under each of their keys.
+def parted(lines: Iterable[Line], way: Way) -> dict[Any, Totals]:
+    """Return the figures of the lines under each of the keys that this way gives them.
 
     A container's gate replaces what it holds before the lines are parted, so that no visitor is lost nor doubled:
     where every line has exactly one key, the additive figures of the parts add up to the totals.
     """
-    return parted(lines, under(keys))
-
-
-def parted(lines: Iterable[Line], way: Way) -> dict[Any, Totals]:
-    """Return the figures of the lines under each of the keys that this way gives them."""
     parts: dict[Any, Tally] = {}
     for line in settled(list(lines)):
         for key, worth in way(line, worth_of(line)):
@@ -165,21 +160,6 @@ def _on(day: str, line: Line, told: Sequence[Session]) -> Line:
     )
 
 
-def departement_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
-    """Return the figures under each département: a line in the one that reviews it, a host commune in its own."""
-    return parted(lines, in_departements)
-
-
-def commune_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
-    """Return the figures under each commune: a line where it is held first, and each host commune as one."""
-    return parted(lines, in_communes)
-
-
-def day_parts(lines: Sequence[Line]) -> dict[str | None, Totals]:
-    """Return the figures under each day of Paris; what nobody can part stands under `None`."""
-    return parted(lines, by_days)
-
-
 def by_departement(line: Line) -> tuple[str | None]:
     """Give the département where a line is held."""
     return (line.departement,)
@@ -224,8 +204,3 @@ _KEYS: Mapping[str, Callable[[Line], Iterable[str | None]]] = {
     "audience": by_audience,
     "level": by_level,
 }
-
-
-def by_edition(line: Line) -> tuple[int]:
-    """Give the edition of a line."""
-    return (line.edition_id,)

@@ -9,7 +9,8 @@ from typing import Any
 from fete.figures.arithmetic.counting import Way
 from fete.figures.arithmetic.estimating import Estimate, Grounds
 from fete.figures.arithmetic.lines import Line, as_received, settle
-from fete.figures.arithmetic.tally import Tally, Totals, worth_of
+from fete.figures.arithmetic.tally import Tally, Totals, Worth, worth_of
+from fete.reports.workflow import ReportStatus
 
 
 class Ledger:
@@ -61,20 +62,17 @@ class Ledger:
 
     def _count(self, numbers: Iterable[int], *, times: int) -> None:
         for number in numbers:
-            if number in self.lines:
-                self._tell(self._settled(number, received=False), times=times)
-                received = self._settled(number, received=True)
-                self._received.add(worth_of(received), times=times)
+            line = self.lines.get(number)
+            if line is None:
+                continue
+            above = self.lines.get(line.parent_id) if line.parent_id is not None else None
+            worth = self._tell(_settled(line, above), times=times)
+            if _waits(line) or _waits(above):
+                told = as_received([line] if above is None else [line, above])
+                worth = worth_of(_settled(*told))
+            self._received.add(worth, times=times)
 
-    def _settled(self, number: int, *, received: bool) -> Line:
-        line = self.lines[number]
-        above = self.lines.get(line.parent_id) if line.parent_id is not None else None
-        known = [line] if above is None else [line, above]
-        if received:
-            known = as_received(known)
-        return settle(known[0], within={each.activity_id: each for each in known[1:]})
-
-    def _tell(self, line: Line, *, times: int) -> None:
+    def _tell(self, line: Line, *, times: int) -> Worth:
         worth = worth_of(line)
         self._whole.add(worth, times=times)
         self._grounds.add(line, times=times)
@@ -85,3 +83,13 @@ class Ledger:
                 part.add(share, times=times)
                 if not part.lines:
                     del parts[key]
+        return worth
+
+
+def _settled(line: Line, above: Line | None = None) -> Line:
+    return line if above is None else settle(line, within={above.activity_id: above})
+
+
+def _waits(line: Line | None) -> bool:
+    """Whether a line tells more as received than as validated."""
+    return line is not None and line.status is ReportStatus.FILED

@@ -9,6 +9,10 @@ from fete.figures.arithmetic.lines import Line
 from fete.reports.arithmetic import Method, Returns
 from fete.reports.workflow import ReportStatus
 
+# The figures that tell of people who could be recognised, and how many structures tell them together at least.
+PERSONAL = frozenset({"researchers", "mediators", "volunteers", "others"})
+FEWEST_TOGETHER = 3
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
@@ -37,6 +41,8 @@ class Totals:
     apart_activities: int = 0
     apart_visitors: int = 0
     coverage: Returns = field(default_factory=Returns)
+    # How many structures tell the people of these figures: no figure, but what decides whether they are told.
+    teams: int = 0
 
     @property
     def pupils_share(self) -> float | None:
@@ -48,9 +54,14 @@ class Totals:
         """The part of visitors who were estimated, from 0 to 1."""
         return self.estimated / self.visitors if self.visitors else None
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether so few structures tell the people of these figures that one would recognise them."""
+        return 0 < self.teams < FEWEST_TOGETHER
+
 
 # What a line is worth in each of these; structures and communes are counted once, whoever tells them.
-_DISTINCT = frozenset({"host_communes", "organisations"})
+_DISTINCT = frozenset({"host_communes", "organisations", "teams"})
 _ADDED = tuple(each.name for each in fields(Totals) if each.name not in _DISTINCT | {"coverage"})
 _RETURNS = tuple(each.name for each in fields(Returns))
 _NOTHING = (0,) * len(_ADDED)
@@ -64,6 +75,8 @@ class Worth:
     returns: tuple[int, ...] = (0,) * len(_RETURNS)
     communes: tuple[str, ...] = ()
     organisation: int | None = None
+    # The same, when it tells who made it.
+    team: int | None = None
 
 
 class Tally:
@@ -74,6 +87,7 @@ class Tally:
         self._figures, self._returns = list(_NOTHING), [0] * len(_RETURNS)
         self._communes: Counter[str] = Counter()
         self._organisations: Counter[int] = Counter()
+        self._teams: Counter[int] = Counter()
 
     def add(self, worth: Worth, *, times: int = 1) -> None:
         """Add what a line is worth, or take it away with -1 `times`."""
@@ -87,6 +101,8 @@ class Tally:
             _count(self._communes, commune, times)
         if worth.organisation is not None:
             _count(self._organisations, worth.organisation, times)
+        if worth.team is not None:
+            _count(self._teams, worth.team, times)
 
     @property
     def totals(self) -> Totals:
@@ -96,6 +112,7 @@ class Tally:
             host_communes=len(self._communes),
             organisations=len(self._organisations),
             coverage=Returns(**dict(zip(_RETURNS, self._returns, strict=True))),
+            teams=len(self._teams),
         )
 
 
@@ -113,7 +130,12 @@ def worth_of(line: Line) -> Worth:
         returns=_coverage(line),
         communes=tuple({commune for commune, _departement in line.hosts}) if told else (),
         organisation=line.organisation_id if told else None,
+        team=line.organisation_id if told and _tells_people(line) else None,
     )
+
+
+def _tells_people(line: Line) -> bool:
+    return any(getattr(line.counts, name) for name in PERSONAL)
 
 
 def _figures(line: Line) -> tuple[int, ...]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from fete.core.clock import day_bounds, today
+from fete.core.clock import end_of, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import gettext as _
-from fete.figures.rules import COUNTED, FIGURE_WORDS, WORDS, Figure
+from fete.figures.rules import COUNTED, FIGURE_WORDS, WORDS, Figure, day_known
 
 MOST_BREAKDOWNS = 2
 _NAMES = {word: name for name, word in WORDS.items()}
@@ -33,8 +33,8 @@ class Asked:
 
     @property
     def known_on(self) -> datetime | None:
-        """The end of that day in Paris; nothing for what is known now."""
-        return None if self.day in {None, today()} else day_bounds(self.day)[1]
+        """The end of that day in Paris; nothing for what is told now."""
+        return end_of(self.day) if self.day else None
 
 
 def read_asked(args: Mapping[str, str]) -> Asked:
@@ -43,7 +43,7 @@ def read_asked(args: Mapping[str, str]) -> Asked:
         breakdowns=_breakdowns(_listed(args.get("par", ""))),
         shape=_shape(args.get("forme", Shape.WIDE.value)),
         figures=_figures(_listed(args.get("chiffres", ""))),
-        day=_day(args.get("au", "")),
+        day=day_known(args.get("au", ""), today=today()),
     )
 
 
@@ -82,21 +82,3 @@ def _figures(words: Sequence[str]) -> tuple[Figure, ...]:
             field="chiffres",
         )
     return tuple(dict.fromkeys(_FIGURES[word] for word in words)) or COUNTED
-
-
-def _day(word: str) -> date | None:
-    if not word:
-        return None
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != word or not date(2000, 1, 1) <= day <= today():
-        raise RuleBrokenError(
-            _(
-                "« au » prend un jour déjà venu, écrit année-mois-jour : %(day)s.",
-                day=today().isoformat(),
-            ),
-            field="au",
-        )
-    return day

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,23 +13,20 @@ from sqlalchemy import func, select
 
 from fete.core.clock import now
 from fete.core.db import db
-from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_codes
-from fete.figures.models import Headline, Snapshot
+from fete.figures.arithmetic import PERSONAL, Estimate, Ledger, Totals, secret_parts
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.ledgers import WAYS, ledger_of, versions_kept_last
 from fete.figures.queries.lines import lines_of
 from fete.figures.rules import ADDITIVE
+from fete.geography.rules import departement_of
 from fete.programme.models import Edition, Slot
 from fete.programme.queries.catalogue import standing
-from fete.reports.models import Ladder
 
 Parts = Mapping[str | None, Totals]
-# What a page of frozen figures is made of: the programme, reports, frozen figures, figures of others, estimates shown.
+# What a page of frozen figures is made of: the programme with all that is shown beside it, and reports.
 _STANDING = (
-    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept), max(id), max(published_at),"
-    " count(published_at), sum(CASE WHEN published_at IS NOT NULL THEN id * id ELSE 0 END),"
-    " (SELECT count(*) FROM headline), (SELECT sum(value + year) FROM headline),"
-    " (SELECT sum(edition_id * edition_id) FROM ladder WHERE shows_estimate) FROM snapshot"
+    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM"
+    " (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept)"
 )
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
@@ -104,7 +101,10 @@ def figures_of(
         estimate=sums.estimate,
         breakdowns={
             name: parts_of(
-                name, parts, whole=sums.totals, labels=labels_of(name, {*parts}, region=region)
+                name,
+                sums.parts,
+                whole=sums.totals,
+                labels=labels_of(name, {*parts}, region=region),
             )
             for name, parts in sums.parts.items()
         },
@@ -177,19 +177,14 @@ def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
 def _marks(at: datetime) -> tuple[object, ...]:
     """Return what changes whenever any figures may.
 
-    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due.
+    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due. All else
+    changes the token of the programme, frozen figures and those of others too.
     """
     kept = versions_kept_last().subquery()
     marks = (
         select(func.max(kept.c.id)),
         select(func.sum(kept.c.id)),
         select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
-        select(func.count(Headline.id)),
-        select(func.sum(Headline.value + Headline.year)),
-        select(func.max(Snapshot.id)),
-        select(func.max(Snapshot.published_at)),
-        select(func.sum(Snapshot.id * Snapshot.id)).where(Snapshot.published_at.is_not(None)),
-        select(func.sum(Ladder.edition_id * Ladder.edition_id)).where(Ladder.shows_estimate),
     )
     row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
     return standing(), *row
@@ -212,10 +207,10 @@ def snapshots_stand_now() -> str:
 
 
 def parts_of(
-    name: str, parts: Parts, *, whole: Totals, labels: Mapping[str | None, str]
+    name: str, every: Mapping[str, Parts], *, whole: Totals, labels: Mapping[str | None, str]
 ) -> list[Part]:
-    """Return the parts of a breakdown in the order of their labels; those whose people are secret say so."""
-    secret = secret_codes(parts, whole=whole, adds_up=ADDITIVE[name] >= PERSONAL)
+    """Return the parts of one of the breakdowns in the order of their labels; those whose people are secret say so."""
+    parts, secret = every[name], _secret_codes(name, every, whole=whole)
     return [
         Part(
             code=code,
@@ -226,3 +221,17 @@ def parts_of(
         for code, label in labels.items()
         if code in parts or (name == "departement" and code is not None)
     ]
+
+
+def _secret_codes(name: str, every: Mapping[str, Parts], *, whole: Totals) -> frozenset[str | None]:
+    parts = every[name]
+    sums: list[tuple[Collection[str | None], bool]] = []
+    if name == "commune":
+        above = _secret_codes("departement", every, whole=whole)
+        inside: dict[str, list[str | None]] = {}
+        for code in filter(None, parts):
+            inside.setdefault(departement_of(code), []).append(code)
+        sums += [(codes, of in above) for of, codes in inside.items()]
+    if ADDITIVE[name] >= PERSONAL:
+        sums.append((parts.keys(), whole.is_of_few))
+    return secret_parts(parts, sums)

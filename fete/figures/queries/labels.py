@@ -1,13 +1,16 @@
 """How the parts of the breakdowns are called, in the order in which people read them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
 
 from fete.core.db import db
+from fete.core.i18n import current_language
 from fete.core.templating import day
 from fete.figures.rules import NAMELESS
 from fete.geography.models import Commune, Departement
+from fete.programme.queries.catalogue import remembered
 from fete.vocabulary.models import Term, TermList
 
 _LISTS = {
@@ -22,6 +25,15 @@ _LISTS = {
 def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | None, str]:
     """Return the name of each code in the order in which people read them; what has none comes last."""
     known = sorted(filter(None, codes))
+    # Names change with the programme only, figures with each report.
+    found = remembered(
+        ("labels", name, region, current_language(), *known),
+        lambda: _read(name, known, region=region),
+    )
+    return {**found, None: str(NAMELESS[name])}
+
+
+def _read(name: str, known: Sequence[str], *, region: str) -> dict[str | None, str]:
     found: dict[str | None, str]
     match name:
         case "day":
@@ -38,7 +50,7 @@ def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | N
             terms = select(Term).where(Term.list == _LISTS[name], Term.code.in_(known))
             found_terms = db.session.scalars(terms.order_by(Term.position, Term.code))
             found = {each.code: each.label for each in found_terms}
-    return {**found, None: str(NAMELESS[name])}
+    return found
 
 
 def day_label(code: str) -> str:

@@ -52,6 +52,8 @@ def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None)
     With `known_on`, reports are told as they stood then; the programme is told as it stands.
     """
     numbers = [edition.id for edition in editions]
+    # Of a day that is not over, what is still to come is not known.
+    moment = at if known_on is None else min(at, known_on)
     hours, terms, places = _hours_of(numbers), _terms_of(numbers), _places_of(numbers)
     sessions = _sessions_where(Activity.edition_id.in_(numbers))
     return [
@@ -61,7 +63,7 @@ def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None)
             terms=terms.get(row.id, _NO_TERMS),
             stops=places.stops_of(row, has_hours=row.id in hours),
             sessions=sessions.get(row.id, ()),
-            at=known_on or at,
+            at=moment,
         )
         for row in db.session.execute(_lines_statement(numbers, known_on=known_on))
     ]

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
-from fete.core.clock import day_bounds
+from fete.core.clock import end_of
 from fete.core.db import db
 from fete.figures.arithmetic import Totals
 from fete.figures.models import Snapshot
 from fete.figures.queries.counting import EditionFigures, figures_of, totals_by_edition, totals_of
 from fete.figures.queries.snapshots import Frozen, published_snapshots, thawed
-from fete.figures.rules import definitions
+from fete.figures.rules import definitions, same_day
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.workflow import Status
 from fete.reports.models import Ladder, Report
@@ -92,9 +92,11 @@ def same_day_before(
     if not before or today < edition.starts_on:
         return None
     previous = max(before, key=lambda each: each.year)
-    day = previous.starts_on + (today - edition.starts_on)
-    totals = totals_of(previous, at=at, known_on=day_bounds(day)[1] - timedelta(seconds=1))
-    if day >= today or not totals.coverage.validated:
+    day = same_day(edition, previous, today=today)
+    if day >= today:
+        return None
+    totals = totals_of(previous, at=at, known_on=end_of(day))
+    if not totals.coverage.validated:
         return None
     return SameDay(edition=previous, day=day, totals=totals)
 

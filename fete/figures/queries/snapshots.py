@@ -10,9 +10,9 @@ from sqlalchemy.orm import undefer
 
 from fete.core.db import db
 from fete.core.i18n import DEFAULT, current_language
-from fete.figures.arithmetic import Totals, thawed_estimate, thawed_totals
+from fete.figures.arithmetic import thawed_estimate, thawed_totals
 from fete.figures.models import Snapshot
-from fete.figures.queries.counting import EditionFigures, Part, parts_of, remembered
+from fete.figures.queries.counting import EditionFigures, parts_of, remembered
 from fete.figures.queries.labels import day_label
 from fete.programme.models import Activity, Edition
 from fete.reports.models import Report, ReportVersion
@@ -64,6 +64,10 @@ def thawed(snapshot: Snapshot) -> Frozen:
         ("snapshot", snapshot.id, snapshot.digest), lambda: json.loads(_content_of(snapshot))
     )
     whole = thawed_totals(kept["totals"])
+    parts = {
+        name: {part["code"]: thawed_totals(part["totals"]) for part in of_breakdown}
+        for name, of_breakdown in kept["breakdowns"].items()
+    }
     return Frozen(
         snapshot=snapshot,
         figures=EditionFigures(
@@ -72,7 +76,15 @@ def thawed(snapshot: Snapshot) -> Frozen:
             received=thawed_totals(kept["received"]),
             estimate=thawed_estimate(kept["estimate"]),
             breakdowns={
-                name: _parts(name, kept["breakdowns"][name], whole=whole, language=language)
+                name: parts_of(
+                    name,
+                    parts,
+                    whole=whole,
+                    labels={
+                        part["code"]: _label(part, name, language)
+                        for part in kept["breakdowns"][name]
+                    },
+                )
                 for name in kept["order"]
             },
         ),
@@ -110,17 +122,6 @@ def _handed_in(edition_id: int, last_version: int) -> Any:  # noqa: ANN401  # a 
             ReportVersion.id <= last_version,
             ReportVersion.status != ReportStatus.DRAFT,
         )
-    )
-
-
-def _parts(
-    name: str, kept: Sequence[Mapping[str, Any]], *, whole: Totals, language: str
-) -> list[Part]:
-    return parts_of(
-        name,
-        {part["code"]: thawed_totals(part["totals"]) for part in kept},
-        whole=whole,
-        labels={part["code"]: _label(part, name, language) for part in kept},
     )
 
 

@@ -6,23 +6,25 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from fete.core.clock import day_bounds
+from fete.core.clock import end_of
 from fete.core.db import db
 from fete.figures.arithmetic import (
     Estimate,
     Line,
     Totals,
     as_received,
-    breakdown,
-    cross,
-    departement_parts,
     estimate,
+    in_departements,
+    parted,
     totals,
+    under,
     within,
 )
 from fete.figures.queries.counting import Part, remembered, signature_of
 from fete.figures.queries.labels import labels_of
+from fete.figures.queries.ledgers import WAYS
 from fete.figures.queries.lines import lines_of
+from fete.figures.rules import same_day
 from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition
@@ -44,7 +46,7 @@ Codes = frozenset[str] | None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Before:
-    """The edition before: what was known on the same day, as many days after its end, and what it tells now."""
+    """The edition before: what was known of it on the same day, and what it tells now."""
 
     edition: Edition
     day: date
@@ -143,7 +145,7 @@ def territory_of_edition(
     """Return what is told of these départements; with `whole`, of all there is, what has no département included."""
     codes = None if whole else frozenset(each.code for each in departements)
     previous = next((each for each in shown_editions() if each.year < edition.year), None)
-    day = previous.ends_on + (today - edition.ends_on) if previous is not None else today
+    day = same_day(edition, previous, today=today) if previous is not None else today
     known = [edition, *([previous] if previous is not None else [])]
 
     def count() -> _Sums:
@@ -221,7 +223,7 @@ def _sum(
     lines = lines_of(edition, at=at)
     own = within(lines, codes)
     before = lines_of(previous, at=at) if previous is not None else []
-    until = day_bounds(day)[1]
+    until = end_of(day)
     then = (
         lines_of(previous, at=at, known_on=until)
         if previous is not None and until <= at
@@ -234,11 +236,10 @@ def _sum(
         estimate=estimate(own),
         then=_whole(then, codes),
         before=_whole(before, codes),
-        parts={
-            name: {key: each for (key,), each in cross(own, [name]).items()}
-            for name in (*BREAKDOWNS, "commune", "departement")
-        },
-        structures=breakdown(own, lambda line: (line.organisation_id,)),
+        parts={name: parted(own, WAYS[name]) for name in BREAKDOWNS}
+        # What is reviewed elsewhere may stop here too.
+        | {name: parted(lines, WAYS[name]) for name in ("commune", "departement")},
+        structures=parted(own, under(lambda line: (line.organisation_id,))),
         new=frozenset(line.organisation_id for line in own) - earlier,
         missing=_missing(own),
         villages=_gates(lines, {line.activity_id for line in own if line.is_container}),
@@ -251,7 +252,7 @@ def _whole(lines: Sequence[Line], codes: Codes) -> Totals:
     whole = totals(within(lines, codes))
     if codes is None:
         return whole
-    parts = departement_parts(lines)
+    parts = parted(lines, in_departements)
     return replace(
         whole, host_communes=sum(parts[code].host_communes for code in codes if code in parts)
     )

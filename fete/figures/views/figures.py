@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    make_response,
     render_template,
     request,
     session,
@@ -27,7 +28,7 @@ from flask_login import current_user
 from fete import __version__
 from fete.core.access import public
 from fete.core.answers import stands
-from fete.core.clock import day_bounds, now, today
+from fete.core.clock import day_bounds, end_of, now, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
@@ -127,10 +128,7 @@ def edition(year: int) -> ResponseReturnValue:
     """Show the figures of an edition, each with its definition, their proof, their parts and their coverage."""
     standing = snapshots_stand_now()
     found = edition_of(year)
-    try:
-        day = day_asked()
-    except RuleBrokenError as error:
-        return refused(error.message, url_for("figures.edition", year=year))
+    day = day_asked(url_for("figures.edition", year=year))
     if day is None and published_snapshots([found]):
         # Before anything of it is read: what changes meanwhile makes another answer.
         stands(standing, until=day_bounds(today())[1], asked=snapshots_stand_now)
@@ -143,14 +141,16 @@ def edition(year: int) -> ResponseReturnValue:
 def communes(year: int) -> ResponseReturnValue:
     """Show the figures of an edition in each commune."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.communes", year=year))
 
     def page() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
+        shown = _shown(found, day)
         return Response(
             render_template(
                 "figures/communes.html",
                 edition=found,
                 shown=shown,
+                day=day,
                 parts=shown.figures.breakdowns["commune"],
                 names=names_of(shown.figures)["commune"],
                 columns={each.key: each for each in KEY_FIGURES},
@@ -163,8 +163,7 @@ def communes(year: int) -> ResponseReturnValue:
 
 
 def _edition_page(found: Edition, every: Sequence[Edition], day: date | None) -> Response:
-    at, moment = now(), end_of(day)
-    shown = shown_figures(found, region=settings().region, at=at, known_on=moment)
+    at, shown = now(), _shown(found, day)
     figures, totals = shown.figures, shown.figures.totals
     is_live = shown.frozen is None and day is None
     parts = sum(map(len, figures.breakdowns.values()))
@@ -212,7 +211,8 @@ def series_json() -> ResponseReturnValue:
             {
                 "site": settings().site_name,
                 "editions": [
-                    _edition_value(row.edition) | _totals_value(row.totals)
+                    _edition_value(row.edition)
+                    | _totals_value(row.totals, is_secret=row.totals.is_of_few)
                     for row in shown_totals(editions, at=now())
                 ],
                 "definitions": definitions(),
@@ -228,15 +228,19 @@ def series_json() -> ResponseReturnValue:
 def edition_json(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as JSON."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.edition", year=year))
 
     def answer() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
+        shown = _shown(found, day)
         figures = shown.figures
         return _json(
             {"site": settings().site_name}
             | _edition_value(found)
-            | {"snapshot": _snapshot_value(shown.snapshot)}
-            | _totals_value(figures.totals)
+            | {
+                "known_on": day.isoformat() if day else None,
+                "snapshot": _snapshot_value(shown.snapshot),
+            }
+            | _totals_value(figures.totals, is_secret=figures.totals.is_of_few)
             | {
                 "definitions": dict(shown.definitions),
                 "breakdowns": {
@@ -272,10 +276,12 @@ def series_csv() -> ResponseReturnValue:
 def edition_csv(year: int) -> ResponseReturnValue:
     """Give the figures of an edition as CSV, one value a line."""
     found = edition_of(year)
+    day = day_asked(url_for("figures.edition", year=year))
 
     def answer() -> Response:
-        shown = shown_figures(found, region=settings().region, at=now())
-        return _csv(_figure_lines(shown), name=f"chiffres-{year}", is_demo=found.is_demo)
+        return _csv(
+            _figure_lines(_shown(found, day)), name=f"chiffres-{year}", is_demo=found.is_demo
+        )
 
     return _answer([found], answer)
 
@@ -315,9 +321,9 @@ def personal_figures() -> frozenset[str]:
 
 
 @blueprint.app_template_global("table_address")
-def table_address(year: int, breakdown: str) -> str:
+def table_address(year: int, breakdown: str, *, au: str | None = None) -> str:
     """Return the address of the table of a breakdown, for a spreadsheet."""
-    return f"{url_for('figures.edition', year=year)}/donnees.csv?par={WORDS[breakdown]}"
+    return url_for("reuse.edition", year=year, extension="csv", par=WORDS[breakdown], au=au)
 
 
 def edition_of(year: int) -> Edition:
@@ -329,14 +335,21 @@ def edition_of(year: int) -> Edition:
     return found
 
 
-def day_asked() -> date | None:
-    """Return the day that the address asks for; raise `RuleBrokenError` for what is no day that has passed."""
-    return day_known(request.args.get("au", ""), today=today())
+def day_asked(back: str) -> date | None:
+    """Return the day that the address asks for; what is no day that has come is answered in words, with a way back."""
+    try:
+        return day_known(request.args.get("au", ""), today=today())
+    except RuleBrokenError as error:
+        abort(make_response(refused(error.message, back)))
 
 
-def end_of(day: date | None) -> datetime | None:
-    """Return the last instant of a day in Paris."""
-    return day_bounds(day)[1] - timedelta(seconds=1) if day else None
+def known_on(day: date | None) -> datetime | None:
+    """Return the moment of which an address asks: the end of a day; nothing for what is shown now."""
+    return end_of(day) if day else None
+
+
+def _shown(edition: Edition, day: date | None) -> Shown:
+    return shown_figures(edition, region=settings().region, at=now(), known_on=known_on(day))
 
 
 def refused(reason: str, back: str, *, status: int = 400) -> ResponseReturnValue:
@@ -421,7 +434,7 @@ def _edition_value(edition: Edition) -> Value:
     }
 
 
-def _totals_value(totals: Totals, *, is_secret: bool = False) -> Value:
+def _totals_value(totals: Totals, *, is_secret: bool) -> Value:
     return _values(totals, KEY_FIGURES, is_secret=is_secret) | {
         "coverage": _coverage_value(totals.coverage),
         "details": _values(totals, DETAILS, is_secret=is_secret),
@@ -508,18 +521,26 @@ def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
 def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
     figures = shown.figures
     year, note = figures.edition.year, _note(figures.edition)
-    for key, figure, value in _values_of(figures.totals):
-        yield key, "total", "", figure.label, value, year, note, shown.definitions[figure.key]
+    for key, figure, value, said in _told(figures.totals, note, is_secret=figures.totals.is_of_few):
+        yield key, "total", "", figure.label, value, year, said, shown.definitions[figure.key]
     for name, parts in figures.breakdowns.items():
         for part in parts:
-            for key, _figure, value in _values_of(part.totals):
-                is_secret = part.is_secret and key in PERSONAL
-                said = ", ".join(filter(None, [note, _("secret") if is_secret else ""]))
-                told = "" if is_secret else value
-                yield key, name, part.code or "", _name(part, name), told, year, said, ""
+            for key, _figure, value, said in _told(part.totals, note, is_secret=part.is_secret):
+                yield key, name, part.code or "", _name(part, name), value, year, said, ""
 
 
 def _edition_lines(row: ShownTotals) -> Iterator[tuple[object, ...]]:
     year, note = row.edition.year, _note(row.edition)
-    for key, figure, value in _values_of(row.totals):
-        yield key, "edition", year, figure.label, value, year, note, row.definitions[figure.key]
+    for key, figure, value, said in _told(row.totals, note, is_secret=row.totals.is_of_few):
+        yield key, "edition", year, figure.label, value, year, said, row.definitions[figure.key]
+
+
+def _told(
+    totals: Totals, note: str, *, is_secret: bool
+) -> Iterator[tuple[str, Figure, int | str, str]]:
+    """Give each figure with its value and what is noted of it; the people of few are secret."""
+    for key, figure, value in _values_of(totals):
+        if is_secret and key in PERSONAL:
+            yield key, figure, "", ", ".join(filter(None, [note, _("secret")]))
+        else:
+            yield key, figure, value, note

@@ -6,7 +6,6 @@ from flask_login import current_user
 
 from fete.core.access import public
 from fete.core.clock import now
-from fete.core.errors import RuleBrokenError
 from fete.core.settings import settings
 from fete.figures.arithmetic import PERSONAL
 from fete.figures.policies import can_follow_figures
@@ -17,7 +16,7 @@ from fete.figures.rules import (
     FIGURE_WORDS,
     WORDS,
 )
-from fete.figures.views.figures import day_asked, edition_of, end_of, names_of, refused
+from fete.figures.views.figures import day_asked, edition_of, known_on, names_of
 
 blueprint = Blueprint("proofs", __name__)
 
@@ -37,24 +36,22 @@ def show(year: int, figure: str) -> ResponseReturnValue:
     if figure not in KEYS or (word and word not in PARTS):
         abort(404)
     key, part = KEYS[figure], PARTS.get(word, "")
-    try:
-        day = day_asked()
-    except RuleBrokenError as error:
-        return refused(error.message, url_for("figures.edition", year=year))
+    day = day_asked(url_for("figures.edition", year=year))
     at = now()
-    shown = shown_figures(edition, region=settings().region, at=at, known_on=end_of(day))
+    shown = shown_figures(edition, region=settings().region, at=at, known_on=known_on(day))
     names = names_of(shown.figures)
     if part and code not in names[part]:
         abort(404)
     is_of_a_team = key in PERSONAL and not _sees_teams()
     if is_of_a_team and part and _part(shown.figures, part, code).is_secret:
         abort(404)
-    told = _told(shown.figures, key, part, code)
+    is_secret = is_of_a_team and shown.figures.totals.is_of_few
+    told = None if is_secret else _told(shown.figures, key, part, code)
     behind = Behind(
         edition=edition,
         key=key,
         at=at,
-        known_on=shown.snapshot.frozen_at if shown.snapshot else end_of(day),
+        known_on=shown.snapshot.frozen_at if shown.snapshot else known_on(day),
         of=part,
         code=code,
     )

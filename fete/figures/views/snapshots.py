@@ -31,7 +31,7 @@ from fete.figures.queries import (
 )
 from fete.figures.rules import COUNTED, KEY_FIGURES
 from fete.figures.services import freeze, next_number, publish, unpublish
-from fete.figures.views.figures import day_asked, end_of, names_of, refused
+from fete.figures.views.figures import day_asked, known_on, names_of
 from fete.programme.models import Edition
 from fete.programme.queries.editions import editions, find_edition, shown_editions
 
@@ -53,12 +53,9 @@ def index() -> ResponseReturnValue:
 @allows(can_follow_figures_of, load=find_edition)
 def edition(edition: Edition) -> ResponseReturnValue:
     """Show the figures of an edition as they stand, received and validated, and what was frozen of them."""
-    try:
-        day = day_asked()
-    except RuleBrokenError as error:
-        return refused(error.message, url_for("snapshots.edition", year=edition.year))
+    day = day_asked(url_for("snapshots.edition", year=edition.year))
     at = now()
-    figures = figures_of(edition, region=settings().region, at=at, known_on=end_of(day))
+    figures = figures_of(edition, region=settings().region, at=at, known_on=known_on(day))
     snapshots = snapshots_of(edition)
     territory = territory_of(current_user)
     return render_template(

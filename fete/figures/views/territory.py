@@ -46,16 +46,19 @@ class Asked:
 def show(year: int) -> ResponseReturnValue:
     """Show the figures of a département, or of all of one's territory."""
     asked = asked_of(year)
+    told = told_of(asked)
     return render_template(
         "territory/show.html",
         asked=asked,
         breakdowns=BREAKDOWNS,
         coverage=COVERAGE,
         definitions=ALL_FIGURES,
+        estimate=told.estimate,
         figures=FIGURES,
+        kinds={part.code: part.label for part in told.breakdowns["kind"]},
         most=MOST_SHOWN,
         overlaps=OVERLAPS,
-        told=told_of(asked),
+        told=told,
     )
 
 

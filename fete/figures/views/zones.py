@@ -37,6 +37,8 @@ READINGS = {
     "tenues": lazy_gettext("Ce qui a été tenu, d’après un bilan validé"),
 }
 # The columns of the file, which never change their names, and what each tells.
+# About how many bytes a commune has in the file.
+_WEIGHT_EACH = 80
 COLUMNS = {
     "code": lazy_gettext("code Insee de la commune"),
     "name": lazy_gettext("son nom"),
@@ -108,6 +110,7 @@ def show(year: int) -> ResponseReturnValue:
         dots=dots_by_size(white),
         host_dots=dots_by_size([each for each in zones.reaches if each.is_host]),
         columns=COLUMNS,
+        csv_weight=len(zones.reaches) * _WEIGHT_EACH,
         rural_below=RURAL_BELOW,
     )
     return Response(page, status=400 if asked.errors else 200)

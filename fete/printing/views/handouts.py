@@ -11,7 +11,6 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from fete.core.access import public
 from fete.core.clock import now, today
-from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _, ngettext
 from fete.core.ratelimit import limiter
 from fete.core.settings import settings
@@ -26,7 +25,7 @@ from fete.figures.queries import (
     shown_figures,
     shown_totals,
 )
-from fete.figures.views.figures import day_asked, edition_of, end_of, names_of, refused
+from fete.figures.views.figures import day_asked, edition_of, known_on, names_of, refused
 from fete.printing import services
 from fete.printing.handout import Area, Drawing, Handout, handout, picture
 from fete.printing.views.printing import PRINTINGS, RETRY_AFTER
@@ -62,10 +61,7 @@ def _printed_figures(
     """Answer with figures laid out, with nothing when the reader has them, or with a word when there are none."""
     edition = edition_of(year)
     back = url_for("figures.edition", year=year)
-    try:
-        day = day_asked()
-    except RuleBrokenError as error:
-        return refused(error.message, back)
+    day = day_asked(back)
     told = _handout_of(edition, day)
     if not told.totals.coverage.validated:
         return refused(
@@ -104,7 +100,7 @@ def _laid_out(tag: str, content: dict[str, Any], *, layout: str, form: str) -> b
 def _handout_of(edition: Edition, day: date | None) -> Handout:
     """Return what is told of an edition on paper: what its page shows."""
     at = now()
-    shown = shown_figures(edition, region=settings().region, at=at, known_on=end_of(day))
+    shown = shown_figures(edition, region=settings().region, at=at, known_on=known_on(day))
     names = names_of(shown.figures)
     arguments = {"au": day.isoformat()} if day else {}
     return Handout(

@@ -7,7 +7,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
-from fete.core.db import db, upsert_rows
+from fete.core.db import Model, db, upsert_rows
 from fete.geography.models import Commune, Departement
 from fete.network.models import CharterSignature, Organisation
 from fete.programme.models import (
@@ -36,10 +36,13 @@ _TABLES = frozenset(
         activity_term.name,
     ]
 )
+# What is shown beside it, and nothing below knows of.
+_beside: set[type[Model]] = set()
 
 
-def notice_changes() -> None:
-    """Notice from now on, in every session, what changes of the public programme."""
+def notice_changes(*beside: type[Model]) -> None:
+    """Notice from now on, in every session, what changes of the public programme, and of what is shown beside it."""
+    _beside.update(beside)
     for moment, act in (
         ("before_flush", _notice),
         ("do_orm_execute", _notice_statement),
@@ -89,7 +92,7 @@ def _is_public(changed: object) -> bool:
         return _is_seen(changed.activity)
     if isinstance(changed, Activity):
         return _is_seen(changed)
-    return isinstance(changed, _OF_ALL)
+    return isinstance(changed, (*_OF_ALL, *_beside))
 
 
 def _is_seen(activity: Activity | None) -> bool:

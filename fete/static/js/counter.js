@@ -17,7 +17,7 @@ const undo = form.elements.annule;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const rule = new Intl.PluralRules(document.documentElement.lang);
 const plural = (name, count) => words[`${name}${rule.select(count) === "one" ? "One" : "Many"}`];
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const place = (name) => form.querySelector(`[data-${name}]`);
 
 let touches = []; // of this telephone, oldest first: those to send, and the last ones sent

@@ -13,18 +13,18 @@ from fete.figures.arithmetic import (
     Session,
     Totals,
     as_received,
-    breakdown,
     by_audience,
+    by_days,
     by_departement,
-    by_edition,
     by_family,
     by_kind,
     by_level,
     by_theme,
-    commune_parts,
-    day_parts,
-    departement_parts,
+    in_communes,
+    in_departements,
+    parted,
     totals,
+    under,
 )
 from fete.figures.rules import ADDITIVE
 from fete.reports.arithmetic import Counts, Method, Outcome, Returns, together
@@ -173,6 +173,7 @@ def test_a_held_activity_counts_with_its_visitors():
         visitor_minutes=68 * 90,
         online=300,
         coverage=Returns(due=1, received=1, validated=1),
+        teams=1,
     )
 
 
@@ -221,7 +222,7 @@ def test_what_goes_from_place_to_place_hosts_at_each_and_not_at_home():
         held(2, commune="81004", departement="81"),
     ]
     assert totals(lines).host_communes == 2
-    parts = departement_parts(lines)
+    parts = parted(lines, in_departements)
     assert {code: part.host_communes for code, part in parts.items()} == {"32": 0, "81": 1, "34": 1}
     assert {code: part.activities for code, part in parts.items()} == {"32": 1, "81": 1, "34": 0}
 
@@ -234,12 +235,12 @@ def test_what_counts_apart_or_was_not_held_hosts_nowhere():
         held(3, stops=stops, status=ReportStatus.FILED),
     ]
     assert totals(lines).host_communes == 0
-    assert {part.host_communes for part in departement_parts(lines).values()} == {0}
+    assert {part.host_communes for part in parted(lines, in_departements).values()} == {0}
 
 
 @given(programmes())
 def test_host_communes_of_the_departements_add_up(lines):
-    parts = departement_parts(lines)
+    parts = parted(lines, in_departements)
     assert sum(part.host_communes for part in parts.values()) == totals(lines).host_communes
 
 
@@ -261,7 +262,7 @@ def test_the_gate_replaces_its_stands_in_every_part_too():
         village(1, public=900, pupils=300, adults=20),
         held(2, parent_id=1, public=500, commune="81004", departement="81"),
     ]
-    parts = breakdown(lines, by_departement)
+    parts = parted(lines, under(by_departement))
     assert (parts["32"].visitors, parts["81"].visitors) == (1_220, 0)
     assert (parts["32"].activities, parts["81"].activities) == (0, 1)
 
@@ -303,7 +304,7 @@ def test_estimated_visitors_are_told():
 
 
 def test_an_activity_of_two_themes_stands_under_both():
-    parts = breakdown([held(1, themes=("digital", "exact")), held(2)], by_theme)
+    parts = parted([held(1, themes=("digital", "exact")), held(2)], under(by_theme))
     assert {theme: part.activities for theme, part in parts.items()} == {
         "digital": 1,
         "exact": 1,
@@ -349,7 +350,7 @@ def test_a_printed_table_of_six_departements_adds_up_to_its_printed_totals():
         counted.activities,
         counted.visitors,
     ) == (83, 292, 160, 50_100)
-    parts = breakdown(lines, by_departement)
+    parts = parted(lines, under(by_departement))
     assert {
         code: (part.host_communes, part.organisations, part.activities, part.visitors)
         for code, part in parts.items()
@@ -358,12 +359,11 @@ def test_a_printed_table_of_six_departements_adds_up_to_its_printed_totals():
 
 WAYS: dict[str, Callable[[list[Line]], dict[Any, Totals]]] = {
     # One commune may host what several départements review: it is counted in its own.
-    "departement": departement_parts,
-    "commune": commune_parts,
-    "day": day_parts,
-    "kind": partial(breakdown, keys=by_kind),
-    "family": partial(breakdown, keys=by_family),
-    "edition": partial(breakdown, keys=by_edition),
+    "departement": partial(parted, way=in_departements),
+    "commune": partial(parted, way=in_communes),
+    "day": partial(parted, way=by_days),
+    "kind": partial(parted, way=under(by_kind)),
+    "family": partial(parted, way=under(by_family)),
 }
 
 
@@ -391,7 +391,7 @@ def test_visitors_told_session_by_session_are_parted_by_day():
         Session(day="2026-10-04", minutes=120, public=10, pupils=25, adults=3),
     )
     line = held(1, days=("2026-10-03", "2026-10-04"), minutes=90, sessions=sessions)
-    parts = day_parts([line])
+    parts = parted([line], by_days)
     assert {
         day: (part.visitors, part.pupils, part.visitor_minutes, part.slots, part.researchers)
         for day, part in parts.items()
@@ -405,7 +405,7 @@ def test_visitors_told_session_by_session_are_parted_by_day():
 def test_sessions_that_tell_other_visitors_than_the_report_are_not_believed():
     sessions = (Session(day="2026-10-03", minutes=60, public=30),)
     line = held(1, days=("2026-10-03", "2026-10-04"), minutes=90, sessions=sessions)
-    parts = day_parts([line])
+    parts = parted([line], by_days)
     assert {day: part.visitors for day, part in parts.items()} == {
         None: 68,
         "2026-10-03": 0,
@@ -415,7 +415,7 @@ def test_sessions_that_tell_other_visitors_than_the_report_are_not_believed():
 
 
 def test_visitors_of_several_days_that_nobody_parted_stand_under_no_day():
-    parts = day_parts([held(1, days=("2026-10-03", "2026-10-04"))])
+    parts = parted([held(1, days=("2026-10-03", "2026-10-04"))], by_days)
     assert {day: (part.visitors, part.activities) for day, part in parts.items()} == {
         None: (68, 1),
         "2026-10-03": (0, 1),
@@ -428,7 +428,7 @@ def test_the_sessions_of_a_stand_count_nobody_whom_the_gate_counted():
     stand = held(2, parent_id=1, days=("2026-10-03",), sessions=sessions)
     gate = village(1, public=900, pupils=0, adults=0, days=("2026-10-03",), minutes=60)
     assert totals([gate, stand]).visitor_minutes == 900 * 60
-    assert day_parts([gate, stand])["2026-10-03"].visitors == 900
+    assert parted([gate, stand], by_days)["2026-10-03"].visitors == 900
 
 
 def test_as_received_takes_what_was_filed_as_if_it_were_validated():
@@ -450,7 +450,7 @@ def test_as_received_takes_what_was_filed_as_if_it_were_validated():
 @pytest.mark.parametrize("keys", [by_theme, by_audience, by_level])
 @given(lines=programmes())
 def test_themes_audiences_and_levels_lose_nothing_but_may_double(lines, keys):
-    whole, parts = totals(lines), breakdown(lines, keys)
+    whole, parts = totals(lines), parted(lines, under(keys))
     assert sum(each.visitors for each in parts.values()) >= whole.visitors
     assert all(each.visitors <= whole.visitors for each in parts.values())
 
@@ -460,7 +460,7 @@ def test_the_order_of_the_lines_does_not_matter(lines, luck):
     shuffled = lines[:]
     luck.shuffle(shuffled)
     assert totals(shuffled) == totals(lines)
-    assert breakdown(shuffled, by_kind) == breakdown(lines, by_kind)
+    assert parted(shuffled, under(by_kind)) == parted(lines, under(by_kind))
 
 
 @given(programmes(), COUNTS)

@@ -10,14 +10,15 @@ from fete.figures.arithmetic import (
     PERSONAL,
     Line,
     Totals,
-    breakdown,
+    by_days,
     by_kind,
-    commune_parts,
     cross,
-    day_parts,
-    departement_parts,
     hidden_keys,
+    in_communes,
+    in_departements,
+    parted,
     totals,
+    under,
     within,
 )
 from fete.figures.rules import ADDITIVE
@@ -29,11 +30,20 @@ PAIRS = [[*pair] for pair in permutations(ADDITIVE, 2)]
 FIGURES = [each.name for each in fields(Totals) if each.name != "coverage"]
 
 
-def told(*, number, departement, kind="workshop", organisation=None, researchers=5):
+def told(
+    *,
+    number,
+    departement="32",
+    commune=None,
+    kind="workshop",
+    organisation=None,
+    researchers=5,
+):
     return Line(
         activity_id=number,
         organisation_id=organisation or number,
         kind=kind,
+        commune=commune,
         departement=departement,
         status=ReportStatus.VALIDATED,
         counts=Counts(outcome=Outcome.HELD, researchers=researchers),
@@ -69,17 +79,17 @@ def test_one_breakdown_alone_is_what_it_is_on_the_page(lines):
     def alone(name):
         return {code: each for (code,), each in cross(lines, [name]).items()}
 
-    assert alone("kind") == breakdown(lines, by_kind)
-    assert alone("departement") == departement_parts(lines)
-    assert alone("commune") == commune_parts(lines)
-    assert alone("day") == day_parts(lines)
+    assert alone("kind") == parted(lines, under(by_kind))
+    assert alone("departement") == parted(lines, in_departements)
+    assert alone("commune") == parted(lines, in_communes)
+    assert alone("day") == parted(lines, by_days)
     assert cross(lines, []) == ({(): totals(lines)} if lines else {})
 
 
 @given(programmes(), st.sampled_from(["31", "32", "81", "34"]))
 def test_a_territory_tells_what_its_part_of_the_region_tells(lines, code):
     own = totals(within(lines, frozenset({code})))
-    part = departement_parts(lines).get(code, Totals())
+    part = parted(lines, in_departements).get(code, Totals())
     shown = [name for name in FIGURES if name != "host_communes"]
     assert {name: getattr(own, name) for name in shown} == {
         name: getattr(part, name) for name in shown
@@ -131,7 +141,7 @@ def test_parts_that_add_up_to_a_secret_one_are_not_all_told():
 @given(programmes(), st.sampled_from([*ADDITIVE, *map(tuple, PAIRS)]))
 def test_a_sum_that_is_told_never_has_one_unknown(lines, asked):
     names = [asked] if isinstance(asked, str) else [*asked]
-    additive = [name for name in names if ADDITIVE[name] >= PERSONAL]
+    additive = [name for name, figures in ADDITIVE.items() if figures >= PERSONAL]
     parts, hidden = cross(lines, names), hidden_keys(lines, names, additive=additive)
     for place, name in enumerate(names):
         others = [*names[:place], *names[place + 1 :]]
@@ -140,9 +150,30 @@ def test_a_sum_that_is_told_never_has_one_unknown(lines, asked):
             row = {
                 key
                 for key, each in parts.items()
-                if key[:place] + key[place + 1 :] == whole and each.activities + each.containers
+                if key[:place] + key[place + 1 :] == whole and each.teams
             }
             # A part that is alone is the whole itself.
             assert len(row) < 2 or (whole in above) + len(row & hidden) != 1
-    small = {key for key, each in parts.items() if each.activities + each.containers in {1, 2}}
-    assert small <= hidden
+    assert {key for key, each in parts.items() if each.teams in {1, 2}} <= hidden
+
+
+def test_a_commune_is_not_told_where_its_departement_gives_it_back():
+    lines = [told(number=n, commune="32013", departement="32") for n in (1, 2, 3)]
+    lines += [told(number=4, commune="32462", departement="32")]
+    lines += [told(number=n, commune="31555", departement="31") for n in (5, 6, 7, 8)]
+    lines += [told(number=9, commune="31395", departement="31")]
+    additive = ["departement", "commune"]
+    # Two are small, which would be enough were there no départements.
+    assert hidden_keys(lines, ["commune"], additive=additive) == {
+        ("32462",),
+        ("32013",),
+        ("31395",),
+        ("31555",),
+    }
+    assert hidden_keys(lines, ["departement"], additive=additive) == frozenset()
+
+
+def test_who_tells_nobody_gives_no_company():
+    lines = [told(number=n, kind="talk", researchers=None) for n in (1, 2, 3)]
+    lines += [told(number=4, kind="talk"), *(told(number=n) for n in (5, 6, 7, 8))]
+    assert ("talk",) in hidden_keys(lines, ["kind"], additive=["kind"])

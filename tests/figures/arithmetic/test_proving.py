@@ -16,7 +16,7 @@ from fete.figures.arithmetic.shading import shades_of
 from fete.figures.queries.ledgers import WAYS
 from tests.figures.arithmetic.test_counting import programmes
 
-APART = {"coverage", "host_communes", "organisations"}
+APART = {"coverage", "host_communes", "organisations", "teams"}
 KEYS = [each.name for each in fields(Totals) if each.name not in APART]
 
 

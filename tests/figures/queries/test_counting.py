@@ -251,6 +251,14 @@ CHANGES = {
         nature=Nature.ANNOUNCED,
         source="Journal",
     ),
+    "the source of a figure published elsewhere": lambda _activity, _report: record_headline(
+        year=2015,
+        key="activities",
+        value=400,
+        scope="Occitanie",
+        nature=Nature.ANNOUNCED,
+        source="Autre journal",
+    ),
 }
 
 
@@ -258,11 +266,35 @@ CHANGES = {
 def test_the_signature_changes_with_whatever_changes_the_figures(edition, after, change):
     activity = make_activity(on(3))
     report = make_report(activity)
-    before = signature_of([edition], at=after)
-    assert signature_of([edition], at=after) == before
+    record_headline(
+        year=2015,
+        key="activities",
+        value=400,
+        scope="Occitanie",
+        nature=Nature.ANNOUNCED,
+        source="Journal",
+    )
+    db.session.commit()
+    before = signature_of([edition], at=after), snapshots_stand_now()
+    assert (signature_of([edition], at=after), snapshots_stand_now()) == before
     CHANGES[change](activity, report)
-    db.session.flush()
-    assert signature_of([edition], at=after) != before
+    db.session.commit()
+    assert signature_of([edition], at=after) != before[0]
+    assert snapshots_stand_now() != before[1]
+
+
+def test_the_signature_changes_when_one_edition_shows_its_estimate_in_place_of_another(
+    edition, after
+):
+    past = make_edition(2025)
+    show_estimate(past)
+    db.session.commit()
+    before = signature_of([edition], at=after), snapshots_stand_now()
+    db.session.get_one(Ladder, past.id).shows_estimate = False
+    show_estimate(edition)
+    db.session.commit()
+    assert signature_of([edition], at=after) != before[0]
+    assert snapshots_stand_now() != before[1]
 
 
 def test_the_signature_changes_when_a_slot_ends_and_a_report_becomes_due(edition):

@@ -58,6 +58,8 @@ def counted(db, after):
         researchers=None,
         mediators=None,
         volunteers=None,
+        # A third structure, so that the people of all of them are told.
+        others=1,
     )
     make_report(make_activity(on(3), parent=village, commune=ALBI), public=500)
     make_report(make_activity(on(4), kind="lab_open_day"), method=Method.ESTIMATED)
@@ -84,7 +86,7 @@ DETAILED = {
     "organisations": 3,
     "public": 940,
     "adults": 23,
-    "others": 0,
+    "others": 1,
     "visitor_minutes": 1_220 * 60 + 68 * 120,
 }
 
@@ -275,7 +277,7 @@ def test_the_estimate_is_shown_apart_and_only_where_the_edition_says_so(client, 
     )
     page = client.get("/chiffres/2026")
     text = text_of(page)
-    assert "Ce qui manque, estimé à part Un bilan manque encore." in text
+    assert "Ce qui manque, estimé à part Un bilan manque encore : il ajouterait" in text
     assert "Cette estimation n’est dans aucun total." in text
     assert "Un bilan manquant vaut la moyenne" in text
     assert "1 788 visiteurs" in text
@@ -343,7 +345,7 @@ def test_the_communes_have_a_page_of_their_own_where_few_keep_their_team_secret(
     text = text_of(page)
     assert "Albi 1 0 1 1 220 300 secret secret secret" in text
     assert "Toulouse 3 0 1 204 75 120 3 12" in text
-    assert "« Secret » : moins de trois activités" in text
+    assert "« Secret » : moins de trois structures" in text
     assert client.get("/chiffres/1850/communes").status_code == 404
 
 
@@ -492,8 +494,8 @@ def test_an_answer_asks_the_same_number_of_questions_whatever_its_size(
         "/chiffres": 7,
         "/chiffres.json": 6,
         "/chiffres.csv": 5,
-        "/chiffres/2026": 19,
-        "/chiffres/2026.json": 13,
-        "/chiffres/2026.csv": 12,
+        "/chiffres/2026": 12,
+        "/chiffres/2026.json": 6,
+        "/chiffres/2026.csv": 5,
     }
     assert len(asked) == literal[path], asked

@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 import time_machine
 
-from fete.core.clock import from_paris, now
+from fete.core.clock import day_bounds, from_paris, now
 from fete.figures.rules import BESIDE_EACH, COUNTED
 from fete.figures.services import freeze, publish
 from fete.programme.models import EditionState
@@ -256,3 +256,68 @@ def test_an_edition_whose_figures_are_frozen_and_published_is_read_as_of_that_da
     assert (row["visitors"], row["activities"]) == ("340", "5")
     shown = client.get("/chiffres/2026.json").json
     assert (shown["visitors"], shown["activities"]) == (340, 5)
+
+
+def test_the_people_of_an_edition_that_few_made_are_told_at_no_address(client, db, after):
+    make_edition()
+    make_report(make_activity(on(3)), researchers=7_771, public=6_660)
+    told = {
+        "/chiffres": "7 771",
+        "/chiffres/2026": "7 771",
+        "/chiffres/2026/preuves/chercheurs": "7 771",
+    }
+    told |= dict.fromkeys(["/chiffres.csv", "/chiffres.json", "/chiffres/2026.csv"], "7771")
+    told |= dict.fromkeys(["/chiffres/2026.json", "/chiffres/2026/donnees.csv"], "7771")
+    for address, number in told.items():
+        text = client.get(address).get_data(as_text=True).replace("\u202f", " ")
+        assert number not in text, address
+        assert "secret" in text or "null" in text, address
+
+
+def test_a_day_that_one_structure_tells_alone_is_secret_beside_activities_of_several_days(
+    client, db, after
+):
+    make_edition()
+    for number in (1, 2):
+        organisation = make_organisation(name=f"Structure {number}")
+        make_report(make_activity(on(3), on(4), organisation=organisation), researchers=5)
+    make_report(make_activity(on(3), organisation=make_organisation(name="Seule")), researchers=77)
+    rows = rows_of(client.get("/chiffres/2026/donnees.csv?par=jour"))
+    # Nobody is told of the fourth: the two told their people of both days together.
+    assert [(row["day"], row["researchers"]) for row in rows] == [
+        ("2026-10-03", ""),
+        ("2026-10-04", "0"),
+        ("", ""),
+    ]
+
+
+def test_a_day_means_the_same_at_every_address_until_its_last_second(client, clock, after):
+    edition = make_edition()
+    make_report(make_activity(on(3)), validated_at=now())
+    frozen = freeze(edition, number=1, reason="", region="76", by=None, at=now())
+    publish(frozen, by=None, at=now())
+    clock.move_to(now() + timedelta(hours=1))
+    make_report(make_activity(on(3)), public=140, validated_at=now())
+    # It ends tonight: nobody waits for its report yet.
+    make_activity(now() + timedelta(hours=3))
+    midnight = day_bounds(now().date())[1]
+    make_report(make_activity(on(4)), public=1_000, validated_at=midnight)
+
+    def told(day):
+        (row,) = rows_of(client.get(f"/chiffres/2026/donnees.csv?au={day}"))
+        page = client.get(f"/chiffres/2026.json?au={day}").json
+        lines = rows_of(client.get(f"/chiffres/2026.csv?au={day}"))
+        values = {each["figure"]: each["value"] for each in lines if each["breakdown"] == "total"}
+        assert page["known_on"] == day
+        assert str(page["visitors"]) == values["visitors"] == row["visitors"]
+        assert str(page["coverage"]["due"]) == values["reports_due"] == row["reports_due"]
+        return page["visitors"], page["coverage"]["due"]
+
+    assert told("2026-11-03") == (68 + 168, 3)
+    clock.move_to(midnight + timedelta(hours=8))
+    assert told("2026-11-03") == (68 + 168, 4)
+    assert told("2026-11-04") == (68 + 168 + 1_028, 4)
+    page = client.get("/chiffres/2026?au=2026-11-03").get_data(as_text=True)
+    for address in ("/chiffres/2026.csv", "/chiffres/2026.json", "/chiffres/2026.pdf"):
+        assert f'href="{address}?au=2026-11-03"' in page, address
+    assert 'href="/chiffres/2026/donnees.csv?par=commune&amp;au=2026-11-03"' in page

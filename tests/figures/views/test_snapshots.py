@@ -68,7 +68,7 @@ def test_the_coordination_sees_what_is_validated_and_what_would_be(region, editi
     for words in (
         "La page publique montre les bilans validés, en direct, et les dit provisoires.",
         "Bilans validés : 1 sur 3 attendus (33 %).",
-        "Un bilan reçu attend d’être validé : ils porteraient les visiteurs à 1 096.",
+        "Un bilan reçu attend d’être validé : le nombre de visiteurs passerait à 1 096.",
         "Un bilan attendu n’est pas arrivé",
         "Visiteurs 68 1 096",
         "Figer les chiffres",
@@ -113,7 +113,9 @@ def test_one_freezes_after_reading_what_is_missing_then_publishes_and_takes_off(
     (snapshot,) = snapshots_of(edition)
     here = f"/coordination/chiffres/versions/{snapshot.id}"
     assert "provisoires" in text_of(client.get("/chiffres/2026"))
+    assert "Voir la page publique" not in text_of(region.get(here))
     region.post(f"{here}/publier", data={"csrf_token": region.token(here)})
+    assert "Voir la page publique" in text_of(region.get(here))
     text = text_of(client.get("/chiffres/2026"))
     assert (
         "Chiffres figés le mardi 3 novembre 2026 par la coordination régionale, version 1." in text
@@ -252,4 +254,4 @@ def test_the_pages_cost_the_same_number_of_questions_whatever_they_hold(
         with queries() as asked:
             assert region.get(path).status_code == 200
         paths[path] = len(asked)
-    assert list(paths.values()) == [17, 15, 15]
+    assert list(paths.values()) == [10, 8, 8]

@@ -1,19 +1,21 @@
 """The figures of a territory: whose they are, what came in, what is missing, what changed since the year before."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 import time_machine
 
-from fete.core.clock import PARIS, from_paris
+from fete.core.clock import PARIS, from_paris, today
+from fete.core.templating import day as day_in_words
 from fete.programme.models import EditionState
+from fete.programme.queries.editions import find_edition
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.programme import make_activity, make_edition, make_venue
 from tests.factories.reports import make_report
 
 PAGE = "/coordination/chiffres/2026/territoire"
@@ -135,6 +137,26 @@ def test_what_was_not_known_on_that_day_is_not_compared(told, sign_in, clock):
     assert row_of(text, "Visiteurs", 3) == ["900", "930", "800"]
 
 
+def test_the_same_day_is_as_far_from_the_opening_as_on_the_other_pages(told, sign_in, db):
+    # Longer than the one before: counted from its end, the day would be another.
+    told.ends_on += timedelta(days=6)
+    told.starts_on -= timedelta(days=1)
+    db.session.flush()
+    text = text_of(sign_in(make_coordinator("32")).get(PAGE))
+    before = find_edition(2025)
+    assert before is not None
+    day = day_in_words(before.starts_on + (today() - told.starts_on))
+    assert f"connue le {day}, aussi loin du premier jour de la fête" in text
+    beside = text_of(sign_in(make_coordinator("32")).get("/coordination/chiffres/2026"))
+    assert f"Le même jour : le {day}, aussi loin du premier jour de la fête." in beside
+
+
+def test_figures_of_the_territory_and_of_the_region_lead_to_each_other(told, sign_in):
+    gers = sign_in(make_coordinator("32"))
+    assert 'href="/coordination/chiffres/2026"' in gers.get(PAGE).text
+    assert f'href="{PAGE}"' in gers.get("/coordination/chiffres/2026").text
+
+
 def test_the_queries_do_not_grow_with_the_territory(told, sign_in, queries):
     browser = sign_in(make_coordinator("32"))
     browser.get(PAGE)
@@ -148,3 +170,25 @@ def test_the_queries_do_not_grow_with_the_territory(told, sign_in, queries):
     with queries() as many:
         browser.get(PAGE)
     assert len(few) == len(many)
+
+
+def test_what_is_reviewed_elsewhere_and_stops_here_makes_a_host_commune_of_the_list_too(
+    told, sign_in, db
+):
+    trail = make_activity(on(4), on(5), commune=TOULOUSE, title="Le camion")
+    trail.slots[1].venue = make_venue("32462")
+    make_report(trail)
+    text = text_of(sign_in(make_coordinator("32")).get(PAGE))
+    assert row_of(text, "Communes accueillantes", 2)[0] == "2"
+    assert "2 communes accueillantes sur" in text
+    # Its visitors are told where it is reviewed, and nowhere else.
+    assert re.search(r"Vic-Fezensac [\d\s]*\d 0 0 ", text)
+
+
+def test_the_same_day_a_year_before_is_the_one_of_the_public_page(told, db, sign_in, client):
+    told.ends_on = told.ends_on.replace(day=told.ends_on.day + 3)
+    db.session.flush()
+    page = text_of(client.get("/chiffres/2026"))
+    own = text_of(sign_in(make_coordinator()).get(PAGE))
+    assert "2025, le même jour (mercredi 15 octobre 2025) 100" in page
+    assert "comme elle était connue le mercredi 15 octobre 2025" in own
