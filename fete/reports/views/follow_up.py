@@ -205,6 +205,7 @@ def accept(activity: Activity) -> ResponseReturnValue:
 def ask(activity: Activity) -> ResponseReturnValue:
     """Send one report back with a question."""
     form = QuestionForm()
+    is_told = bool(people_of(activity))
     return _take(
         activity,
         form,
@@ -217,12 +218,13 @@ def ask(activity: Activity) -> ResponseReturnValue:
         ),
         done=(
             _("Le bilan est renvoyé : la structure a reçu votre question.")
-            if people_of(activity)
+            if is_told
             else _(
                 "Le bilan est renvoyé, mais la structure n’a personne sur le site : "
                 "posez-lui la question autrement."
             )
         ),
+        mood="success" if is_told else "warning",
     )
 
 
@@ -290,7 +292,12 @@ def _listed() -> str | None:
 
 
 def _take(
-    activity: Activity, form: VersionedForm, act: Callable[[], object], *, done: str
+    activity: Activity,
+    form: VersionedForm,
+    act: Callable[[], object],
+    *,
+    done: str,
+    mood: str = "success",
 ) -> ResponseReturnValue:
     here = url_for("follow_up.show", activity_id=activity.id)
     if request.method == "GET":
@@ -306,7 +313,7 @@ def _take(
                 _("Ce bilan a changé depuis que vous l’avez ouvert : relisez-le, puis recommencez.")
             )
         else:
-            flash(done, "success")
+            flash(done, mood)
             return redirect(here)
     return _page(find_reported(activity.id) or activity, failed=form)
 

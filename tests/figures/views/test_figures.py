@@ -296,6 +296,8 @@ def test_the_figures_of_a_day_are_told_as_they_were_known(client, counted, clock
         text = text_of(client.get(f"/chiffres/2026?au={day}"))
         assert f"{visitors} visiteurs" in text, day
         assert "tels qu’on les connaissait le" in text
+        # Beside the largest figure too: it is what one copies.
+        assert 0 < text.index("Tels qu’on les connaissait le") < text.index(f"{visitors} visiteurs")
     before = client.get("/chiffres/2026?au=2026-10-20")
     assert "Aucun bilan n’était encore validé le mardi 20 octobre 2026." in text_of(before)
 

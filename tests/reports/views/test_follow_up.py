@@ -273,8 +273,9 @@ def test_a_structure_without_anybody_on_the_site_is_told_of_to_the_coordination(
     activity.organisation.memberships.clear()
     path = f"{INDEX}/{activity.id}"
     sent = {"version": "1", "question": "Combien de classes ?"}
-    text = text_of(client.send(f"{path}/renvoyer", sent, token_from=path, follow=True))
-    assert "mais la structure n’a personne sur le site" in text
+    page = client.send(f"{path}/renvoyer", sent, token_from=path, follow=True)
+    assert "mais la structure n’a personne sur le site" in text_of(page)
+    assert "flash-success" not in page.text
     assert letters() == []
 
 
