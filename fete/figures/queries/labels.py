@@ -10,7 +10,8 @@ from fete.figures.rules import NAMELESS
 from fete.geography.models import Commune, Departement
 from fete.vocabulary.models import Term, TermList
 
-_LISTS = {
+# The lists of words that some breakdowns part by.
+LISTS = {
     "kind": TermList.KIND,
     "family": TermList.FAMILY,
     "theme": TermList.THEME,
@@ -35,7 +36,7 @@ def labels_of(name: str, codes: set[str | None], *, region: str) -> dict[str | N
             rows = db.session.execute(communes.order_by(Commune.search, Commune.code))
             found = {row.code: row.name for row in rows}
         case _:
-            terms = select(Term).where(Term.list == _LISTS[name], Term.code.in_(known))
+            terms = select(Term).where(Term.list == LISTS[name], Term.code.in_(known))
             found_terms = db.session.scalars(terms.order_by(Term.position, Term.code))
             found = {each.code: each.label for each in found_terms}
     return {**found, None: str(NAMELESS[name])}
