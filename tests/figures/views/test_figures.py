@@ -277,7 +277,7 @@ def test_the_estimate_is_shown_apart_and_only_where_the_edition_says_so(client, 
     )
     page = client.get("/chiffres/2026")
     text = text_of(page)
-    assert "Ce qui manque, estimé à part Un bilan manque encore." in text
+    assert "Ce qui manque, estimé à part Un bilan manque encore : il ajouterait" in text
     assert "Cette estimation n’est dans aucun total." in text
     assert "Un bilan manquant vaut la moyenne" in text
     assert "1 788 visiteurs" in text
