@@ -48,7 +48,12 @@ def test_lines_stand_above_the_columns():
 
 
 def test_a_csv_file_opens_in_a_french_spreadsheet_and_holds_no_formula():
-    rows = [["Titre", "Visiteurs"], ["=1+1", -3], ["L’eau ; l’été", None], [" @SUM(A1)", 0]]
+    rows: list[list[object]] = [
+        ["Titre", "Visiteurs"],
+        ["=1+1", -3],
+        ["L’eau ; l’été", None],
+        [" @SUM(A1)", 0],
+    ]
     assert comma_separated(rows) == (
         "\ufeffTitre;Visiteurs\r\n'=1+1;-3\r\n\"L’eau ; l’été\";\r\n' @SUM(A1);0\r\n"
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import undefer
 
 from fete.core.db import db
 from fete.core.i18n import DEFAULT, current_language
-from fete.figures.arithmetic import thawed_estimate, thawed_totals
+from fete.figures.arithmetic import digest_of, thawed_estimate, thawed_totals
 from fete.figures.models import Snapshot
 from fete.figures.queries.counting import EditionFigures, parts_of, remembered
 from fete.figures.queries.labels import day_label
@@ -29,6 +30,8 @@ class Frozen:
     region: str
     # The last state of a report that they know.
     last_version: int
+    # Whether what is kept is still what the digest was made of.
+    is_intact: bool
 
 
 def snapshots_of(edition: Edition) -> Sequence[Snapshot]:
@@ -60,8 +63,8 @@ def published_snapshots(editions: Sequence[Edition]) -> dict[int, Snapshot]:
 def thawed(snapshot: Snapshot) -> Frozen:
     """Return frozen figures as the others are, in the language of their reader."""
     language = current_language()
-    kept: Mapping[str, Any] = remembered(
-        ("snapshot", snapshot.id, snapshot.digest), lambda: json.loads(_content_of(snapshot))
+    kept, is_intact = remembered(
+        ("snapshot", snapshot.id, snapshot.digest), partial(_kept_in, snapshot)
     )
     whole = thawed_totals(kept["totals"])
     parts = {
@@ -91,6 +94,7 @@ def thawed(snapshot: Snapshot) -> Frozen:
         definitions=kept["definitions"][language],
         region=kept["region"],
         last_version=kept["last_version"],
+        is_intact=is_intact,
     )
 
 
@@ -125,11 +129,13 @@ def _handed_in(edition_id: int, last_version: int) -> Any:  # noqa: ANN401  # a 
     )
 
 
-def _content_of(snapshot: Snapshot) -> str:
+def _kept_in(snapshot: Snapshot) -> tuple[Mapping[str, Any], bool]:
+    """Return what is kept, and whether it is what the digest was made of."""
     statement = (
         select(Snapshot).where(Snapshot.id == snapshot.id).options(undefer(Snapshot.content))
     )
-    return db.session.scalars(statement).one().content
+    content = db.session.scalars(statement).one().content
+    return json.loads(content), digest_of(content) == snapshot.digest
 
 
 def _label(part: Mapping[str, Any], breakdown: str, language: str) -> str:
