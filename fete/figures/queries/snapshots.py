@@ -13,7 +13,7 @@ from fete.core.db import db
 from fete.core.i18n import DEFAULT, current_language
 from fete.figures.arithmetic import digest_of, thawed_estimate, thawed_totals
 from fete.figures.models import Snapshot
-from fete.figures.queries.counting import EditionFigures, parts_of, remembered
+from fete.figures.queries.counting import EditionFigures, Part, parts_of, remembered
 from fete.figures.queries.labels import day_label
 from fete.programme.models import Activity, Edition
 from fete.reports.models import Report, ReportVersion
@@ -31,6 +31,17 @@ class Frozen:
     # The last state of a report that they know.
     last_version: int
     # Whether what is kept is still what the digest was made of.
+    is_intact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """What a text holds, in one language; its figures by their names, without the edition."""
+
+    figures: Mapping[str, Any]
+    definitions: Mapping[str, str]
+    region: str
+    last_version: int
     is_intact: bool
 
 
@@ -63,38 +74,15 @@ def published_snapshots(editions: Sequence[Edition]) -> dict[int, Snapshot]:
 def thawed(snapshot: Snapshot) -> Frozen:
     """Return frozen figures as the others are, in the language of their reader."""
     language = current_language()
-    kept, is_intact = remembered(
-        ("snapshot", snapshot.id, snapshot.digest), partial(_kept_in, snapshot)
-    )
-    whole = thawed_totals(kept["totals"])
-    parts = {
-        name: {part["code"]: thawed_totals(part["totals"]) for part in of_breakdown}
-        for name, of_breakdown in kept["breakdowns"].items()
-    }
+    key = ("snapshot", snapshot.id, snapshot.digest, language)
+    kept = remembered(key, partial(_kept_in, snapshot, language))
     return Frozen(
         snapshot=snapshot,
-        figures=EditionFigures(
-            edition=snapshot.edition,
-            totals=whole,
-            received=thawed_totals(kept["received"]),
-            estimate=thawed_estimate(kept["estimate"]),
-            breakdowns={
-                name: parts_of(
-                    name,
-                    parts,
-                    whole=whole,
-                    labels={
-                        part["code"]: _label(part, name, language)
-                        for part in kept["breakdowns"][name]
-                    },
-                )
-                for name in kept["order"]
-            },
-        ),
-        definitions=kept["definitions"][language],
-        region=kept["region"],
-        last_version=kept["last_version"],
-        is_intact=is_intact,
+        figures=EditionFigures(edition=snapshot.edition, **kept.figures),
+        definitions=kept.definitions,
+        region=kept.region,
+        last_version=kept.last_version,
+        is_intact=kept.is_intact,
     )
 
 
@@ -129,13 +117,43 @@ def _handed_in(edition_id: int, last_version: int) -> Any:  # noqa: ANN401  # a 
     )
 
 
-def _kept_in(snapshot: Snapshot) -> tuple[Mapping[str, Any], bool]:
-    """Return what is kept, and whether it is what the digest was made of."""
+def _kept_in(snapshot: Snapshot, language: str) -> _Kept:
+    """Read the text of frozen figures, which may be long: once by each worker."""
     statement = (
         select(Snapshot).where(Snapshot.id == snapshot.id).options(undefer(Snapshot.content))
     )
     content = db.session.scalars(statement).one().content
-    return json.loads(content), digest_of(content) == snapshot.digest
+    kept: Mapping[str, Any] = json.loads(content)
+    return _Kept(
+        figures={
+            "totals": thawed_totals(kept["totals"]),
+            "received": thawed_totals(kept["received"]),
+            "estimate": thawed_estimate(kept["estimate"]),
+            "breakdowns": _breakdowns(kept, language),
+        },
+        definitions=kept["definitions"][language],
+        region=kept["region"],
+        last_version=kept["last_version"],
+        is_intact=digest_of(content) == snapshot.digest,
+    )
+
+
+def _breakdowns(kept: Mapping[str, Any], language: str) -> Mapping[str, Sequence[Part]]:
+    every = {
+        name: {part["code"]: thawed_totals(part["totals"]) for part in parts}
+        for name, parts in kept["breakdowns"].items()
+    }
+    return {
+        name: parts_of(
+            name,
+            every,
+            whole=thawed_totals(kept["totals"]),
+            labels={
+                part["code"]: _label(part, name, language) for part in kept["breakdowns"][name]
+            },
+        )
+        for name in kept["order"]
+    }
 
 
 def _label(part: Mapping[str, Any], breakdown: str, language: str) -> str:
