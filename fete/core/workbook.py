@@ -1,21 +1,25 @@
-"""Write spreadsheets: every cell is text, a number or a day, never a formula; rows go to the disk as they come."""
+"""Write spreadsheets, as XLSX and as CSV: every cell is text, a number or a day, never a formula."""
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from textwrap import shorten
 from typing import Any
 
 from xlsxwriter import Workbook
 
 from fete.core.clock import to_paris
+from fete.core.text import cell
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | float | date | datetime | None
 # What a spreadsheet takes in one cell, and as the name of a sheet.
 _LONGEST, _LONGEST_NAME = 32_767, 31
+# Without it, spreadsheets read accents wrong.
+BOM = "\ufeff"
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -28,6 +32,15 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
     # Lines of text that stand above the columns.
     above: Sequence[str] = field(default=())
+
+
+def comma_separated(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as a CSV file that French spreadsheets open: semicolons, a mark of its encoding, no formula."""
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
+    return BOM + text.getvalue()
 
 
 def spreadsheet(sheets: Iterable[Sheet], *, title: str, at: datetime) -> bytes:

@@ -206,7 +206,8 @@ COVERAGE = Figure(
     named=lambda n: ngettext("bilan", "bilans", n),
     definition=_(
         "Bilans validés parmi ceux qui sont attendus : ceux des activités publiées dont le dernier créneau est "
-        "terminé, sauf dispense. Rien n’est extrapolé : ce qui manque n’est pas deviné."
+        "terminé, sauf dispense, et sauf dans un village, un festival ou un parcours qui a compté ses entrées. Rien "
+        "n’est extrapolé : ce qui manque n’est pas deviné."
     ),
 )
 
@@ -409,7 +410,10 @@ BESIDE_EACH = (
         name="reports_due",
         kind=_WHOLE,
         meaning=_("Bilans attendus."),
-        rule=_("Activités publiées dont le dernier créneau est terminé, sauf dispense."),
+        rule=_(
+            "Activités publiées dont le dernier créneau est terminé, sauf dispense, et sauf dans un village, un festival "
+            "ou un parcours qui a compté ses entrées."
+        ),
     ),
     Column(
         name="reports_received",

@@ -109,7 +109,7 @@ def _coordination(told: Territory, words: Words) -> Chapter:
 def _coverage(totals: Totals) -> str:
     returns = totals.coverage
     words = _(
-        "Ces chiffres reposent sur %(validated)s bilans validés, sur %(due)s attendus (%(share)s). Rien n’est extrapolé.",
+        "Bilans validés\u00a0: %(validated)s sur %(due)s attendus (%(share)s). Rien n’est extrapolé.",
         validated=number(returns.validated),
         due=number(returns.due),
         share=percent(returns.share),
@@ -159,7 +159,7 @@ def _actors(told: Territory) -> Chapter:
         title=_("Acteurs : typologie et répartition géographique"),
         texts=[
             _(
-                "%(hosts)s communes accueillantes sur %(communes)s, où vivent %(share)s des habitants.",
+                "Communes accueillantes\u00a0: %(hosts)s sur %(communes)s, où vivent %(share)s des habitants.",
                 hosts=number(len(told.places)),
                 communes=number(told.communes),
                 share=share,

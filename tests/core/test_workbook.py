@@ -4,7 +4,7 @@ import io
 import zipfile
 from datetime import UTC, date, datetime
 
-from fete.core.workbook import Sheet, spreadsheet
+from fete.core.workbook import Sheet, comma_separated, spreadsheet
 
 AT = datetime(2026, 11, 3, 10, tzinfo=UTC)
 
@@ -44,4 +44,16 @@ def test_lines_stand_above_the_columns():
     page, _book = written(("a", 1), above=["Titre", "Démonstration"])
     assert (
         page.index("Titre") < page.index("Démonstration") < page.index(">Un<") < page.index(">a<")
+    )
+
+
+def test_a_csv_file_opens_in_a_french_spreadsheet_and_holds_no_formula():
+    rows: list[list[object]] = [
+        ["Titre", "Visiteurs"],
+        ["=1+1", -3],
+        ["L’eau ; l’été", None],
+        [" @SUM(A1)", 0],
+    ]
+    assert comma_separated(rows) == (
+        "\ufeffTitre;Visiteurs\r\n'=1+1;-3\r\n\"L’eau ; l’été\";\r\n' @SUM(A1);0\r\n"
     )

@@ -1,8 +1,6 @@
 """For the coordination: how far each département is, the communes where nothing is held, the structures that are late."""
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +10,7 @@ from fete.accounts.views.sign import this_person
 from fete.core.access import requires
 from fete.core.clock import today
 from fete.core.i18n import gettext as _
-from fete.core.text import cell
+from fete.core.workbook import comma_separated
 from fete.dashboard.queries.progress import (
     Board,
     Counts,
@@ -29,7 +27,6 @@ from fete.programme.queries.territory import code_among, departements_within
 
 blueprint = Blueprint("progress", __name__, url_prefix="/coordination/avancement")
 
-BOM = "\ufeff"
 COMMUNES = 50
 # Which late structures to list, by the word of the address.
 REACHABLE = {"oui": True, "non": False}
@@ -151,11 +148,7 @@ def _codes(departements: Sequence[Departement], chosen: str | None) -> list[str]
 
 
 def _file_of(board: Board) -> bytes:
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for row in _rows(board):
-        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
-    return (BOM + text.getvalue()).encode()
+    return comma_separated(_rows(board)).encode()
 
 
 def _rows(board: Board) -> Iterator[list[object]]:

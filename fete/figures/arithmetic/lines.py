@@ -86,9 +86,13 @@ class Line:
     @property
     def told_sessions(self) -> tuple[Session, ...]:
         """Its sessions, when they tell the very visitors of its report: none is lost nor doubled by parting them."""
-        if sum(each.visitors for each in self.sessions) != self.counts.visitors:
+        if not self.sessions or self.counts.visitors is None:
             return ()
-        return self.sessions
+        tells_them = all(
+            sum(getattr(each, name) for each in self.sessions) == (getattr(self.counts, name) or 0)
+            for name in ("public", "pupils", "adults")
+        )
+        return self.sessions if tells_them else ()
 
 
 def settled(lines: Sequence[Line]) -> list[Line]:

@@ -13,7 +13,8 @@ from fete.geography.models import Commune, Departement
 from fete.programme.queries.catalogue import remembered
 from fete.vocabulary.models import Term, TermList
 
-_LISTS = {
+# The lists of words that some breakdowns part by.
+LISTS = {
     "kind": TermList.KIND,
     "family": TermList.FAMILY,
     "theme": TermList.THEME,
@@ -47,7 +48,7 @@ def _read(name: str, known: Sequence[str], *, region: str) -> dict[str | None, s
             rows = db.session.execute(communes.order_by(Commune.search, Commune.code))
             found = {row.code: row.name for row in rows}
         case _:
-            terms = select(Term).where(Term.list == _LISTS[name], Term.code.in_(known))
+            terms = select(Term).where(Term.list == LISTS[name], Term.code.in_(known))
             found_terms = db.session.scalars(terms.order_by(Term.position, Term.code))
             found = {each.code: each.label for each in found_terms}
     return found

@@ -68,7 +68,7 @@ def ledger_of(edition: Edition, *, at: datetime) -> Iterator[Ledger]:
     with _lock:
         mark = _Mark(standing=standing(), versions=_latest_versions(), at=at)
         before, ledger = _ledgers.pop(edition.id, (None, None))
-        if before is None or ledger is None or not _is_followed(before, mark):
+        if before is None or ledger is None or not _is_followed(before, mark, edition):
             ledger = Ledger(lines_of(edition, at=at), WAYS)
         else:
             ledger.enter(as_reported(_with_new_reports(ledger, mark.versions - before.versions)))
@@ -87,11 +87,14 @@ def _latest_versions() -> frozenset[int]:
     return frozenset(db.session.scalars(versions_kept_last()))
 
 
-def _is_followed(before: _Mark, mark: _Mark) -> bool:
-    """Whether a ledger can be kept up to date from there: the programme stands, and no version went by unseen."""
-    new = mark.versions - before.versions
-    goes_on = mark.standing == before.standing and mark.at >= before.at
-    return goes_on and len(new) < _LOOKED_AT_AGAIN
+def _is_followed(before: _Mark, mark: _Mark, edition: Edition) -> bool:
+    """Whether a ledger can be kept up to date from there: the programme stands, and no version went by unseen.
+
+    Of two who come in the same second, the first may be the last: nothing ended in between.
+    """
+    if mark.standing != before.standing or len(mark.versions - before.versions) >= _LOOKED_AT_AGAIN:
+        return False
+    return mark.at >= before.at or not any(_ended(edition, since=mark.at, until=before.at))
 
 
 def _with_new_reports(ledger: Ledger, versions: frozenset[int]) -> list[Line]:
@@ -110,7 +113,7 @@ def _that_ended(
     ledger: Ledger, edition: Edition, *, since: datetime, until: datetime
 ) -> list[Line]:
     """Return, as due from now on, what ended meanwhile: that of which the last session did."""
-    if since == until:
+    if since >= until:
         return []
     ended = _ended(edition, since=since, until=until)
     return [

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,9 +11,9 @@ from sqlalchemy.orm import undefer
 
 from fete.core.db import db
 from fete.core.i18n import DEFAULT, current_language
-from fete.figures.arithmetic import thawed_estimate, thawed_totals
+from fete.figures.arithmetic import digest_of, thawed_estimate, thawed_totals
 from fete.figures.models import Snapshot
-from fete.figures.queries.counting import EditionFigures, parts_of, remembered
+from fete.figures.queries.counting import EditionFigures, Part, parts_of, remembered
 from fete.figures.queries.labels import day_label
 from fete.programme.models import Activity, Edition
 from fete.reports.models import Report, ReportVersion
@@ -29,6 +30,19 @@ class Frozen:
     region: str
     # The last state of a report that they know.
     last_version: int
+    # Whether what is kept is still what the digest was made of.
+    is_intact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """What a text holds, in one language; its figures by their names, without the edition."""
+
+    figures: Mapping[str, Any]
+    definitions: Mapping[str, str]
+    region: str
+    last_version: int
+    is_intact: bool
 
 
 def snapshots_of(edition: Edition) -> Sequence[Snapshot]:
@@ -60,37 +74,15 @@ def published_snapshots(editions: Sequence[Edition]) -> dict[int, Snapshot]:
 def thawed(snapshot: Snapshot) -> Frozen:
     """Return frozen figures as the others are, in the language of their reader."""
     language = current_language()
-    kept: Mapping[str, Any] = remembered(
-        ("snapshot", snapshot.id, snapshot.digest), lambda: json.loads(_content_of(snapshot))
-    )
-    whole = thawed_totals(kept["totals"])
-    parts = {
-        name: {part["code"]: thawed_totals(part["totals"]) for part in of_breakdown}
-        for name, of_breakdown in kept["breakdowns"].items()
-    }
+    key = ("snapshot", snapshot.id, snapshot.digest, language)
+    kept = remembered(key, partial(_kept_in, snapshot, language))
     return Frozen(
         snapshot=snapshot,
-        figures=EditionFigures(
-            edition=snapshot.edition,
-            totals=whole,
-            received=thawed_totals(kept["received"]),
-            estimate=thawed_estimate(kept["estimate"]),
-            breakdowns={
-                name: parts_of(
-                    name,
-                    parts,
-                    whole=whole,
-                    labels={
-                        part["code"]: _label(part, name, language)
-                        for part in kept["breakdowns"][name]
-                    },
-                )
-                for name in kept["order"]
-            },
-        ),
-        definitions=kept["definitions"][language],
-        region=kept["region"],
-        last_version=kept["last_version"],
+        figures=EditionFigures(edition=snapshot.edition, **kept.figures),
+        definitions=kept.definitions,
+        region=kept.region,
+        last_version=kept.last_version,
+        is_intact=kept.is_intact,
     )
 
 
@@ -125,11 +117,43 @@ def _handed_in(edition_id: int, last_version: int) -> Any:  # noqa: ANN401  # a 
     )
 
 
-def _content_of(snapshot: Snapshot) -> str:
+def _kept_in(snapshot: Snapshot, language: str) -> _Kept:
+    """Read the text of frozen figures, which may be long: once by each worker."""
     statement = (
         select(Snapshot).where(Snapshot.id == snapshot.id).options(undefer(Snapshot.content))
     )
-    return db.session.scalars(statement).one().content
+    content = db.session.scalars(statement).one().content
+    kept: Mapping[str, Any] = json.loads(content)
+    return _Kept(
+        figures={
+            "totals": thawed_totals(kept["totals"]),
+            "received": thawed_totals(kept["received"]),
+            "estimate": thawed_estimate(kept["estimate"]),
+            "breakdowns": _breakdowns(kept, language),
+        },
+        definitions=kept["definitions"][language],
+        region=kept["region"],
+        last_version=kept["last_version"],
+        is_intact=digest_of(content) == snapshot.digest,
+    )
+
+
+def _breakdowns(kept: Mapping[str, Any], language: str) -> Mapping[str, Sequence[Part]]:
+    every = {
+        name: {part["code"]: thawed_totals(part["totals"]) for part in parts}
+        for name, parts in kept["breakdowns"].items()
+    }
+    return {
+        name: parts_of(
+            name,
+            every,
+            whole=thawed_totals(kept["totals"]),
+            labels={
+                part["code"]: _label(part, name, language) for part in kept["breakdowns"][name]
+            },
+        )
+        for name in kept["order"]
+    }
 
 
 def _label(part: Mapping[str, Any], breakdown: str, language: str) -> str:

@@ -14,23 +14,17 @@ from fete.core.i18n import DEFAULT, LANGUAGES, gettext as _
 from fete.figures.arithmetic import canonical, digest_of, frozen_estimate, frozen_totals
 from fete.figures.models import Snapshot
 from fete.figures.queries import EditionFigures, Part, figures_of
+from fete.figures.queries.labels import LISTS
 from fete.figures.rules import definitions
 from fete.journal.services import record
 from fete.programme.models import Edition
 from fete.reports.models import ReportVersion
-from fete.vocabulary.models import Term, TermList
+from fete.vocabulary.models import Term
 
 # Changes whenever what is frozen is written otherwise.
 _FORMAT = 1
 # Frozen figures name a role: the person is in the journal.
 _AUTHOR = "La coordination régionale"
-_LISTS = {
-    "kind": TermList.KIND,
-    "family": TermList.FAMILY,
-    "theme": TermList.THEME,
-    "audience": TermList.AUDIENCE,
-    "level": TermList.LEVEL,
-}
 
 
 def freeze(
@@ -152,7 +146,7 @@ def _part(part: Part, labels: Mapping[str, Mapping[str, str]]) -> Mapping[str, A
 def _labels() -> dict[str, dict[str, dict[str, str]]]:
     """Return how the words of the lists are called in each language, by breakdown and code."""
     terms: Sequence[Term] = db.session.scalars(
-        select(Term).where(Term.list.in_(_LISTS.values()))
+        select(Term).where(Term.list.in_(LISTS.values()))
     ).all()
     return {
         name: {
@@ -160,7 +154,7 @@ def _labels() -> dict[str, dict[str, dict[str, str]]]:
             for term in terms
             if term.list is of
         }
-        for name, of in _LISTS.items()
+        for name, of in LISTS.items()
     }
 
 

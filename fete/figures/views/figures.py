@@ -1,13 +1,11 @@
 """For all: the figures of an edition, and those of the editions side by side; as pages, JSON and CSV."""
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +30,7 @@ from fete.core.clock import day_bounds, end_of, now, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
-from fete.core.text import cell
+from fete.core.workbook import comma_separated
 from fete.figures.arithmetic import PERSONAL, Totals
 from fete.figures.models import Headline, Snapshot
 from fete.figures.queries import (
@@ -85,7 +83,6 @@ blueprint = Blueprint("figures", __name__)
 CACHE = "public, no-cache"
 COLUMNS = ("figure", "breakdown", "code", "label", "value", "year", "note", "definition")
 RETURNS = ("due", "received", "validated", "waived")
-BOM = "\ufeff"
 # What the files weigh about, in bytes: the totals of an edition, one of its parts, a figure that others published, what each says.
 _CSV_TOTALS, _CSV_PART = 4_300, 1_550
 _JSON_TOTALS, _JSON_PART, _JSON_HEADLINE, _JSON_DEFINITIONS = 700, 550, 180, 2_500
@@ -402,18 +399,14 @@ def _json(value: Value) -> Response:
 
 
 def _csv(rows: Iterable[tuple[object, ...]], *, name: str, is_demo: bool) -> Response:
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
     name += "-demonstration" if is_demo else ""
-    response = Response(BOM + text.getvalue(), mimetype="text/csv")
+    response = Response(comma_separated([COLUMNS, *rows]), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def _note(edition: Edition) -> str:
+def note_of(edition: Edition) -> str:
+    """Return what is noted beside each figure of an edition: that it is made up, or nothing."""
     return _("Données de démonstration") if edition.is_demo else ""
 
 
@@ -429,7 +422,7 @@ def _edition_value(edition: Edition) -> Value:
             "state": edition.state.value,
         },
         "is_demo": edition.is_demo,
-        "note": _note(edition),
+        "note": note_of(edition),
         "counted_on": today().isoformat(),
     }
 
@@ -520,7 +513,7 @@ def _values_of(totals: Totals) -> Iterator[tuple[str, Figure, int]]:
 
 def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
     figures = shown.figures
-    year, note = figures.edition.year, _note(figures.edition)
+    year, note = figures.edition.year, note_of(figures.edition)
     for key, figure, value, said in _told(figures.totals, note, is_secret=figures.totals.is_of_few):
         yield key, "total", "", figure.label, value, year, said, shown.definitions[figure.key]
     for name, parts in figures.breakdowns.items():
@@ -530,7 +523,7 @@ def _figure_lines(shown: Shown) -> Iterator[tuple[object, ...]]:
 
 
 def _edition_lines(row: ShownTotals) -> Iterator[tuple[object, ...]]:
-    year, note = row.edition.year, _note(row.edition)
+    year, note = row.edition.year, note_of(row.edition)
     for key, figure, value, said in _told(row.totals, note, is_secret=row.totals.is_of_few):
         yield key, "edition", year, figure.label, value, year, said, row.definitions[figure.key]
 

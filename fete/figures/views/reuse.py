@@ -1,10 +1,8 @@
 """For all: the figures as open data, under any breakdown, as CSV, JSON and XLSX; and the dictionary of their columns."""
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from io import StringIO
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,8 +14,7 @@ from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
 from fete.core.templating import absolute_url
-from fete.core.text import cell
-from fete.core.workbook import XLSX, Cell, Sheet, spreadsheet
+from fete.core.workbook import XLSX, Cell, Sheet, comma_separated, spreadsheet
 from fete.figures.arithmetic import FEWEST_TOGETHER, PERSONAL
 from fete.figures.forms.reuse import MOST_BREAKDOWNS, Asked, Shape, read_asked
 from fete.figures.queries import Crossing, crossings_of, signature_of
@@ -33,6 +30,7 @@ from fete.figures.rules import (
     YEAR,
     Figure,
 )
+from fete.figures.views.figures import CACHE, RETURNS, note_of
 from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import find_edition, shown_editions
@@ -43,15 +41,11 @@ blueprint = Blueprint("reuse", __name__, url_prefix="/chiffres")
 VERSION = "1"
 LICENCE = "Licence Ouverte / Open Licence 2.0"
 LICENCE_PAGE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
-# A cache may keep an answer, but asks whether it still holds.
-CACHE = "public, no-cache"
 FORMATS = ("csv", "json", "xlsx")
-_BOM = "\ufeff"
 _TYPES = {"csv": "text/csv", "json": "application/json", "xlsx": XLSX}
 _FORMAT = f"<any({','.join(FORMATS)}):extension>"
 # By how many lines a file is weighed before anybody asks for it.
 _SAMPLE = 40
-_RETURNS = ("due", "received", "validated", "waived")
 
 Row = dict[str, Cell]
 
@@ -258,21 +252,15 @@ def _secrets(values: dict[str, int | None]) -> int:
 
 def _beside(crossing: Crossing, *, secret: int) -> Row:
     coverage = crossing.totals.coverage
-    returns: Row = {f"reports_{name}": getattr(coverage, name) for name in _RETURNS}
-    note = _("Données de démonstration") if crossing.edition.is_demo else ""
-    return returns | {"secret": secret, "note": note}
+    returns: Row = {f"reports_{name}": getattr(coverage, name) for name in RETURNS}
+    return returns | {"secret": secret, "note": note_of(crossing.edition)}
 
 
 # How it is written
 
 
 def _csv(crossings: Sequence[Crossing], asked: Asked) -> str:
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_columns(asked))
-    for row in _rows(crossings, asked):
-        writer.writerow([cell(each) if isinstance(each, str) else each for each in row.values()])
-    return _BOM + text.getvalue()
+    return comma_separated([_columns(asked), *(row.values() for row in _rows(crossings, asked))])
 
 
 def _json(crossings: Sequence[Crossing], asked: Asked) -> str:

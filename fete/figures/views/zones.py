@@ -1,25 +1,21 @@
 """For all: the communes that are too far from what an edition offers, and how far the charter's aims are met."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from fete.core.access import public
 from fete.core.clock import now
 from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.settings import settings
-from fete.core.text import cell
+from fete.core.workbook import comma_separated
 from fete.figures.queries import held_activities
+from fete.figures.views.figures import edition_of, note_of
 from fete.geography.models import Departement
 from fete.geography.queries import departements_of_region, map_of
 from fete.programme.models import Edition
-from fete.programme.policies import can_see_edition
-from fete.programme.queries.editions import find_edition
 from fete.programme.queries.zones import FIRST_AUDIENCES, Zones, dots_by_size, zones_of
 from fete.programme.rules.zones import RADII, RURAL_BELOW, Reach
 from fete.vocabulary.models import TermList
@@ -27,7 +23,6 @@ from fete.vocabulary.queries import terms_by_code
 
 blueprint = Blueprint("zones", __name__, url_prefix="/chiffres/<int:year>")
 
-BOM = "\ufeff"
 # The largest of them, beyond which the file tells the rest.
 MOST_TOLD = 25
 # What counts as an offer, as the address names it.
@@ -88,7 +83,7 @@ class Asked:
 @public
 def show(year: int) -> ResponseReturnValue:
     """Show the communes too far from any activity, by département, on a map and by name; and the charter's aims."""
-    edition, asked = _edition_of(year), _asked()
+    edition, asked = edition_of(year), _asked()
     region = _zones(edition, asked.reading)
     zones = region.parts[asked.departement] if asked.departement else region
     white = zones.white(asked.radius)
@@ -120,29 +115,16 @@ def show(year: int) -> ResponseReturnValue:
 @public
 def export(year: int) -> ResponseReturnValue:
     """Give each commune with its distance to the nearest offer, as CSV."""
-    edition, asked = _edition_of(year), _asked()
+    edition, asked = edition_of(year), _asked()
     if asked.errors:
         abort(400)
     region = _zones(edition, asked.reading)
     zones = region.parts[asked.departement] if asked.departement else region
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(zones, edition):
-        writer.writerow([cell(each) if isinstance(each, str) else each for each in row])
     parts = (f"zones-blanches-{year}", asked.departement, asked.reading)
     name = "-".join(filter(None, parts)) + ("-demonstration" if edition.is_demo else "")
-    response = Response(BOM + text.getvalue(), mimetype="text/csv")
+    response = Response(comma_separated([COLUMNS, *_rows(zones, edition)]), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
-
-
-def _edition_of(year: int) -> Edition:
-    found = find_edition(year)
-    person = current_user if current_user.is_authenticated else None
-    if found is None or not can_see_edition(person, found):
-        abort(404)
-    return found
 
 
 def _asked() -> Asked:
@@ -189,9 +171,8 @@ def _parts(zones: Zones, asked: Asked) -> list[tuple[Departement, Zones]]:
 
 
 def _rows(zones: Zones, edition: Edition) -> Iterator[tuple[object, ...]]:
-    note = _("Données de démonstration") if edition.is_demo else ""
     for each in zones.reaches:
-        yield (*_columns(each), edition.year, note)
+        yield (*_columns(each), edition.year, note_of(edition))
 
 
 def _columns(reach: Reach) -> tuple[object, ...]:

@@ -155,7 +155,12 @@ def _remarks(shown: Shown) -> list[str]:
         return []
     changed = changed_since(shown.frozen)
     reason = shown.frozen.snapshot.reason
+    altered = _(
+        "Ce qui est gardé ne correspond plus à cette empreinte\u00a0: ces chiffres ont été modifiés après avoir été figés. "
+        "Ne les citez pas, et prévenez la coordination régionale."
+    )
     return [
+        *([] if shown.frozen.is_intact else [altered]),
         *([_("Ce que cette version corrige\u00a0: %(reason)s", reason=reason)] if reason else []),
         *(
             [

@@ -492,3 +492,18 @@ def test_pupils_are_among_visitors_and_what_came_in_was_due(lines):
 def test_connections_never_become_visitors(lines):
     without = [replace(line, counts=replace(line.counts, online=None)) for line in lines]
     assert totals(lines).visitors == totals(without).visitors
+
+
+def test_sessions_that_part_the_visitors_otherwise_than_the_report_tell_no_day():
+    # The report as it stood earlier: as many visitors, but no pupil yet.
+    sessions = (
+        Session(day="2026-10-03", minutes=60, public=10, pupils=20),
+        Session(day="2026-10-04", minutes=60, public=10),
+    )
+    line = held(1, public=40, pupils=0, adults=0, days=("2026-10-03", "2026-10-04"))
+    parts = parted([replace(line, sessions=sessions)], by_days)
+    assert {day: (part.public, part.pupils) for day, part in parts.items()} == {
+        None: (40, 0),
+        "2026-10-03": (0, 0),
+        "2026-10-04": (0, 0),
+    }

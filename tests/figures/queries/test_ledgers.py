@@ -91,3 +91,14 @@ def test_what_the_programme_changes_is_read_anew(db, edition, after):
     db.session.flush()
     assert totals_of(edition, at=after).visitors == 0
     assert stands_as_read_anew(edition, after)
+
+
+def test_who_comes_a_second_too_late_to_the_ledger_does_not_read_all_again(edition, after, queries):
+    make_report(make_activity())
+    with ledger_of(edition, at=after):
+        pass
+    with queries() as asked, ledger_of(edition, at=after - timedelta(seconds=1)):
+        pass
+    # The versions kept last, and whether anything ended in that second.
+    assert len(asked) == 2, asked
+    assert stands_as_read_anew(edition, after - timedelta(seconds=1))

@@ -255,3 +255,25 @@ def test_the_pages_cost_the_same_number_of_questions_whatever_they_hold(
             assert region.get(path).status_code == 200
         paths[path] = len(asked)
     assert list(paths.values()) == [10, 8, 8]
+
+
+def test_frozen_figures_that_were_altered_afterwards_say_so_wherever_they_are_shown(
+    client, region, edition, db
+):
+    # A reason of its own: a worker that has read a text does not read it again.
+    snapshot = frozen(edition, reason="Lue pour la première fois", is_published=True)
+    here = f"/coordination/chiffres/versions/{snapshot.id}"
+    words = "Ce qui est gardé ne correspond plus à cette empreinte"
+    content = snapshot.content
+    snapshot.content = content.replace('"visitors":68', '"visitors":6800')
+    assert snapshot.content != content
+    db.session.commit()
+    for page in (
+        region.get(here),
+        client.get("/chiffres/2026"),
+        client.get("/chiffres/2026/communes"),
+    ):
+        assert words in text_of(page)
+    again = frozen(edition, number=2, reason="Elle avait été modifiée.", is_published=True)
+    there = f"/coordination/chiffres/versions/{again.id}"
+    assert words not in text_of(region.get(there)) + text_of(client.get("/chiffres/2026"))

@@ -180,7 +180,7 @@ def test_what_is_reviewed_elsewhere_and_stops_here_makes_a_host_commune_of_the_l
     make_report(trail)
     text = text_of(sign_in(make_coordinator("32")).get(PAGE))
     assert row_of(text, "Communes accueillantes", 2)[0] == "2"
-    assert "2 communes accueillantes sur" in text
+    assert "Communes accueillantes : 2 sur" in text
     # Its visitors are told where it is reviewed, and nowhere else.
     assert re.search(r"Vic-Fezensac [\d\s]*\d 0 0 ", text)
 

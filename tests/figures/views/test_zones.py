@@ -256,7 +256,7 @@ def test_the_aims_of_the_charter_stand_in_tables(client, db):
     make_activity(on(3), kind="science_village", is_free=False)
     db.session.flush()
     assert table_of(client, "?departement=32", "accessibilite") == [
-        ["Accessible en cas de", "Oui", "Renseignée, sans le dire", "Pas renseignée"],
+        ["Accessible en cas de", "Oui", "Répond sans le citer", "N’a pas répondu"],
         ["Handicap auditif", "0 0 %", "2 67 %", "1 33 %"],
         ["Handicap visuel", "0 0 %", "2 67 %", "1 33 %"],
         ["Handicap psychique", "0 0 %", "2 67 %", "1 33 %"],
