@@ -18,8 +18,8 @@ def links(demo_site: Site) -> list[str]:
 def test_a_report_is_typed_kept_without_network_and_filed_by_its_link(opened, links):
     page = opened(None)
     page.set_viewport_size(PHONE)
-    page.goto(links[1])
-    # Other journeys may have counted at its door.
+    # The one that somebody has begun: at the door of the other, other journeys count.
+    page.goto(links[0])
     for name in ("pupils", "adults", "mediators", "volunteers"):
         page.fill(f"#{name}", "0")
     page.fill("#public", "1 020")
