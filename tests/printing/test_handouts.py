@@ -180,3 +180,12 @@ def test_invented_figures_say_so_on_each_page(client, edition, db):
     answer = client.get("/chiffres/2026.pdf")
     assert all("inventés" in page.extract_text() for page in read(answer).pages)
     assert "chiffres-2026-demonstration.pdf" in answer.headers["Content-Disposition"]
+
+
+def test_the_people_of_an_edition_that_few_made_are_not_printed(client, edition):
+    # Two structures tell four each; the third has only begun.
+    text = text_of(client.get("/chiffres/2026.pdf"))
+    assert "8 bénévoles" not in text
+    assert "secret bénévoles" in text
+    make_report(make_activity(on(3), commune=TOULOUSE))
+    assert "12 bénévoles" in text_of(client.get("/chiffres/2026.pdf"))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fete.figures.arithmetic import PERSONAL, Line, Totals, cross, hidden_keys
+from fete.figures.models import Snapshot
 from fete.figures.queries.counting import remembered, signature_of
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.lines import lines_of
-from fete.figures.queries.snapshots import published_snapshots
+from fete.figures.queries.snapshots import published_snapshots, thawed
 from fete.figures.rules import ADDITIVE
 from fete.programme.models import Edition
 
@@ -43,13 +44,18 @@ def crossings_of(
 ) -> list[Crossing]:
     """Return the parts of these editions in their order, then in that of each breakdown; the whole of each without any.
 
-    By département alone, every one of the region is told. Of an edition whose figures are frozen and published, reports
-    are told as they stood then.
+    By département alone, every one of the region is told. Of an edition whose figures are frozen and published, one
+    breakdown at most is told as it was frozen, and two as reports stood then.
     """
 
     def count() -> Mapping[int, _Sums]:
-        lines = _lines(editions, at=at, known_on=known_on)
-        return {
+        frozen = {} if known_on else published_snapshots(editions)
+        kept = (
+            {} if names[1:] else {number: _kept_in(each, names) for number, each in frozen.items()}
+        )
+        read = [each for each in editions if each.id not in kept]
+        lines = _lines(read, frozen, at=at, known_on=known_on) if read else {}
+        return kept | {
             number: _Sums(
                 parts=cross(of_edition, names) or ({} if names else {(): Totals()}),
                 secret=hidden_keys(of_edition, names, additive=_ADDS_UP),
@@ -76,16 +82,32 @@ def crossings_of(
     ]
 
 
+def _kept_in(snapshot: Snapshot, names: Sequence[str]) -> _Sums:
+    figures = thawed(snapshot).figures
+    if not names:
+        is_secret = figures.totals.is_of_few
+        return _Sums(parts={(): figures.totals}, secret=frozenset({()} if is_secret else ()))
+    (parts,) = (figures.breakdowns[name] for name in names)
+    return _Sums(
+        parts={(part.code,): part.totals for part in parts},
+        secret=frozenset((part.code,) for part in parts if part.is_secret),
+    )
+
+
 def _lines(
-    editions: Sequence[Edition], *, at: datetime, known_on: datetime | None
+    editions: Sequence[Edition],
+    frozen: Mapping[int, Snapshot],
+    *,
+    at: datetime,
+    known_on: datetime | None,
 ) -> dict[int, list[Line]]:
     """Return the lines of each edition, under its number."""
-    frozen = {} if known_on else published_snapshots(editions)
     alive = [edition for edition in editions if edition.id not in frozen]
     read = lines_of(*alive, at=at, known_on=known_on) if alive else []
-    for snapshot in frozen.values():
-        read += lines_of(snapshot.edition, at=at, known_on=snapshot.frozen_at)
     lines: dict[int, list[Line]] = {edition.id: [] for edition in editions}
+    for snapshot in frozen.values():
+        if snapshot.edition_id in lines:
+            read += lines_of(snapshot.edition, at=at, known_on=snapshot.frozen_at)
     for line in read:
         lines[line.edition_id].append(line)
     return lines

@@ -26,7 +26,7 @@ from flask_login import current_user
 from fete import __version__
 from fete.core.access import public
 from fete.core.answers import stands
-from fete.core.clock import day_bounds, end_of, now, today
+from fete.core.clock import day_bounds, end_of, now, to_paris, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
@@ -208,7 +208,7 @@ def series_json() -> ResponseReturnValue:
             {
                 "site": settings().site_name,
                 "editions": [
-                    _edition_value(row.edition)
+                    _edition_value(row.edition, row.snapshot)
                     | _totals_value(row.totals, is_secret=row.totals.is_of_few)
                     for row in shown_totals(editions, at=now())
                 ],
@@ -232,11 +232,8 @@ def edition_json(year: int) -> ResponseReturnValue:
         figures = shown.figures
         return _json(
             {"site": settings().site_name}
-            | _edition_value(found)
-            | {
-                "known_on": day.isoformat() if day else None,
-                "snapshot": _snapshot_value(shown.snapshot),
-            }
+            | _edition_value(found, shown.snapshot)
+            | {"known_on": day.isoformat() if day else None}
             | _totals_value(figures.totals, is_secret=figures.totals.is_of_few)
             | {
                 "definitions": dict(shown.definitions),
@@ -410,7 +407,8 @@ def note_of(edition: Edition) -> str:
     return _("Données de démonstration") if edition.is_demo else ""
 
 
-def _edition_value(edition: Edition) -> Value:
+def _edition_value(edition: Edition, snapshot: Snapshot | None) -> Value:
+    counted_on = to_paris(snapshot.frozen_at).date() if snapshot else today()
     return {
         "year": edition.year,
         "edition": {
@@ -423,7 +421,8 @@ def _edition_value(edition: Edition) -> Value:
         },
         "is_demo": edition.is_demo,
         "note": note_of(edition),
-        "counted_on": today().isoformat(),
+        "counted_on": counted_on.isoformat(),
+        "snapshot": _snapshot_value(snapshot),
     }
 
 

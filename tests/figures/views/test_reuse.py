@@ -8,11 +8,13 @@ from datetime import date, time, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from fete.core.clock import day_bounds, from_paris, now
 from fete.figures.rules import BESIDE_EACH, COUNTED
 from fete.figures.services import freeze, publish
-from fete.programme.models import EditionState
+from fete.programme.models import Activity, EditionState
+from fete.programme.workflow import Status
 from fete.reports.workflow import ReportStatus
 from tests.factories.network import AUCH, TOULOUSE, make_organisation
 from tests.factories.programme import make_activity, make_edition
@@ -321,3 +323,26 @@ def test_a_day_means_the_same_at_every_address_until_its_last_second(client, clo
     for address in ("/chiffres/2026.csv", "/chiffres/2026.json", "/chiffres/2026.pdf"):
         assert f'href="{address}?au=2026-11-03"' in page, address
     assert 'href="/chiffres/2026/donnees.csv?par=commune&amp;au=2026-11-03"' in page
+
+
+def test_frozen_figures_are_the_same_in_open_data_whatever_leaves_the_programme(
+    client, counted, db
+):
+    frozen = freeze(counted, number=1, reason="", region="76", by=None, at=now())
+    publish(frozen, by=None, at=now())
+    db.session.commit()
+
+    def told():
+        page = client.get("/chiffres/2026.json").json
+        (row,) = rows_of(client.get("/chiffres/2026/donnees.csv"))
+        rows = rows_of(client.get("/chiffres/2026/donnees.csv?par=type"))
+        assert int(row["visitors"]) == page["visitors"]
+        kinds = {each["code"]: each["visitors"] for each in page["breakdowns"]["kind"]["rows"]}
+        assert {each["kind"]: int(each["visitors"]) for each in rows} == kinds
+        return page["visitors"]
+
+    before = told()
+    gone = db.session.scalars(select(Activity).order_by(Activity.id)).first()
+    gone.status = Status.WITHDRAWN
+    db.session.commit()
+    assert told() == before == 340

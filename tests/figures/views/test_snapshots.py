@@ -277,3 +277,14 @@ def test_frozen_figures_that_were_altered_afterwards_say_so_wherever_they_are_sh
     again = frozen(edition, number=2, reason="Elle avait été modifiée.", is_published=True)
     there = f"/coordination/chiffres/versions/{again.id}"
     assert words not in text_of(region.get(there)) + text_of(client.get("/chiffres/2026"))
+
+
+def test_frozen_figures_are_dated_of_the_day_when_they_were_frozen_wherever_programs_read(
+    client, edition, clock
+):
+    snapshot = frozen(edition, is_published=True)
+    clock.move_to(from_paris(date(2026, 11, 20), time(10)))
+    value = client.get("/chiffres/2026.json").json
+    (row,) = client.get("/chiffres.json").json["editions"]
+    for each in (value, row):
+        assert (each["counted_on"], each["snapshot"]["digest"]) == ("2026-11-03", snapshot.digest)
