@@ -59,3 +59,18 @@ class Snapshot(Model):
     edition: Mapped[Edition] = relationship()
     frozen_by: Mapped[User | None] = relationship(foreign_keys=[frozen_by_id])
     published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
+
+
+class EditionCount(Model):
+    """The figures of an edition as they were counted ahead: who starts finds them there, as long as they stand."""
+
+    __tablename__ = "edition_count"
+
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True
+    )
+    # Under what they were counted: another is current as soon as any of them may have changed.
+    signature: Mapped[str] = mapped_column(String(64))
+    # Totals, and what else is told of the edition, as JSON.
+    totals: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text)

@@ -26,7 +26,7 @@ from fete.core.errors import FeteError
 from fete.core.settings import FILE_NAME, Settings
 from fete.dashboard.services.daily import HOUR, write_daily_letters
 from fete.feeds.services import write_ahead
-from fete.figures.services import load_headlines
+from fete.figures.services import count_ahead, load_headlines
 from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
@@ -207,7 +207,7 @@ def write_of_the_day(*, done: date | None, at: datetime) -> date | None:
 def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
     """Send the letters that wait every few seconds and write those of the day, beside what is done inside.
 
-    Followers are told and calendars written ahead too; what stops one does not stop the other.
+    Followers are told, calendars written and figures counted ahead too; what stops one does not stop the other.
     """
     ended = Event()
     day: date | None = None
@@ -228,10 +228,13 @@ def letters_leaving(context: Callable[[], AbstractContextManager[object]]) -> It
             write_ahead(transaction)
             written = standing
 
+    def count() -> None:
+        count_ahead(transaction, at=now())
+
     def keep_going() -> None:
         while not ended.is_set():
             with context():
-                for act in (send, follow_the_programme):
+                for act in (send, follow_the_programme, count):
                     try:
                         act()
                     except SQLAlchemyError as error:

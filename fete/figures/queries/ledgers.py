@@ -78,6 +78,12 @@ def ledger_of(edition: Edition, *, at: datetime) -> Iterator[Ledger]:
         yield ledger
 
 
+def forget_ledgers() -> None:
+    """Forget the ledgers that this process keeps."""
+    with _lock:
+        _ledgers.clear()
+
+
 def versions_kept_last() -> Select[int]:
     """Return the question for the versions of reports that were kept last."""
     return select(ReportVersion.id).order_by(ReportVersion.id.desc()).limit(_LOOKED_AT_AGAIN)

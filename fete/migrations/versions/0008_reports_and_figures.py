@@ -66,6 +66,20 @@ def upgrade():
         sa.PrimaryKeyConstraint("edition_id", name=op.f("pk_ladder")),
     )
     op.create_table(
+        "edition_count",
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.Column("totals", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["edition.id"],
+            name=op.f("fk_edition_count_edition_id_edition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("edition_id", name=op.f("pk_edition_count")),
+    )
+    op.create_table(
         "snapshot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
@@ -373,6 +387,7 @@ def downgrade():
         "revoked_links",
         "report_reminder",
         "snapshot",
+        "edition_count",
         "ladder",
         "asked_question",
     ):
