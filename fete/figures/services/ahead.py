@@ -17,7 +17,9 @@ def count_ahead(keeping: Callable[[], AbstractContextManager[None]], *, at: date
     for edition in shown_editions():
         has_begun = edition.starts_on <= to_paris(at).date()
         if has_begun and not is_counted_ahead(edition, at=at):
+            # Counted before anything is held: others write meanwhile, and what they change is under another signature.
+            row = count_to_keep(edition, at=at)
             with keeping():
-                upsert_rows(EditionCount, [count_to_keep(edition, at=at)], key=("edition_id",))
+                upsert_rows(EditionCount, [row], key=("edition_id",))
             counted += 1
     return counted
