@@ -88,5 +88,5 @@ def test_an_edition_to_come_is_not_counted(db, after):
 def test_the_command_says_how_many_it_counted(app, db, edition, after):
     runner = app.test_cli_runner()
     said = [runner.invoke(args=["figures", "count"]).output for _each in range(2)]
-    assert said == ["1 édition comptée.\n", "0 éditions comptées.\n"]
+    assert said == ["1 édition comptée.\n", "0 édition comptée.\n"]
     assert db.session.scalar(select(EditionCount.edition_id)) == edition.id
