@@ -47,7 +47,7 @@ def test_every_calendar_is_offered_the_same_feed(client, edition):
     page = client.get("/abonnement?departement=32&type=workshop").text
     address = "https://fete.example.org/agenda.ics?departement=32&type=workshop"
     webcal = address.replace("https", "webcal")
-    name = "Fête de la science en Occitanie 2026 : Ateliers dans le Gers"
+    name = "Fête de la science en Occitanie 2026\u00a0: Ateliers dans le Gers"
     assert address_on(page) == address
     device, google, outlook, office = links_on(page)
     assert device == webcal

@@ -856,6 +856,8 @@ def public_addresses(app, activity):
         "number": 1,
         "background": "ffffff",
         "accent": "17315f",
+        "figure": "visiteurs",
+        "extension": "csv",
     }
     with app.test_request_context():
         return [
@@ -866,7 +868,7 @@ def public_addresses(app, activity):
             for rule in app.url_map.iter_rules()
             if getattr(app.view_functions[rule.endpoint], "access", "") == "public"
             and "GET" in rule.methods
-            and rule.endpoint not in {"static", "vendor", "pages.favicon"}
+            and rule.endpoint not in {"static", "vendor", "pages.favicon", "counting.offline"}
         ]
 
 
