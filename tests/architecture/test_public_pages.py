@@ -222,10 +222,9 @@ def test_behind_a_door_a_link_to_a_file_says_as_much(sign_in, path, formats):
     browser = sign_in(make_coordinator("32"))
     found = files(read(browser, path))
     assert [kind for kind, _weight in found.values()] == formats
-    for address, (kind, weight) in found.items():
+    for address, (_kind, weight) in found.items():
         real = len(browser.get(address).data)
-        # Fonts are the most of a short PDF.
-        assert real / 2 <= weight <= max(1_000, real * (3 if kind == "PDF" else 2)), address
+        assert real / 2 <= weight <= max(1_000, real * 2), address
 
 
 def test_pictures_keep_their_place_and_are_told(client, paths):

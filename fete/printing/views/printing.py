@@ -46,6 +46,8 @@ RETRY_AFTER = 20  # seconds
 # What a PDF weighs about, in bytes: so much, and so much more for each activity.
 _WEIGHT = 20_000
 _WEIGHT_EACH = 3_200
+# A bilan is mostly its fonts.
+_WEIGHT_OF_BILAN, _WEIGHT_OF_ONE = 75_000, 120
 
 
 @blueprint.get("/programme.pdf")
@@ -127,6 +129,12 @@ def _file_name(asked: Asked) -> str:
 def weight_of_programme(activities: int) -> int:
     """Return about how many bytes the PDF of so many activities has."""
     return _WEIGHT + activities * _WEIGHT_EACH
+
+
+@blueprint.app_template_global("weight_of_bilan")
+def weight_of_bilan(activities: int) -> int:
+    """Return about how many bytes the bilan of a territory with so many activities has."""
+    return _WEIGHT_OF_BILAN + activities * _WEIGHT_OF_ONE
 
 
 def printed_programme(edition: Edition) -> ResponseReturnValue:
