@@ -288,3 +288,13 @@ def test_frozen_figures_are_dated_of_the_day_when_they_were_frozen_wherever_prog
     (row,) = client.get("/chiffres.json").json["editions"]
     for each in (value, row):
         assert (each["counted_on"], each["snapshot"]["digest"]) == ("2026-11-03", snapshot.digest)
+
+
+def test_only_the_latest_published_version_is_said_to_be_published(region, edition):
+    frozen(edition, reason="Une raison", is_published=True)
+    assert "publiée" in text_of(region.get(HOME))
+    frozen(edition, number=2, reason="Corrigée", is_published=True)
+    frozen(edition, number=3, reason="Encore")
+    page = region.get(HOME).get_data(as_text=True)
+    badges = re.findall(r'<span class="badge-state[^"]*">\s*([^<]+?)\s*</span>', page)
+    assert badges == ["pour la coordination", "publiée", "remplacée"]
