@@ -449,9 +449,11 @@ def measure_figures() -> Iterator[tuple[str, float]]:
     figures_of(edition, region="76", at=at)
     ready = best(lambda: figures_of(edition, region="76", at=at), 5)
     yield "déjà comptés, avec leurs parts", ready / scan
-    yield "après un bilan, totaux", after_a_report(lambda: totals_of(edition, at=at)) / scan
-    parts = after_a_report(lambda: figures_of(edition, region="76", at=at))
-    yield "après un bilan, avec leurs parts", parts / scan
+    for name, change in (("un bilan", change_report), ("une activité changée", change_activity)):
+        seconds = best_after(change, lambda: totals_of(edition, at=at))
+        yield f"après {name}, totaux", seconds / scan
+        seconds = best_after(change, lambda: figures_of(edition, region="76", at=at))
+        yield f"après {name}, avec leurs parts", seconds / scan
     count_ahead(transaction, at=at)
     yield "processus qui démarre, totaux", as_started(lambda: totals_of(edition, at=at)) / scan
     parts = as_started(lambda: figures_of(edition, region="76", at=at))
@@ -482,15 +484,28 @@ def add_up(edition: Edition) -> None:
     db.session.execute(statement).one()
 
 
-def after_a_report(act: Callable[[], object]) -> float:
-    """Return how long something takes just after one more report changed, in the best of several rounds."""
+def change_report(number: int) -> None:
+    """Count one visitor more in the report of an activity."""
+    report = db.session.scalars(select(Report).where(Report.activity_id == number)).one()
+    with transaction():
+        report.public = (report.public or 0) + 1
+        report.version += 1
+        db.session.add(version_of(report, at=now()))
+
+
+def change_activity(number: int) -> None:
+    """Call an activity otherwise, and let it end an hour later."""
+    activity = db.session.get_one(Activity, number)
+    with transaction():
+        activity.title += " encore"
+        activity.slots[0].ends_at += timedelta(hours=1)
+
+
+def best_after(change: Callable[[int], None], act: Callable[[], object]) -> float:
+    """Return how long something takes just after something else changed, in the best of several rounds."""
     rounds = []
     for number in range(1, ROUNDS + 1):
-        report = db.session.scalars(select(Report).where(Report.activity_id == number)).one()
-        with transaction():
-            report.public = (report.public or 0) + 1
-            report.version += 1
-            db.session.add(version_of(report, at=now()))
+        change(number)
         started = time.process_time()
         act()
         rounds.append(time.process_time() - started)

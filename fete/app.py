@@ -44,7 +44,7 @@ from fete.operation import cli as operation_cli
 from fete.pages import views as pages
 from fete.printing.views import handouts, printing
 from fete.programme import cli as programme_cli
-from fete.programme.queries.catalogue import standing_now
+from fete.programme.queries.standing import standing_now
 from fete.programme.services.standing import notice_changes
 from fete.programme.views import (
     activities,

@@ -27,10 +27,10 @@ from fete.programme.forms.filters import chosen, filter_arguments, read_filters,
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.activities import find_activity
-from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.facets import Facets, facets
 from fete.programme.queries.search import names_of
+from fete.programme.queries.standing import standing
 from fete.programme.rules.filters import Filters
 from fete.programme.views.programme import Group
 from fete.programme.workflow import Status

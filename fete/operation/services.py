@@ -31,7 +31,7 @@ from fete.geography.services import load_reference
 from fete.journal.services import forget_entries
 from fete.mailing.services import forget_letters, send_waiting
 from fete.network.services import forget_invitations
-from fete.programme.queries.catalogue import standing_now
+from fete.programme.queries.standing import standing_now
 from fete.programme.services.pictures import forget_orphans
 from fete.programme.services.reminders import remind_of_calls
 from fete.reports.services.reminders import remind_of_reports

@@ -33,6 +33,16 @@ class Ledger:
             self._put(line)
             self._count(touched, times=1)
 
+    def enter_anew(self, numbers: Iterable[int], lines: Iterable[Line]) -> None:
+        """Take these lines in the place of whatever stands under these numbers, which may be no more."""
+        entered = list(lines)
+        for number in set(numbers) - {line.activity_id for line in entered}:
+            touched = {number, *self._held.get(number, ())}
+            self._count(touched, times=-1)
+            self._take_away(number)
+            self._count(touched, times=1)
+        self.enter(entered)
+
     @property
     def totals(self) -> Totals:
         """The figures of validated reports."""
@@ -53,12 +63,15 @@ class Ledger:
         return {key: each.totals for key, each in self._parts[name].items()}
 
     def _put(self, line: Line) -> None:
-        before = self.lines.get(line.activity_id)
-        if before is not None and before.parent_id is not None:
-            self._held[before.parent_id].discard(line.activity_id)
+        self._take_away(line.activity_id)
         if line.parent_id is not None:
             self._held.setdefault(line.parent_id, set()).add(line.activity_id)
         self.lines[line.activity_id] = line
+
+    def _take_away(self, number: int) -> None:
+        before = self.lines.pop(number, None)
+        if before is not None and before.parent_id is not None:
+            self._held[before.parent_id].discard(number)
 
     def _count(self, numbers: Iterable[int], *, times: int) -> None:
         for number in numbers:

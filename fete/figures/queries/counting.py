@@ -10,7 +10,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from fete.core.clock import now
@@ -27,13 +27,13 @@ from fete.figures.arithmetic import (
     thawed_totals,
 )
 from fete.figures.models import EditionCount
-from fete.figures.queries.labels import labels_of
-from fete.figures.queries.ledgers import WAYS, forget_ledgers, ledger_of, versions_kept_last
+from fete.figures.queries.labels import forget_labels, labels_of
+from fete.figures.queries.ledgers import VERSIONS_KEPT_LAST, WAYS, forget_ledgers, ledger_of
 from fete.figures.queries.lines import lines_of
 from fete.figures.rules import ADDITIVE
 from fete.geography.rules import departement_of
 from fete.programme.models import Edition, Slot
-from fete.programme.queries.catalogue import standing
+from fete.programme.queries.standing import standing
 
 Parts = Mapping[str | None, Totals]
 _Marks = tuple[object, ...]
@@ -41,6 +41,12 @@ _Marks = tuple[object, ...]
 _STANDING = (
     "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM"
     " (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept)"
+)
+_kept_last = VERSIONS_KEPT_LAST.subquery()
+_MARKS = select(
+    select(func.max(_kept_last.c.id)).scalar_subquery(),
+    select(func.sum(_kept_last.c.id)).scalar_subquery(),
+    select(func.max(Slot.ends_at)).where(Slot.ends_at <= bindparam("at")).scalar_subquery(),
 )
 Counted = TypeVar("Counted")
 # What a worker keeps of what it counted last: totals and parts, never lines.
@@ -244,6 +250,7 @@ def forget() -> None:
     """Forget every figure that this process remembers, as one that has just started."""
     with _lock:
         _kept.clear()
+    forget_labels()
     forget_ledgers()
 
 
@@ -269,14 +276,7 @@ def _marks(at: datetime) -> _Marks:
     Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due. All else
     changes the token of the programme, frozen figures and those of others too.
     """
-    kept = versions_kept_last().subquery()
-    marks = (
-        select(func.max(kept.c.id)),
-        select(func.sum(kept.c.id)),
-        select(func.max(Slot.ends_at)).where(Slot.ends_at <= at),
-    )
-    row = db.session.execute(select(*(each.scalar_subquery() for each in marks))).one()
-    return standing(), *row
+    return standing(), *db.session.execute(_MARKS, {"at": at}).one()
 
 
 def snapshots_stand_now() -> str:

@@ -1,7 +1,4 @@
-"""The ledgers of the editions that are asked about: each worker keeps its own, and reads again only what changed.
-
-What the programme holds is read anew whenever it changes; reports that came in since, one by one.
-"""
+"""The ledgers of the editions that are asked about: each worker keeps its own, and reads again only what changed."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from fete.core.db import db
 from fete.figures.arithmetic import (
@@ -29,7 +26,7 @@ from fete.figures.arithmetic import (
 from fete.figures.arithmetic.counting import Way
 from fete.figures.queries.lines import as_reported, lines_of
 from fete.programme.models import Activity, Edition, Slot
-from fete.programme.queries.catalogue import standing
+from fete.programme.queries.standing import changed_between, standing
 from fete.reports.models import Report, ReportVersion
 from fete.reports.queries.reporting import ended_at
 
@@ -47,6 +44,10 @@ WAYS: Mapping[str, Way] = {
 _MOST_LINES = 20_000
 # Two people may keep a version at the same time, and the first be seen after the second: as many are looked at again.
 _LOOKED_AT_AGAIN = 200
+# Written once: it is asked before each figure that is shown.
+VERSIONS_KEPT_LAST = (
+    select(ReportVersion.id).order_by(ReportVersion.id.desc()).limit(_LOOKED_AT_AGAIN)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,14 +69,22 @@ def ledger_of(edition: Edition, *, at: datetime) -> Iterator[Ledger]:
     with _lock:
         mark = _Mark(standing=standing(), versions=_latest_versions(), at=at)
         before, ledger = _ledgers.pop(edition.id, (None, None))
-        if before is None or ledger is None or not _is_followed(before, mark, edition):
+        changed = _changed(before, mark, edition) if before is not None else None
+        if before is None or ledger is None or changed is None:
             ledger = Ledger(lines_of(edition, at=at), WAYS)
         else:
+            ledger.enter_anew(changed, lines_of(edition, at=at, only=changed) if changed else ())
             ledger.enter(as_reported(_with_new_reports(ledger, mark.versions - before.versions)))
             ledger.enter(_that_ended(ledger, edition, since=before.at, until=at))
         _ledgers[edition.id] = (mark, ledger)
         _make_room()
         yield ledger
+
+
+def lines_now(edition: Edition, *, at: datetime) -> list[Line]:
+    """Return the lines of an edition as it stands, in the order of their numbers."""
+    with ledger_of(edition, at=at) as ledger:
+        return [ledger.lines[number] for number in sorted(ledger.lines)]
 
 
 def forget_ledgers() -> None:
@@ -84,23 +93,24 @@ def forget_ledgers() -> None:
         _ledgers.clear()
 
 
-def versions_kept_last() -> Select[int]:
-    """Return the question for the versions of reports that were kept last."""
-    return select(ReportVersion.id).order_by(ReportVersion.id.desc()).limit(_LOOKED_AT_AGAIN)
-
-
 def _latest_versions() -> frozenset[int]:
-    return frozenset(db.session.scalars(versions_kept_last()))
+    return frozenset(db.session.scalars(VERSIONS_KEPT_LAST))
 
 
-def _is_followed(before: _Mark, mark: _Mark, edition: Edition) -> bool:
-    """Whether a ledger can be kept up to date from there: the programme stands, and no version went by unseen.
+def _changed(before: _Mark, mark: _Mark, edition: Edition) -> frozenset[int] | None:
+    """Return the activities that the programme changed since; `None` when a ledger cannot be kept up to date from there.
 
-    Of two who come in the same second, the first may be the last: nothing ended in between.
+    A version of a report may have gone by unseen, or have been undone. Of two who come in the same second, the first
+    may be the last: nothing ended in between.
     """
-    if mark.standing != before.standing or len(mark.versions - before.versions) >= _LOOKED_AT_AGAIN:
-        return False
-    return mark.at >= before.at or not any(_ended(edition, since=mark.at, until=before.at))
+    came, went = mark.versions - before.versions, before.versions - mark.versions
+    if len(came) >= _LOOKED_AT_AGAIN or any(each > min(mark.versions, default=0) for each in went):
+        return None
+    if mark.at < before.at and any(_ended(edition, since=mark.at, until=before.at)):
+        return None
+    if mark.standing == before.standing:
+        return frozenset()
+    return changed_between(before.standing, mark.standing)
 
 
 def _with_new_reports(ledger: Ledger, versions: frozenset[int]) -> list[Line]:

@@ -1,6 +1,6 @@
 """Read an edition as lines: one a published activity, with its report as it stands or as it was known on a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     false,
     func,
     select,
@@ -46,16 +47,27 @@ class _Hours:
     ends_at: datetime
 
 
-def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None) -> list[Line]:
-    """Return one line for each published activity of these editions, in the order of their numbers.
+def lines_of(
+    *editions: Edition,
+    at: datetime,
+    known_on: datetime | None = None,
+    only: Collection[int] | None = None,
+) -> list[Line]:
+    """Return one line for each published activity of these editions, in the order of their numbers; or for some `only`.
 
     With `known_on`, reports are told as they stood then; the programme is told as it stands.
     """
-    numbers = [edition.id for edition in editions]
+    those: ColumnElement[bool] = Activity.edition_id.in_([edition.id for edition in editions])
+    around = those
+    if only is not None:
+        those = and_(those, Activity.id.in_(only))
+        # A stand may have its hours and its place from its container.
+        own, containers = select(Activity.id).where(those), select(Activity.parent_id).where(those)
+        around = Activity.id.in_(union_all(own, containers))
     # Of a day that is not over, what is still to come is not known.
     moment = at if known_on is None else min(at, known_on)
-    hours, terms, places = _hours_of(numbers), _terms_of(numbers), _places_of(numbers)
-    sessions = _sessions_where(Activity.edition_id.in_(numbers))
+    hours, terms, places = _hours_where(around), _terms_where(those), _places_where(around)
+    sessions = _sessions_where(those)
     return [
         _line(
             row,
@@ -65,7 +77,7 @@ def lines_of(*editions: Edition, at: datetime, known_on: datetime | None = None)
             sessions=sessions.get(row.id, ()),
             at=moment,
         )
-        for row in db.session.execute(_lines_statement(numbers, known_on=known_on))
+        for row in db.session.execute(_lines_statement(those, known_on=known_on))
     ]
 
 
@@ -135,7 +147,7 @@ def _counts(row: Row[*tuple[Any, ...]]) -> Counts:
 
 
 def _lines_statement(
-    edition_ids: Sequence[int], *, known_on: datetime | None
+    condition: ColumnElement[bool], *, known_on: datetime | None
 ) -> Select[*tuple[Any, ...]]:
     container, its_venue, seat, place, family = _aliases()
     told, of_activity = (Report, Report.activity_id) if known_on is None else _known_on(known_on)
@@ -166,7 +178,7 @@ def _lines_statement(
         .outerjoin(its_venue, its_venue.id == container.venue_id)
         .outerjoin(place, place.code == func.coalesce(Venue.commune_code, its_venue.commune_code))
         .outerjoin(told, of_activity == Activity.id)
-        .where(Activity.edition_id.in_(edition_ids), Activity.status == Status.PUBLISHED)
+        .where(condition, Activity.status == Status.PUBLISHED)
         .order_by(Activity.id)
     )
 
@@ -204,13 +216,13 @@ def _known_on(moment: datetime) -> tuple[Any, Any]:
     return aliased(ReportVersion, known), known.c.of_activity
 
 
-def _hours_of(edition_ids: Sequence[int]) -> dict[int, _Hours]:
+def _hours_where(condition: ColumnElement[bool]) -> dict[int, _Hours]:
     """Return the hours of each activity that has its own; those of the others are their container's."""
     statement = (
         select(Slot.activity_id, Slot.starts_at, Slot.ends_at, Slot.is_opening, Slot.state)
         # Also of what is not published: a stand may have its hours from a village that is not.
         .join(Slot.activity)
-        .where(Activity.edition_id.in_(edition_ids))
+        .where(condition)
         .order_by(Slot.activity_id, Slot.starts_at, Slot.id)
     )
     slots: dict[int, list[Row[*tuple[Any, ...]]]] = {}
@@ -268,14 +280,16 @@ def _sessions_where(condition: ColumnElement[bool]) -> dict[int, tuple[Session, 
     return sessions
 
 
-def _terms_of(edition_ids: Sequence[int]) -> dict[int, dict[TermList, tuple[str, ...]]]:
+def _terms_where(
+    condition: ColumnElement[bool],
+) -> dict[int, dict[TermList, tuple[str, ...]]]:
     statement = (
         select(activity_term.c.activity_id, Term.list, Term.code)
         .join(Term, Term.id == activity_term.c.term_id)
         .join(Activity, Activity.id == activity_term.c.activity_id)
         .where(
             Term.list.in_((TermList.THEME, TermList.AUDIENCE, TermList.LEVEL)),
-            Activity.edition_id.in_(edition_ids),
+            condition,
             Activity.status == Status.PUBLISHED,
         )
         .order_by(activity_term.c.activity_id, Term.position, Term.code)
@@ -309,10 +323,12 @@ class _Places:
         return tuple(sorted(named | home | sites if at_home else named))
 
 
-def _places_of(edition_ids: Sequence[int]) -> _Places:
+def _places_where(condition: ColumnElement[bool]) -> _Places:
     """Return the places that sessions name, and the sites, in one reading: few activities have any."""
-    inside = select(Activity.id).where(Activity.edition_id.in_(edition_ids))
-    travelling = select(Slot.activity_id).where(Slot.venue_id.is_not(None))
+    inside = select(Activity.id).where(condition)
+    travelling = select(Slot.activity_id).where(
+        Slot.venue_id.is_not(None), Slot.activity_id.in_(inside)
+    )
     statement = union_all(
         select(Slot.activity_id, Commune.code, Commune.departement_code, false().label("is_site"))
         .outerjoin(Slot.venue)

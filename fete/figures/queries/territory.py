@@ -22,7 +22,7 @@ from fete.figures.arithmetic import (
 )
 from fete.figures.queries.counting import Part, remembered, signature_of
 from fete.figures.queries.labels import labels_of
-from fete.figures.queries.ledgers import WAYS
+from fete.figures.queries.ledgers import WAYS, lines_now
 from fete.figures.queries.lines import lines_of
 from fete.figures.rules import same_day
 from fete.geography.models import Commune, Departement
@@ -220,9 +220,9 @@ def words_of_reports(edition: Edition, codes: Codes) -> dict[Question, list[tupl
 def _sum(
     edition: Edition, previous: Edition | None, codes: Codes, *, day: date, at: datetime
 ) -> _Sums:
-    lines = lines_of(edition, at=at)
+    lines = lines_now(edition, at=at)
     own = within(lines, codes)
-    before = lines_of(previous, at=at) if previous is not None else []
+    before = lines_now(previous, at=at) if previous is not None else []
     until = end_of(day)
     then = (
         lines_of(previous, at=at, known_on=until)

@@ -45,7 +45,7 @@ from fete.programme.models.sharing import (
     Handover,
     StandRequest,
 )
-from fete.programme.models.standing import Standing
+from fete.programme.models.standing import Standing, StandingChange
 from fete.programme.models.venues import (
     Merge,
     Merged,
@@ -86,6 +86,7 @@ __all__ = [
     "SlotAudience",
     "StandRequest",
     "Standing",
+    "StandingChange",
     "Venue",
     "VersionState",
     "activity_site",

@@ -1,5 +1,7 @@
 """How the public programme stands: what is kept in memory of it holds as long as this does."""
 
+from typing import Any
+
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fete.core.db import Model
@@ -13,3 +15,17 @@ class Standing(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Drawn at random each time: no two states of the programme ever share one.
     token: Mapped[str]
+
+
+class StandingChange(Model):
+    """What changed when a token was written: the last hundreds are kept, for whoever follows from one to the next."""
+
+    __tablename__ = "standing_change"
+
+    # They rise in the order in which the transactions ended.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    # Under the names of their tables, the numbers of the activities, structures and places.
+    numbers: Mapped[dict[str, Any]]
+    # Something that is shown with any of them, or more than is worth naming.
+    is_all: Mapped[bool]

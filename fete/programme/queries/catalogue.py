@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
@@ -23,20 +22,17 @@ from fete.programme.models import (
     Mode,
     Slot,
     SlotAudience,
-    Standing,
     Venue,
     activity_site,
     activity_term,
 )
 from fete.programme.queries.search import TERM_FIELDS, is_published, says, with_containers
+from fete.programme.queries.standing import standing
 from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time, welcomes_schools
 from fete.programme.rules.filters import Filters, Point
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term, TermList
 
-# What a session knows: that it has changed the programme and not said so yet; the token that it read.
-CHANGED = "fete.programme_changed"
-TOKEN = "fete.programme_token"  # noqa: S105  # the name of one
 # What the public sees, or saw.
 _SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
 _TERM_FIELDS = {of: name for of, name in TERM_FIELDS.items() if of is not TermList.KIND}
@@ -55,35 +51,6 @@ class _Kept:
 
 _kept = _Kept(token="")
 _lock = Lock()
-
-
-def standing() -> str:
-    """Return the token under which the public programme stands now; it changes whenever the programme does."""
-    session = db.session()
-    if session.new or session.dirty or session.deleted:
-        session.flush()
-    if TOKEN not in session.info:
-        # Changed by this very transaction, which may still be undone: nobody else may find what is kept of it.
-        session.info[TOKEN] = (
-            uuid4().hex
-            if session.info.get(CHANGED)
-            else db.session.scalar(select(Standing.token)) or ""
-        )
-    token: str = session.info[TOKEN]
-    return token
-
-
-def standing_now() -> str:
-    """Return the token as it is outside any transaction, by the shortest way there is: a calendar asks nothing else."""
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SELECT token FROM standing")
-        row = cursor.fetchone()
-        cursor.close()
-    finally:
-        connection.close()
-    return str(row[0]) if row else ""
 
 
 def catalogue_of(edition_id: int | None) -> Catalogue:

@@ -23,6 +23,7 @@ from fete.programme import rules
 from fete.programme.models import Activity, Booking, Edition, EditionState, Mode, Slot, Venue
 from fete.programme.policies import receives
 from fete.programme.queries.activities import find_declared
+from fete.programme.queries.standing import UNSEEN
 from fete.programme.rules import PlannedSlot
 from fete.programme.workflow import CANCELLABLE, SlotState, Status
 from fete.vocabulary.models import Term, TermList
@@ -459,7 +460,8 @@ def _claim(activity: Activity, version: int | None) -> None:
     claimed = db.session.execute(
         update(Activity)
         .where(Activity.id == activity.id, Activity.version == version)
-        .values(version=version + 1)
+        .values(version=version + 1),
+        execution_options=UNSEEN,
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         raise StaleError

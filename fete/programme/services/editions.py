@@ -15,6 +15,7 @@ from fete.network.queries import members_of_all
 from fete.programme import mails
 from fete.programme.models import Activity, Edition, EditionState
 from fete.programme.queries.editions import find_edition, outside_the_window
+from fete.programme.queries.standing import UNSEEN
 from fete.programme.rules import EditionPlan, edition_fault, moves_dates
 
 _DAY = timedelta(days=1)
@@ -148,7 +149,8 @@ def _claim(edition: Edition, version: int | None) -> None:
     claimed = db.session.execute(
         update(Edition)
         .where(Edition.id == edition.id, Edition.version == seen)
-        .values(version=seen + 1)
+        .values(version=seen + 1),
+        execution_options=UNSEEN,
     )
     if not claimed.rowcount:  # type: ignore[attr-defined]
         raise StaleError

@@ -1,9 +1,9 @@
 """Notice what changes of the public programme, and say so in the transaction that changes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
-from sqlalchemy import event, inspect
+from sqlalchemy import delete, event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -17,11 +17,12 @@ from fete.programme.models import (
     Picture,
     Slot,
     Standing,
+    StandingChange,
     Venue,
     activity_site,
     activity_term,
 )
-from fete.programme.queries.catalogue import CHANGED, TOKEN
+from fete.programme.queries.standing import CHANGED, FOLLOWED, TOKEN, UNSEEN
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term
 
@@ -38,6 +39,42 @@ _TABLES = frozenset(
 )
 # What is shown beside it, and nothing below knows of.
 _beside: set[type[Model]] = set()
+# How many rows are worth naming in one change, and how many changes are kept; twice as many before any is forgotten.
+_MOST_NAMED = 200
+_KEPT = 500
+
+
+class _Changed:
+    """What a session has changed of the programme and not said yet."""
+
+    def __init__(self) -> None:
+        self.is_all = False
+        self._named: dict[str, set[int]] = {name: set() for name in FOLLOWED}
+        # They have no number before they are written.
+        self._new: list[Model] = []
+
+    def add(self, row: Model) -> None:
+        """Name a row, as soon as it has a number."""
+        identity = inspect(row).identity
+        if identity is not None:
+            self.name(row.__tablename__, *identity)
+        elif not self.is_all:
+            self._new.append(row)
+            self.is_all = len(self._new) > _MOST_NAMED
+
+    def name(self, table: str, number: int) -> None:
+        """Name the row of this number."""
+        self._named[table].add(number)
+
+    @property
+    def numbers(self) -> Mapping[str, list[int]] | None:
+        """The numbers of the rows that changed, under the names of their tables; `None` when they are too many to name."""
+        for row in self._new:
+            # What a savepoint undid has none.
+            self._named[row.__tablename__].update(inspect(row).identity or ())
+        if self.is_all or sum(map(len, self._named.values())) > _MOST_NAMED:
+            return None
+        return {name: sorted(numbers) for name, numbers in self._named.items()}
 
 
 def notice_changes(*beside: type[Model]) -> None:
@@ -54,29 +91,67 @@ def notice_changes(*beside: type[Model]) -> None:
 
 
 def _notice(session: Session, *_rest: object) -> None:
-    changed: Iterable[object] = (*session.new, *session.dirty, *session.deleted)
-    if any(map(_is_public, changed)):
-        _has_changed(session)
+    rows: Iterable[object] = (*session.new, *session.dirty, *session.deleted)
+    public = [row for row in rows if _is_public(row)]
+    if public:
+        changed = _has_changed(session)
+        for row in public:
+            _note(changed, row, is_gone=row in session.deleted)
 
 
 def _notice_statement(state: ORMExecuteState) -> None:
     # Many rows at once, as when two places are made one: no object tells of them.
     statement = state.statement
-    if isinstance(statement, UpdateBase) and getattr(statement.table, "name", "") in _TABLES:
-        _has_changed(state.session)
+    if (
+        isinstance(statement, UpdateBase)
+        and getattr(statement.table, "name", "") in _TABLES
+        and not state.execution_options.keys() & UNSEEN.keys()
+    ):
+        _has_changed(state.session).is_all = True
 
 
-def _has_changed(session: Session) -> None:
-    session.info[CHANGED] = True
+def _has_changed(session: Session) -> _Changed:
     session.info.pop(TOKEN, None)
+    changed: _Changed = session.info.setdefault(CHANGED, _Changed())
+    return changed
+
+
+def _note(changed: _Changed, row: object, *, is_gone: bool) -> None:
+    """Note whose row changed; what goes with all that was its own, or is shown with any, may be anybody’s."""
+    match row:
+        case Slot() | CoOrganiser() | Picture():
+            # A new one has no number of its activity yet: that one changes with it.
+            if row.activity_id is not None:
+                changed.name("activity", row.activity_id)
+        case CharterSignature():
+            if row.organisation_id is not None:
+                changed.name("organisation", row.organisation_id)
+        case Activity() | Organisation() | Venue() if not is_gone:
+            changed.add(row)
+        case _ if not isinstance(row, (Edition, *_beside)):
+            changed.is_all = True
+        case _:
+            pass
 
 
 def _say(session: Session) -> None:
     session.flush()
     session.info.pop(TOKEN, None)
-    if session.info.pop(CHANGED, False):
+    changed: _Changed | None = session.info.pop(CHANGED, None)
+    if changed is not None:
         # Last of all: two people who change the programme wait for each other no longer than this takes.
-        upsert_rows(Standing, [{"id": 1, "token": uuid4().hex}], key=("id",))
+        token = uuid4().hex
+        upsert_rows(Standing, [{"id": 1, "token": token}], key=("id",))
+        _keep(token, changed)
+
+
+def _keep(token: str, changed: _Changed) -> None:
+    """Keep what changed under a token, now that whoever else changes the programme waits: numbers follow the order."""
+    numbers = changed.numbers
+    row = {"token": token, "is_all": numbers is None, "numbers": numbers or {}}
+    number = db.session.scalars(insert(StandingChange).returning(StandingChange.id), [row]).one()
+    if number % _KEPT == 0:
+        db.session.execute(delete(StandingChange).where(StandingChange.id <= number - _KEPT))
 
 
 def _forget(session: Session, undone: SessionTransaction) -> None:

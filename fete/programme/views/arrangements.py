@@ -39,11 +39,11 @@ from fete.programme.queries.arrangements import (
     rows_in_order,
     rows_of_day,
 )
-from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition, find_edition
 from fete.programme.queries.facets import DayCount, facets
 from fete.programme.queries.listing import count_of
 from fete.programme.queries.search import names_of
+from fete.programme.queries.standing import standing
 from fete.programme.rules.arrangements import (
     Held,
     Row,

@@ -12,10 +12,10 @@ from fete.core.clock import now, today
 from fete.core.pagination import Page
 from fete.programme.forms.filters import filter_arguments
 from fete.programme.models import Edition
-from fete.programme.queries.catalogue import standing
 from fete.programme.queries.editions import current_edition
 from fete.programme.queries.hosts import Year, years_of
 from fete.programme.queries.listing import Day, Listed, by_day, page_of_programme
+from fete.programme.queries.standing import standing
 from fete.programme.rules.filters import Filters
 
 

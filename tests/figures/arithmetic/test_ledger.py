@@ -55,6 +55,21 @@ def test_a_report_that_comes_in_changes_what_a_recount_would_change(lines, data)
         assert told(ledger) == recounted(known)
 
 
+@given(programmes(), programmes(), st.data())
+def test_a_programme_that_changes_leaves_nothing_of_what_it_was(before, after, data):
+    """Whatever goes, comes, or is another thing under the same number."""
+    ledger = Ledger(before, WAYS)
+    known = {line.activity_id: line for line in before}
+    others = {line.activity_id: line for line in after}
+    changed = data.draw(st.sets(st.sampled_from(sorted({0, *known, *others}))))
+    ledger.enter_anew(changed, [others[number] for number in changed & others.keys()])
+    for number in changed:
+        known.pop(number, None)
+    known |= {number: others[number] for number in changed & others.keys()}
+    assert ledger.lines == known
+    assert told(ledger) == recounted(known)
+
+
 def test_the_gate_that_is_told_last_takes_the_place_of_its_stands():
     silent = village(1, status=None)
     ledger = Ledger([held(2, parent_id=1), held(3, parent_id=1), silent], WAYS)

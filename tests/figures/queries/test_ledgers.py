@@ -1,18 +1,22 @@
 """The ledgers that a worker keeps: only what changed is read again, and nothing that changed is missed."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from fete.figures.queries import totals_of
-from fete.figures.queries.ledgers import ledger_of
+from fete.core.db import transaction
+from fete.figures.arithmetic import Ledger
+from fete.figures.queries import ledgers, totals_of
+from fete.figures.queries.ledgers import WAYS, ledger_of
 from fete.figures.queries.lines import lines_of
-from fete.programme.workflow import Status
+from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Outcome
 from fete.reports.services.reporting import send_back, validate
 from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_coordinator
-from tests.factories.programme import make_activity, make_edition
+from tests.factories.network import TOULOUSE, make_organisation
+from tests.factories.programme import make_activity, make_edition, make_venue, term
 from tests.factories.reports import make_report
 
 
@@ -102,3 +106,98 @@ def test_who_comes_a_second_too_late_to_the_ledger_does_not_read_all_again(editi
     # The versions kept last, and whether anything ended in that second.
     assert len(asked) == 2, asked
     assert stands_as_read_anew(edition, after - timedelta(seconds=1))
+
+
+@pytest.fixture
+def programme(db, edition):
+    """Give a village with its stand, and another activity, each with its report."""
+    village = make_activity(kind="science_village", venue=make_venue())
+    stand = make_activity(parent=village, venue=make_venue(), organisation=make_organisation())
+    stand.slots, stand.venue = [], None
+    alone = make_activity(venue=make_venue(), organisation=make_organisation())
+    for each in (village, stand, alone):
+        make_report(each)
+    db.session.commit()
+    return SimpleNamespace(village=village, stand=stand, alone=alone)
+
+
+def at_toulouse(place):
+    place.commune_code = TOULOUSE
+
+
+CHANGES = {
+    "a kind": lambda there: setattr(there.alone, "kind", term("kind", "lab_open_day")),
+    "words": lambda there: setattr(there.alone, "terms", [term("audience", "schools")]),
+    "a slot put off": lambda there: setattr(there.alone.slots[0], "state", SlotState.POSTPONED),
+    "hours of a village": lambda there: setattr(
+        there.village.slots[0], "starts_at", there.village.slots[0].starts_at - timedelta(days=1)
+    ),
+    "the place of a village": lambda there: at_toulouse(there.village.venue),
+    "the seat of a structure": lambda there: setattr(
+        there.stand.organisation, "commune_code", TOULOUSE
+    ),
+    "the family of a structure": lambda there: setattr(
+        there.alone.organisation, "family", term("family", "csti_museum")
+    ),
+    "a village withdrawn": lambda there: setattr(there.village, "status", Status.WITHDRAWN),
+    "a stand that leaves": lambda there: setattr(there.stand, "parent", None),
+    "a stand that comes": lambda there: setattr(there.alone, "parent", there.village),
+    "another edition": lambda there: setattr(there.alone, "edition", make_edition(2025)),
+    "one more": lambda there: make_report(make_activity(parent=there.village)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_changed_of_the_programme_is_read_again_and_all_adds_up(
+    db, edition, after, programme, change, monkeypatch
+):
+    with ledger_of(edition, at=after):
+        pass
+    change(programme)
+    db.session.commit()
+    read: list[int] = []
+
+    def noted(*editions, at, only):
+        read.extend(only)
+        return lines_of(*editions, at=at, only=only)
+
+    monkeypatch.setattr(ledgers, "lines_of", noted)
+    with ledger_of(edition, at=after) as ledger:
+        anew = Ledger(lines_of(edition, at=after), WAYS)
+        assert (ledger.lines, ledger.totals, ledger.received, ledger.estimate) == (
+            anew.lines,
+            anew.totals,
+            anew.received,
+            anew.estimate,
+        )
+        assert {name: ledger.parts(name) for name in WAYS} == {
+            name: anew.parts(name) for name in WAYS
+        }
+    assert 1 <= len(read) <= 3
+
+
+def test_a_change_costs_the_same_however_many_activities_there_are(db, edition, after, queries):
+    asked = []
+    for number in (1, 30):
+        for _each in range(number):
+            make_report(make_activity())
+        db.session.commit()
+        with ledger_of(edition, at=after):
+            pass
+        make_report(make_activity()).activity.title = "Autre titre"
+        db.session.commit()
+        with queries() as seen, ledger_of(edition, at=after):
+            pass
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
+
+
+def test_what_a_transaction_undid_is_not_in_the_figures(db, edition, after):
+    camille = make_coordinator("32")
+    activity = make_activity()
+    make_report(activity, status=ReportStatus.FILED)
+    db.session.commit()
+    with transaction(dry_run=True):
+        validate(activity, version=1, by=camille, at=after)
+        assert totals_of(edition, at=after).visitors == 68
+    assert totals_of(edition, at=after).visitors == 0

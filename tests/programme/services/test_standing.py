@@ -1,20 +1,24 @@
 """Whatever the public may see of the programme, the token under which it is kept changes with it; nothing else does."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from fete.core.clock import now
 from fete.core.db import db as database, transaction
-from fete.programme.models import Activity, Slot
-from fete.programme.queries.catalogue import catalogue_of, standing
+from fete.programme.models import Activity, Slot, StandingChange
+from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.listing import count_of
+from fete.programme.queries.standing import changed_between, standing
 from fete.programme.rules.filters import Filters
+from fete.programme.services import standing as services
+from fete.programme.services.activities import rewrite
 from fete.programme.workflow import SlotState, Status
 from tests.factories.accounts import make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity
+from tests.factories.programme import make_activity, make_venue
 from tests.factories.sharing import make_co_organiser
 
 
@@ -37,6 +41,12 @@ def drop_slot(activity: Activity) -> None:
 
 def move(activity: Activity) -> None:
     database.session.execute(update(Slot).values(venue_id=activity.venue_id))
+
+
+def a_slot(activity: Activity | None = None) -> Slot:
+    return Slot(
+        activity=activity, starts_at=now(), ends_at=now() + timedelta(hours=1), changed_at=now()
+    )
 
 
 CHANGES: dict[str, Callable[[Activity], object]] = {
@@ -128,3 +138,122 @@ def test_what_is_kept_is_read_once(db, queries):
     with queries() as asked:
         assert count_of(Filters()) == 1
     assert len(asked) == 1
+
+
+def changed_by(change: Callable[[], object]) -> frozenset[int] | None:
+    """Return what is told to have changed by something that is done in one transaction."""
+    before = stand()
+    change()
+    return changed_between(before, stand())
+
+
+@pytest.fixture
+def others(db) -> list[Activity]:
+    return [make_activity(organisation=make_organisation(), venue=make_venue()) for _ in range(3)]
+
+
+NAMED: dict[str, Callable[[Activity], object]] = {
+    "a title": lambda activity: setattr(activity, "title", "Autre titre"),
+    "a status": lambda activity: setattr(activity, "status", Status.WITHDRAWN),
+    "words": lambda activity: setattr(activity, "terms", []),
+    "sites": lambda activity: setattr(activity, "sites", [make_venue()]),
+    "a slot": cancel,
+    "a slot that goes": drop_slot,
+    "a slot more": lambda activity: activity.slots.append(a_slot()),
+    "a slot that says whose it is": lambda activity: database.session.add(a_slot(activity)),
+    "its structure": lambda activity: setattr(activity.organisation, "name", "Autre nom"),
+    "its structure’s charter": lambda activity: setattr(
+        activity.organisation.signatures[0], "listing_withdrawn_at", now()
+    ),
+    "its place": lambda activity: setattr(activity.venue, "name", "Autre lieu"),
+    "a co-organiser": lambda activity: make_co_organiser(activity, make_organisation()),
+}
+
+
+@pytest.mark.parametrize("change", NAMED.values(), ids=NAMED)
+def test_what_changed_is_named_and_nothing_else(others, change):
+    activity = make_activity(organisation=make_organisation(), venue=make_venue())
+    number = activity.id
+    assert changed_by(lambda: change(activity)) == frozenset({number})
+
+
+def test_the_place_of_a_session_and_a_site_change_with_their_venue(others):
+    there = make_venue()
+    by_slot, by_site = others[0], others[1]
+    by_slot.slots[0].venue = there
+    by_site.sites = [there]
+    assert changed_by(lambda: setattr(there, "name", "Autre lieu")) == frozenset(
+        {by_slot.id, by_site.id}
+    )
+
+
+def test_stands_change_with_their_village_and_with_its_place(others):
+    village = make_activity(kind="science_village", venue=make_venue())
+    inside = make_activity(parent=village, organisation=make_organisation(), venue=make_venue())
+    both = frozenset({village.id, inside.id})
+    assert changed_by(lambda: cancel(village)) == both
+    assert changed_by(lambda: setattr(village.venue, "name", "Ici")) == both
+
+
+ALL: dict[str, Callable[[Activity], object]] = {
+    "a town": rename_town,
+    "many slots at once": move,
+    "a word": lambda activity: setattr(activity.kind, "label_fr", "Autre mot"),
+    "what goes": database.session.delete,
+}
+
+
+@pytest.mark.parametrize("change", ALL.values(), ids=ALL)
+def test_what_is_shown_with_any_may_change_all(others, change):
+    village = make_activity(kind="science_village")
+    assert changed_by(lambda: change(village)) is None
+
+
+def test_what_no_activity_is_made_of_changes_none(others):
+    assert changed_by(lambda: setattr(others[0].edition, "theme", "Un thème")) == frozenset()
+
+
+def test_several_changes_follow_each_other(others):
+    before, both = stand(), frozenset({others[0].id, others[1].id})
+    others[0].title = "Autre titre"
+    stand()
+    others[1].title = "Autre titre"
+    after = stand()
+    assert changed_between(before, after) == both
+    assert changed_between(after, before) is None
+    assert changed_between("une base d’avant", after) is None
+
+
+def test_what_is_not_kept_yet_leads_nowhere(others):
+    before = stand()
+    others[0].title = "Pas encore gardé"
+    assert changed_between(before, standing()) is None
+
+
+def test_many_at_once_are_not_named(others):
+    def publish_many() -> None:
+        venue, organisation = make_venue(), make_organisation()
+        for _each in range(201):
+            make_activity(venue=venue, organisation=organisation)
+
+    assert changed_by(publish_many) is None
+
+
+def test_the_changes_that_are_kept_do_not_grow_for_ever(others, monkeypatch):
+    monkeypatch.setattr(services, "_KEPT", 2)
+    kept = []
+    for title in "abcdefg":
+        others[0].title = title
+        stand()
+        kept.append(database.session.scalars(select(func.count(StandingChange.id))).one())
+    assert max(kept) <= 4
+    assert changed_by(lambda: setattr(others[0], "title", "h")) == frozenset({others[0].id})
+
+
+def test_writing_a_draft_changes_nothing_that_the_public_sees(db):
+    draft, published = make_activity(status=Status.DRAFT), make_activity()
+    before = stand()
+    rewrite(draft, by=make_user(), at=now(), version=draft.version, title="Encore un brouillon")
+    assert stand() == before
+    rewrite(published, by=make_user(), at=now(), version=published.version, title="Autre titre")
+    assert stand() != before

@@ -1,0 +1,23 @@
+"""What changed of the public programme each time that its token was written."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade():
+    op.create_table(
+        "standing_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("is_all", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_change")),
+        sa.UniqueConstraint("token", name=op.f("uq_standing_change_token")),
+    )
+
+
+def downgrade():
+    op.drop_table("standing_change")
