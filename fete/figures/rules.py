@@ -553,7 +553,7 @@ def day_known(typed: str, *, today: date) -> date | None:
     if day is None or day.year < _FIRST_YEAR:
         raise RuleBrokenError(
             gettext(
-                "Cette adresse demande un jour qui n’existe pas\u00a0: un jour s’écrit %(day)s.",
+                "Cette adresse demande un jour que l’on ne connaît pas\u00a0: un jour s’écrit %(day)s.",
                 day=today.isoformat(),
             )
         )
