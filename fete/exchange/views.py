@@ -91,6 +91,7 @@ def reports() -> ResponseReturnValue:
     title = str(_("Bilans %(year)s, au %(day)s", year=edition.year, day=day(today())))
     note = str(_("Données de démonstration")) if edition.is_demo else ""
     name = "-".join(["bilans", str(edition.year), word, *asked, f"{today():%Y-%m-%d}"])
+    name += "-demonstration" if edition.is_demo else ""
     return Response(
         report_sheet(lines, title=title, note=note, at=now()),
         content_type=XLSX,

@@ -29,6 +29,12 @@ def test_a_page_bears_the_name_of_its_endpoint(app, name):
     assert endpoint in app.view_functions, name
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_imported_twice(name):
+    imported = re.findall(r"\{% from .+ %\}", (FOLDER / name).read_text("utf-8"))
+    assert sorted(imported) == sorted(set(imported))
+
+
 @pytest.mark.parametrize(
     "name", [page for page in PAGES if "/_" in page or page.startswith(("layouts/", "components/"))]
 )

@@ -38,6 +38,11 @@ def counter_opens_on(activity: Activity) -> date | None:
     return to_paris(first).date() - _DAY if first else None
 
 
+def has_door(activity: Activity) -> bool:
+    """Whether people come through a door to be there: at one of its sessions at least, it is not only online."""
+    return not all(slot.is_online for slot in activity.times)
+
+
 def counter_state(activity: Activity, *, is_revoked: bool, at: datetime) -> CounterState:
     """Return what the link of the counter of an activity finds at a moment."""
     today, opens_on = to_paris(at).date(), counter_opens_on(activity)

@@ -45,7 +45,7 @@ from fete.reports.queries.counting import (
     find_touch,
 )
 from fete.reports.queries.reporting import find_reported
-from fete.reports.rules.counting import CounterState, counter_opens_on, counter_state
+from fete.reports.rules.counting import CounterState, counter_opens_on, counter_state, has_door
 from fete.reports.services.counting import keep_touches, take_back
 
 blueprint = Blueprint("counting", __name__, url_prefix="/compteur")
@@ -119,10 +119,11 @@ def sheet(activity: Activity) -> ResponseReturnValue:
 
 
 def way_to(activity: Activity) -> dict[str, object]:
-    """Return what a page needs to lead to the counter of an activity; no address where it opens no more."""
+    """Return what a page needs to lead to the counter of an activity; no address where it opens no more or has no door."""
     state = counter_state(activity, is_revoked=False, at=now())
     opens_on = counter_opens_on(activity)
-    if opens_on is None or state not in {CounterState.OPEN, CounterState.EARLY}:
+    is_of_use = state in {CounterState.OPEN, CounterState.EARLY} and has_door(activity)
+    if opens_on is None or not is_of_use:
         return {"counter_address": None}
     token = counter_link_of(activity)
     return {

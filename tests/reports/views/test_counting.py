@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from fete.core import tokens
 from fete.core.clock import from_paris
 from fete.core.db import db as database
-from fete.programme.models import EditionState
+from fete.programme.models import Activity, EditionState
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Counted, Headcount, Method, Visitor
 from fete.reports.models import RevokedLinks, Tap
@@ -417,6 +417,16 @@ def test_members_find_the_way_to_the_counter_before_and_after(member, activity, 
         f"/mes-bilans/{activity.id}#compteur"
         in member().get(f"/mes-activites/{activity.id}/apercu").text
     )
+
+
+def test_what_is_only_online_has_no_door_to_count_at(member, activity, clock):
+    clock.move_to(on(3, 11))
+    page = f"/mes-bilans/{activity.id}"
+    assert "Compter les visiteurs à l’entrée" in text_of(member().get(page))
+    for slot in database.session.get_one(Activity, activity.id).slots:
+        slot.state = SlotState.MOVED_ONLINE
+    database.session.commit()
+    assert "Compter les visiteurs à l’entrée" not in text_of(member().get(page))
 
 
 def test_the_sheet_for_the_doors_is_for_those_who_report(member, activity, sign_in):
