@@ -71,7 +71,8 @@ from fete.programme.views import (
     villages,
 )
 from fete.reports import cli as reports_cli
-from fete.reports.models import Ladder
+from fete.reports.models import Ladder, ReportVersion
+from fete.reports.services import reporting
 from fete.reports.views import (
     counting,
     doubts,
@@ -219,7 +220,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     ratelimit.init_ratelimit(app, settings)
     db.init_app(app)
     # Frozen figures, those of others, and which editions show their estimate: whole pages are kept under one token.
-    notice_changes(Snapshot, Headline, Ladder)
+    notice_changes(
+        beside=(Snapshot, Headline, Ladder), told={ReportVersion: reporting.activity_told}
+    )
     store.init_store(app, settings)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # A mail program that refuses letters for its reader has no form of ours: the signed address is the proof.

@@ -69,8 +69,10 @@ class EditionCount(Model):
     edition_id: Mapped[int] = mapped_column(
         ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True
     )
-    # Under what they were counted: another is current as soon as any of them may have changed.
-    signature: Mapped[str] = mapped_column(String(64))
+    # By which rules they were counted; up to which change, and to which session that had ended.
+    rules: Mapped[str]
+    latest: Mapped[str]
+    ended: Mapped[datetime | None]
     # Totals, and what else is told of the edition, as JSON.
     totals: Mapped[str] = mapped_column(Text)
     content: Mapped[str] = mapped_column(Text)

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from fete import __version__
 from fete.core.clock import now
 from fete.core.db import db
+from fete.core.kept import Remembered
 from fete.figures.arithmetic import (
     PERSONAL,
     Estimate,
@@ -28,31 +29,29 @@ from fete.figures.arithmetic import (
 )
 from fete.figures.models import EditionCount
 from fete.figures.queries.labels import forget_labels, labels_of
-from fete.figures.queries.ledgers import VERSIONS_KEPT_LAST, WAYS, forget_ledgers, ledger_of
-from fete.figures.queries.lines import lines_of
+from fete.figures.queries.ledgers import WAYS, forget_ledgers, ledger_of
 from fete.figures.rules import ADDITIVE
 from fete.geography.rules import departement_of
-from fete.programme.models import Edition, Slot
-from fete.programme.queries.standing import standing
+from fete.programme.models import Activity, Edition, Slot
+from fete.programme.queries.standing import changed_between, latest
 
 Parts = Mapping[str | None, Totals]
-_Marks = tuple[object, ...]
-# What a page of frozen figures is made of: the programme with all that is shown beside it, and reports.
-_STANDING = (
-    "SELECT (SELECT token FROM standing), (SELECT sum(id) FROM"
-    " (SELECT id FROM report_version ORDER BY id DESC LIMIT 200) AS kept)"
-)
-_kept_last = VERSIONS_KEPT_LAST.subquery()
-_MARKS = select(
-    select(func.max(_kept_last.c.id)).scalar_subquery(),
-    select(func.sum(_kept_last.c.id)).scalar_subquery(),
-    select(func.max(Slot.ends_at)).where(Slot.ends_at <= bindparam("at")).scalar_subquery(),
-)
 Counted = TypeVar("Counted")
+# The rules by which all this is counted: what was kept under others is counted anew. The number rises with them.
+RULES = f"{__version__} 1"
 # What a worker keeps of what it counted last: totals and parts, never lines.
-_MOST_KEPT = 60
-_kept: OrderedDict[Hashable, Any] = OrderedDict()
-_lock = Lock()
+_remembered = Remembered(60)
+remembered = _remembered.give
+
+
+_ENDED = select(func.max(Slot.ends_at)).where(Slot.ends_at <= bindparam("at"))
+
+
+class Marks(NamedTuple):
+    """What changes whenever any figures may: the token of all that is told, and the last session that has ended."""
+
+    latest: str
+    ended: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,40 +131,82 @@ def figures_of(
 
 
 def totals_by_edition(editions: Sequence[Edition], *, at: datetime) -> list[EditionTotals]:
-    """Return the figures of several editions side by side, in their order."""
-    marks = _marks(at)
-    return [
-        EditionTotals(
-            edition=each,
-            totals=remembered(
-                ("totals", marks, each.id), partial(_totals, each, marks=marks, at=at)
-            ),
-        )
-        for each in editions
-    ]
+    """Return the figures of several editions side by side, in their order: by as many questions whatever their number."""
 
+    def count(edition: Edition) -> Totals:
+        with ledger_of(edition, at=at) as ledger:
+            return ledger.totals
 
-def _totals(edition: Edition, *, marks: _Marks, at: datetime) -> Totals:
-    ahead = _counted_ahead(edition, EditionCount.totals, marks=marks)
-    if ahead is not None:
-        return thawed_totals(ahead)
-    with ledger_of(edition, at=at) as ledger:
-        return ledger.totals
+    found = _followed_totals.give(
+        editions, marks=marks_of(at), ahead=EditionCount.totals, thaw=thawed_totals, count=count
+    )
+    return [EditionTotals(edition=each, totals=found[each.id]) for each in editions]
 
 
 def _sums_of(edition: Edition, *, at: datetime, known_on: datetime | None) -> _Sums:
-    marks = _marks(at)
-
-    def count() -> _Sums:
-        if known_on is not None:
-            return _sums(Ledger(lines_of(edition, at=at, known_on=known_on), WAYS))
-        ahead = _counted_ahead(edition, EditionCount.content, marks=marks)
-        if ahead is not None:
-            return _thawed(ahead)
-        with ledger_of(edition, at=at) as ledger:
+    def count(edition: Edition) -> _Sums:
+        with ledger_of(edition, at=at, known_on=known_on) as ledger:
             return _sums(ledger)
 
-    return remembered(("edition", marks, edition.id, known_on), count)
+    marks = marks_of(at)
+    if known_on is not None:
+        return remembered(("edition", marks, edition.id, known_on), partial(count, edition))
+    found = _followed_sums.give(
+        [edition], marks=marks, ahead=EditionCount.content, thaw=_thawed, count=count
+    )
+    return found[edition.id]
+
+
+class _Followed(Generic[Counted]):
+    """What a worker counted last of each edition, as long as nothing of that edition changes."""
+
+    def __init__(self) -> None:
+        self._marks: Marks | None = None
+        self._kept: dict[int, Counted] = {}
+        self._lock = Lock()
+
+    def give(
+        self,
+        editions: Sequence[Edition],
+        *,
+        marks: Marks,
+        ahead: InstrumentedAttribute[str],
+        thaw: Callable[[Mapping[str, Any]], Counted],
+        count: Callable[[Edition], Counted],
+    ) -> Mapping[int, Counted]:
+        """Return what is known of each edition, by its number: kept here, counted ahead, or counted now."""
+        with self._lock:
+            self._follow(marks)
+            found = {each.id: self._kept[each.id] for each in editions if each.id in self._kept}
+        missing = [each for each in editions if each.id not in found]
+        if missing:
+            kept = _counted_ahead(missing, ahead, marks=marks)
+            found |= {number: thaw(json.loads(content)) for number, content in kept.items()}
+            found |= {each.id: count(each) for each in missing if each.id not in kept}
+            with self._lock:
+                # Somebody may have come meanwhile for whom more has changed.
+                if self._marks == marks:
+                    self._kept |= found
+        return found
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._marks, self._kept = None, {}
+
+    def _follow(self, marks: Marks) -> None:
+        if self._marks != marks:
+            touched = editions_touched(self._marks, marks) if self._marks else None
+            if touched is None:
+                self._kept.clear()
+            else:
+                for number in touched:
+                    self._kept.pop(number, None)
+            self._marks = marks
+
+
+_followed_totals: _Followed[Totals] = _Followed()
+_followed_sums: _Followed[_Sums] = _Followed()
 
 
 def _sums(ledger: Ledger) -> _Sums:
@@ -177,34 +218,75 @@ def _sums(ledger: Ledger) -> _Sums:
     )
 
 
-def is_counted_ahead(edition: Edition, *, at: datetime) -> bool:
-    """Whether the figures of an edition are kept as they stand: whoever starts finds them there."""
-    return _counted_ahead(edition, EditionCount.totals, marks=_marks(at)) is not None
+def marks_of(at: datetime) -> Marks:
+    """Return what changes whenever any figures may: each step of a report, and a slot that ends, makes one due."""
+    return Marks(latest(), db.session.scalar(_ENDED, {"at": at}))
+
+
+def next_end(*, at: datetime) -> datetime | None:
+    """Return when the next session ends, from which on its report is due."""
+    return db.session.scalar(select(func.min(Slot.ends_at)).where(Slot.ends_at > at))
+
+
+def counted_ahead(editions: Sequence[Edition], *, marks: Marks) -> frozenset[int]:
+    """Return the numbers of those editions of which the figures are kept as they stand: who starts finds them there."""
+    return frozenset(_counted_ahead(editions, EditionCount.rules, marks=marks))
 
 
 def count_to_keep(edition: Edition, *, at: datetime) -> dict[str, object]:
     """Return the figures of an edition as the row under which they are kept for others."""
-    signature = _signature(_marks(at), [edition])
+    marks = marks_of(at)
     with ledger_of(edition, at=at) as ledger:
         sums = _sums(ledger)
     return {
         "edition_id": edition.id,
-        "signature": signature,
+        "rules": RULES,
+        **marks._asdict(),
         "totals": json.dumps(frozen_totals(sums.totals)),
         "content": json.dumps(_frozen(sums)),
     }
 
 
 def _counted_ahead(
-    edition: Edition, column: InstrumentedAttribute[str], *, marks: _Marks
-) -> Mapping[str, Any] | None:
-    """Return what was counted ahead of an edition, if it still stands."""
-    statement = select(column).where(
-        EditionCount.edition_id == edition.id,
-        EditionCount.signature == _signature(marks, [edition]),
-    )
-    content = db.session.scalar(statement)
-    return json.loads(content) if content is not None else None
+    editions: Sequence[Edition], column: InstrumentedAttribute[str], *, marks: Marks
+) -> Mapping[int, str]:
+    """Return what was counted ahead of these editions and still stands, by their numbers."""
+    statement = select(EditionCount.edition_id, EditionCount.latest, EditionCount.ended, column)
+    rows = db.session.execute(
+        statement.where(
+            EditionCount.edition_id.in_([each.id for each in editions]), EditionCount.rules == RULES
+        )
+    ).all()
+    touched = {
+        kept: editions_touched(kept, marks)
+        for kept in {Marks(latest, ended) for _number, latest, ended, _content in rows}
+    }
+    return {
+        number: content
+        for number, latest, ended, content in rows
+        if (since := touched[Marks(latest, ended)]) is not None and number not in since
+    }
+
+
+def editions_touched(before: Marks, after: Marks) -> frozenset[int] | None:
+    """Return the editions of which figures may differ under these two marks; `None` when any may."""
+    touched: frozenset[int] = frozenset()
+    if after.ended != before.ended:
+        if before.ended is None or after.ended is None or after.ended < before.ended:
+            return None
+        ended = select(Activity.edition_id).join(
+            Slot,
+            (Slot.activity_id == Activity.id) & Slot.ends_at.between(before.ended, after.ended),
+        )
+        touched |= frozenset(db.session.scalars(ended.distinct()))
+    if after.latest != before.latest:
+        changed = changed_between(before.latest, after.latest)
+        if changed is None:
+            return None
+        if changed:
+            whose = select(Activity.edition_id).where(Activity.id.in_(sorted(changed)))
+            touched |= frozenset(db.session.scalars(whose.distinct()))
+    return touched
 
 
 def _frozen(sums: _Sums) -> dict[str, Any]:
@@ -231,25 +313,11 @@ def _thawed(kept: Mapping[str, Any]) -> _Sums:
     )
 
 
-def remembered(key: Hashable, count: Callable[[], Counted]) -> Counted:
-    """Return what was counted under this key, once by each worker: the key changes whenever it would."""
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            found: Counted = _kept[key]
-            return found
-    counted = count()
-    with _lock:
-        _kept[key] = counted
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return counted
-
-
 def forget() -> None:
     """Forget every figure that this process remembers, as one that has just started."""
-    with _lock:
-        _kept.clear()
+    _remembered.forget()
+    _followed_totals.forget()
+    _followed_sums.forget()
     forget_labels()
     forget_ledgers()
 
@@ -262,37 +330,12 @@ def held_activities(edition: Edition, *, at: datetime) -> frozenset[int]:
 
 def signature_of(editions: Sequence[Edition], *, at: datetime) -> str:
     """Return what changes whenever the figures of these editions may, by two short questions whatever their size."""
-    return _signature(_marks(at), editions)
+    return _signature(marks_of(at), editions)
 
 
-def _signature(marks: _Marks, editions: Sequence[Edition]) -> str:
-    parts = (*marks, *((each.id, each.version) for each in editions))
+def _signature(marks: Marks, editions: Sequence[Edition]) -> str:
+    parts = (RULES, *marks, *((each.id, each.version) for each in editions))
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
-
-
-def _marks(at: datetime) -> _Marks:
-    """Return what changes whenever any figures may.
-
-    Each step of a report keeps a version of it, whose number only rises; a slot that ends makes a report due. All else
-    changes the token of the programme, frozen figures and those of others too.
-    """
-    return standing(), *db.session.execute(_MARKS, {"at": at}).one()
-
-
-def snapshots_stand_now() -> str:
-    """Return what changes whenever a page of frozen figures may, outside any transaction, by the shortest way there is.
-
-    Reports count too: the page says when some have changed since.
-    """
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(_STANDING)
-        row = cursor.fetchone()
-        cursor.close()
-    finally:
-        connection.close()
-    return repr(row)
 
 
 def parts_of(

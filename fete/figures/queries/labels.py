@@ -1,8 +1,6 @@
 """How the parts of the breakdowns are called, in the order in which people read them."""
 
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from threading import Lock
 
@@ -10,10 +8,11 @@ from sqlalchemy import or_, select
 
 from fete.core.db import db
 from fete.core.i18n import current_language
+from fete.core.kept import Remembered
 from fete.core.templating import day
 from fete.figures.rules import NAMELESS
 from fete.geography.models import Commune, Departement
-from fete.programme.queries.standing import names_stand, standing
+from fete.programme.queries.standing import latest, names_stand
 from fete.vocabulary.models import Term, TermList
 
 # The lists of words that some breakdowns part by.
@@ -25,18 +24,9 @@ LISTS = {
     "level": TermList.LEVEL,
 }
 _Labels = dict[str | None, str]
-_MOST_KEPT = 200
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What a worker read last, and the token under which it still holds."""
-
-    token: str = ""
-    labels: OrderedDict[Hashable, _Labels] = field(default_factory=OrderedDict)
-
-
-_kept = _Kept()
+_labels = Remembered(200)
+# Up to which change what is kept holds.
+_followed = ""
 _lock = Lock()
 
 
@@ -45,25 +35,26 @@ def labels_of(name: str, codes: set[str | None], *, region: str) -> _Labels:
 
     Names change with the words and the places of all, figures with each report: each worker reads them once.
     """
-    known, token = sorted(filter(None, codes)), standing()
-    key = (name, region, current_language(), *known)
+    known = sorted(filter(None, codes))
+    _follow()
+    kept = _labels.give(
+        (name, region, current_language(), *known), lambda: _read(name, known, region=region)
+    )
+    return {**kept, None: str(NAMELESS[name])}
+
+
+def _follow() -> None:
+    global _followed  # noqa: PLW0603  # one for the process
+    token = latest()
     with _lock:
-        if token != _kept.token:
-            if not names_stand(_kept.token, token):
-                _kept.labels.clear()
-            _kept.token = token
-        if key not in _kept.labels:
-            _kept.labels[key] = _read(name, known, region=region)
-        _kept.labels.move_to_end(key)
-        if len(_kept.labels) > _MOST_KEPT:
-            _kept.labels.popitem(last=False)
-        return {**_kept.labels[key], None: str(NAMELESS[name])}
+        if token != _followed and not names_stand(_followed, token):
+            _labels.forget()
+        _followed = token
 
 
 def forget_labels() -> None:
     """Forget the names that this process keeps."""
-    with _lock:
-        _kept.labels.clear()
+    _labels.forget()
 
 
 def _read(name: str, known: Sequence[str], *, region: str) -> _Labels:

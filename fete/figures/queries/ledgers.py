@@ -24,10 +24,9 @@ from fete.figures.arithmetic import (
     under,
 )
 from fete.figures.arithmetic.counting import Way
-from fete.figures.queries.lines import as_reported, lines_of
+from fete.figures.queries.lines import lines_of
 from fete.programme.models import Activity, Edition, Slot
-from fete.programme.queries.standing import changed_between, standing
-from fete.reports.models import Report, ReportVersion
+from fete.programme.queries.standing import changed_between, latest
 from fete.reports.queries.reporting import ended_at
 
 WAYS: Mapping[str, Way] = {
@@ -42,48 +41,46 @@ WAYS: Mapping[str, Way] = {
 }
 # How many lines a worker keeps, whatever their editions; those of one edition at least.
 _MOST_LINES = 20_000
-# Two people may keep a version at the same time, and the first be seen after the second: as many are looked at again.
-_LOOKED_AT_AGAIN = 200
-# Written once: it is asked before each figure that is shown.
-VERSIONS_KEPT_LAST = (
-    select(ReportVersion.id).order_by(ReportVersion.id.desc()).limit(_LOOKED_AT_AGAIN)
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Mark:
     """Up to where a ledger has been kept."""
 
-    standing: str
-    versions: frozenset[int]
+    latest: str
     at: datetime
 
 
-_ledgers: OrderedDict[int, tuple[_Mark, Ledger]] = OrderedDict()
+_ledgers: OrderedDict[tuple[int, datetime | None], tuple[_Mark, Ledger]] = OrderedDict()
 _lock = Lock()
 
 
 @contextmanager
-def ledger_of(edition: Edition, *, at: datetime) -> Iterator[Ledger]:
-    """Give the ledger of an edition as it stands, which nobody else changes meanwhile."""
+def ledger_of(
+    edition: Edition, *, at: datetime, known_on: datetime | None = None
+) -> Iterator[Ledger]:
+    """Give the ledger of an edition as it stands, or with its reports as they stood; nobody else changes it meanwhile."""
+    key = (edition.id, known_on)
     with _lock:
-        mark = _Mark(standing=standing(), versions=_latest_versions(), at=at)
-        before, ledger = _ledgers.pop(edition.id, (None, None))
+        mark = _Mark(latest=latest(), at=at if known_on is None else min(at, known_on))
+        before, ledger = _ledgers.pop(key, (None, None))
         changed = _changed(before, mark, edition) if before is not None else None
         if before is None or ledger is None or changed is None:
-            ledger = Ledger(lines_of(edition, at=at), WAYS)
-        else:
-            ledger.enter_anew(changed, lines_of(edition, at=at, only=changed) if changed else ())
-            ledger.enter(as_reported(_with_new_reports(ledger, mark.versions - before.versions)))
-            ledger.enter(_that_ended(ledger, edition, since=before.at, until=at))
-        _ledgers[edition.id] = (mark, ledger)
+            ledger = Ledger(lines_of(edition, at=at, known_on=known_on), WAYS)
+        elif changed:
+            ledger.enter_anew(
+                changed, lines_of(edition, at=at, known_on=known_on, only=sorted(changed))
+            )
+        if before is not None:
+            ledger.enter(_that_ended(ledger, edition, since=before.at, until=mark.at))
+        _ledgers[key] = (mark, ledger)
         _make_room()
         yield ledger
 
 
-def lines_now(edition: Edition, *, at: datetime) -> list[Line]:
-    """Return the lines of an edition as it stands, in the order of their numbers."""
-    with ledger_of(edition, at=at) as ledger:
+def lines_now(edition: Edition, *, at: datetime, known_on: datetime | None = None) -> list[Line]:
+    """Return the lines of an edition as it stands, or as they were known, in the order of their numbers."""
+    with ledger_of(edition, at=at, known_on=known_on) as ledger:
         return [ledger.lines[number] for number in sorted(ledger.lines)]
 
 
@@ -93,36 +90,16 @@ def forget_ledgers() -> None:
         _ledgers.clear()
 
 
-def _latest_versions() -> frozenset[int]:
-    return frozenset(db.session.scalars(VERSIONS_KEPT_LAST))
-
-
 def _changed(before: _Mark, mark: _Mark, edition: Edition) -> frozenset[int] | None:
-    """Return the activities that the programme changed since; `None` when a ledger cannot be kept up to date from there.
+    """Return the activities that changed since; `None` when a ledger cannot be kept up to date from there.
 
-    A version of a report may have gone by unseen, or have been undone. Of two who come in the same second, the first
-    may be the last: nothing ended in between.
+    Of two who come in the same second, the first may be the last: nothing ended in between.
     """
-    came, went = mark.versions - before.versions, before.versions - mark.versions
-    if len(came) >= _LOOKED_AT_AGAIN or any(each > min(mark.versions, default=0) for each in went):
-        return None
     if mark.at < before.at and any(_ended(edition, since=mark.at, until=before.at)):
         return None
-    if mark.standing == before.standing:
-        return frozenset()
-    return changed_between(before.standing, mark.standing)
-
-
-def _with_new_reports(ledger: Ledger, versions: frozenset[int]) -> list[Line]:
-    if not versions:
-        return []
-    changed = db.session.scalars(
-        select(Report.activity_id)
-        .join(ReportVersion, ReportVersion.report_id == Report.id)
-        .where(ReportVersion.id.in_(sorted(versions)))
-        .distinct()
+    return (
+        frozenset() if mark.latest == before.latest else changed_between(before.latest, mark.latest)
     )
-    return [ledger.lines[number] for number in changed if number in ledger.lines]
 
 
 def _that_ended(

@@ -1,7 +1,7 @@
 """Read an edition as lines: one a published activity, with its report as it stands or as it was known on a day."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -78,32 +78,6 @@ def lines_of(
             at=moment,
         )
         for row in db.session.execute(_lines_statement(those, known_on=known_on))
-    ]
-
-
-def as_reported(lines: Sequence[Line]) -> list[Line]:
-    """Return these lines with their reports as they stand now; the programme has not changed since they were read."""
-    if not lines:
-        return []
-    numbers = [line.activity_id for line in lines]
-    statement = select(
-        Report.activity_id,
-        Report.status,
-        Report.method,
-        *(getattr(Report, name) for name in _FIGURES),
-    ).where(Report.activity_id.in_(numbers))
-    reports = {row.activity_id: row for row in db.session.execute(statement)}
-    sessions = _sessions_where(Activity.id.in_(numbers))
-    return [
-        replace(
-            line,
-            status=row.status,
-            method=row.method,
-            counts=_counts(row),
-            sessions=sessions.get(line.activity_id, ()),
-        )
-        for line in lines
-        if (row := reports.get(line.activity_id)) is not None
     ]
 
 

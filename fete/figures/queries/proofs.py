@@ -15,7 +15,6 @@ from fete.core.pagination import Page, page_number
 from fete.figures.arithmetic import Line, host_proof, organisation_proof, proof
 from fete.figures.queries.counting import remembered, signature_of
 from fete.figures.queries.ledgers import WAYS, lines_now
-from fete.figures.queries.lines import lines_of
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, Edition, Venue
@@ -81,9 +80,7 @@ def _brought(behind: Behind) -> tuple[Sequence[Any], Sequence[int]]:
 
 
 def _lines(behind: Behind) -> Sequence[Line]:
-    if behind.known_on is not None:
-        return lines_of(behind.edition, at=behind.at, known_on=behind.known_on)
-    return lines_now(behind.edition, at=behind.at)
+    return lines_now(behind.edition, at=behind.at, known_on=behind.known_on)
 
 
 def _found(lines: Sequence[Line], behind: Behind) -> Mapping[Any, int]:

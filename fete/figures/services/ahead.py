@@ -4,22 +4,29 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from sqlalchemy import select, update
+
 from fete.core.clock import to_paris
-from fete.core.db import upsert_rows
+from fete.core.db import db, upsert_rows
 from fete.figures.models import EditionCount
-from fete.figures.queries.counting import count_to_keep, is_counted_ahead
+from fete.figures.queries.counting import count_to_keep, counted_ahead, marks_of
 from fete.programme.queries.editions import shown_editions
 
 
 def count_ahead(keeping: Callable[[], AbstractContextManager[None]], *, at: datetime) -> int:
     """Keep the figures of the editions that have begun, each inside `keeping()`; return how many were counted anew."""
-    counted = 0
-    for edition in shown_editions():
-        has_begun = edition.starts_on <= to_paris(at).date()
-        if has_begun and not is_counted_ahead(edition, at=at):
-            # Counted before anything is held: others write meanwhile, and what they change is under another signature.
+    begun = [each for each in shown_editions() if each.starts_on <= to_paris(at).date()]
+    marks = marks_of(at)
+    standing = counted_ahead(begun, marks=marks)
+    for edition in begun:
+        if edition.id not in standing:
+            # Counted before anything is held: others write meanwhile, and what they change is after the marks.
             row = count_to_keep(edition, at=at)
             with keeping():
                 upsert_rows(EditionCount, [row], key=("edition_id",))
-            counted += 1
-    return counted
+    behind = EditionCount.edition_id.in_(standing), EditionCount.latest != marks.latest
+    if db.session.scalar(select(EditionCount.edition_id).where(*behind).limit(1)) is not None:
+        # Nothing of them has changed up to there: said while something still leads from their marks to these.
+        with keeping():
+            db.session.execute(update(EditionCount).where(*behind).values(marks._asdict()))
+    return len(begun) - len(standing)

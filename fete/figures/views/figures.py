@@ -42,13 +42,13 @@ from fete.figures.queries import (
     headlines,
     headlines_of,
     map_of_figures,
+    next_end,
     published_snapshots,
     same_day_before,
     shown_figures,
     shown_totals,
     shows_estimate,
     signature_of,
-    snapshots_stand_now,
 )
 from fete.figures.rules import (
     ADDITIVE,
@@ -75,6 +75,7 @@ from fete.geography.queries import find_region
 from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import find_edition, shown_editions
+from fete.programme.queries.standing import latest_now
 from fete.reports.arithmetic import Returns
 
 blueprint = Blueprint("figures", __name__)
@@ -123,12 +124,14 @@ def series() -> ResponseReturnValue:
 @public
 def edition(year: int) -> ResponseReturnValue:
     """Show the figures of an edition, each with its definition, their proof, their parts and their coverage."""
-    standing = snapshots_stand_now()
+    standing = latest_now()
     found = edition_of(year)
     day = day_asked(url_for("figures.edition", year=year))
     if day is None and published_snapshots([found]):
-        # Before anything of it is read: what changes meanwhile makes another answer.
-        stands(standing, until=day_bounds(today())[1], asked=snapshots_stand_now)
+        # Before anything of it is read: what changes meanwhile makes another answer. Others beside it are live: the
+        # next session that ends makes their reports due.
+        until = min(filter(None, (day_bounds(today())[1], next_end(at=now()))))
+        stands(standing, until=until, asked=latest_now)
     every = shown_editions()
     return _page_answer([found, *every], lambda: _edition_page(found, every, day))
 

@@ -68,7 +68,9 @@ def upgrade():
     op.create_table(
         "edition_count",
         sa.Column("edition_id", sa.Integer(), nullable=False),
-        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.Column("rules", sa.String(), nullable=False),
+        sa.Column("latest", sa.String(), nullable=False),
+        sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totals", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

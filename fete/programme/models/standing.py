@@ -14,11 +14,13 @@ class Standing(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Drawn at random each time: no two states of the programme ever share one.
-    token: Mapped[str]
+    token: Mapped[str] = mapped_column(default="", server_default="")
+    # The same, drawn too when something is told of an activity once it is over: its figures change, not the programme.
+    latest: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class StandingChange(Model):
-    """What changed when a token was written: the last hundreds are kept, for whoever follows from one to the next."""
+    """What changed under each `latest` token: the last hundreds are kept, for whoever follows from one to the next."""
 
     __tablename__ = "standing_change"
 

@@ -1,8 +1,8 @@
 """The published programme as each worker keeps it in memory, for as long as nothing of it changes."""
 
 import gc
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from fete.core.clock import to_paris
 from fete.core.db import db
+from fete.core.kept import Remembered
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import (
@@ -46,7 +47,7 @@ class _Kept:
 
     token: str
     catalogues: dict[int | None, Catalogue] = field(default_factory=dict)
-    answers: OrderedDict[object, Any] = field(default_factory=OrderedDict)
+    answers: Remembered = field(default_factory=lambda: Remembered(_MOST_ANSWERS))
 
 
 _kept = _Kept(token="")
@@ -62,18 +63,9 @@ def catalogue_of(edition_id: int | None) -> Catalogue:
         return kept.catalogues[edition_id]
 
 
-def remembered(key: object, make: Callable[[], Answer]) -> Answer:
+def remembered(key: Hashable, make: Callable[[], Answer]) -> Answer:
     """Return an answer about the programme, made once by each worker for as long as the programme stands."""
-    kept = _under(standing())
-    if key in kept.answers:
-        answer: Answer = kept.answers[key]
-        return answer
-    answer = make()
-    with _lock:
-        kept.answers[key] = answer
-        while len(kept.answers) > _MOST_ANSWERS:
-            kept.answers.popitem(last=False)
-    return answer
+    return _under(standing()).answers.give(key, make)
 
 
 def rows_of(filters: Filters, *, but: str = "") -> int:

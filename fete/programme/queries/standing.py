@@ -1,6 +1,7 @@
-"""The token under which the public programme stands, and what changed from one to the next."""
+"""The tokens under which the public programme stands, and what is told of it; and what changed from one to the next."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import ScalarSelect, Select, or_, select
@@ -19,28 +20,59 @@ FOLLOWED = ("activity", "organisation", "venue")
 _MOST_FOLLOWED = 500
 
 
+class Tokens(NamedTuple):
+    """Those of the public programme, and of all that is told of it too."""
+
+    token: str
+    latest: str
+
+
 def standing() -> str:
     """Return the token under which the public programme stands now; it changes whenever the programme does."""
+    return _tokens().token
+
+
+def latest() -> str:
+    """Return the token that changes whenever the programme does, or what is told of it: all that figures are made of."""
+    return _tokens().latest
+
+
+def _tokens() -> Tokens:
     session = db.session()
     if session.new or session.dirty or session.deleted:
         session.flush()
     if TOKEN not in session.info:
         # Changed by this very transaction, which may still be undone: nobody else may find what is kept of it.
+        changed = session.info.get(CHANGED)
+        token = uuid4().hex if changed is not None and changed.is_public else None
         session.info[TOKEN] = (
-            uuid4().hex
-            if session.info.get(CHANGED)
-            else db.session.scalar(select(Standing.token)) or ""
+            Tokens(token, uuid4().hex) if token else _read(is_told_more=changed is not None)
         )
-    token: str = session.info[TOKEN]
-    return token
+    found: Tokens = session.info[TOKEN]
+    return found
+
+
+def _read(*, is_told_more: bool) -> Tokens:
+    row = db.session.execute(select(Standing.token, Standing.latest)).one_or_none()
+    token, latest = row or ("", "")
+    return Tokens(token, uuid4().hex if is_told_more else latest)
 
 
 def standing_now() -> str:
     """Return the token as it is outside any transaction, by the shortest way there is: a calendar asks nothing else."""
+    return _asked_alone("SELECT token FROM standing")
+
+
+def latest_now() -> str:
+    """Return the `latest` one in the same way."""
+    return _asked_alone("SELECT latest FROM standing")
+
+
+def _asked_alone(question: str) -> str:
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("SELECT token FROM standing")
+        cursor.execute(question)
         row = cursor.fetchone()
         cursor.close()
     finally:
@@ -49,7 +81,7 @@ def standing_now() -> str:
 
 
 def changed_between(before: str, after: str) -> frozenset[int] | None:
-    """Return the activities of which the place, the hours, the words or the structure may differ under these two tokens.
+    """Return the activities that may differ under these two `latest` tokens: in what they are or what is told of them.
 
     `None` when any may, or when nothing leads from one token to the other. Some may be there no more.
     """
@@ -67,7 +99,7 @@ def changed_between(before: str, after: str) -> frozenset[int] | None:
 
 
 def names_stand(before: str, after: str) -> bool:
-    """Whether words, communes and départements are surely the same under these two tokens."""
+    """Whether words, communes and départements are surely the same under these two `latest` tokens."""
     return _between(before, after) is not None
 
 

@@ -1,6 +1,7 @@
-"""Notice what changes of the public programme, and say so in the transaction that changes it."""
+"""Notice what changes of the public programme and of what is told of it, and say so in the transaction that changes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, event, insert, inspect
@@ -37,8 +38,9 @@ _TABLES = frozenset(
         activity_term.name,
     ]
 )
-# What is shown beside it, and nothing below knows of.
+# What is shown beside it, and what tells of its activities once they are over: nothing below knows of either.
 _beside: set[type[Model]] = set()
+_told: dict[type[Model], Callable[[Any], int | None]] = {}
 # How many rows are worth naming in one change, and how many changes are kept; twice as many before any is forgotten.
 _MOST_NAMED = 200
 _KEPT = 500
@@ -48,6 +50,8 @@ class _Changed:
     """What a session has changed of the programme and not said yet."""
 
     def __init__(self) -> None:
+        # Something that the public sees, not only what is told afterwards.
+        self.is_public = False
         self.is_all = False
         self._named: dict[str, set[int]] = {name: set() for name in FOLLOWED}
         # They have no number before they are written.
@@ -61,6 +65,13 @@ class _Changed:
         elif not self.is_all:
             self._new.append(row)
             self.is_all = len(self._new) > _MOST_NAMED
+
+    def add_owner(self, row: Model | None, table: str, number: int) -> None:
+        """Name the row of what is its own: that may be new and know the row only, or have left it and know its number."""
+        if row is not None:
+            self.add(row)
+        else:
+            self.name(table, number)
 
     def name(self, table: str, number: int) -> None:
         """Name the row of this number."""
@@ -77,9 +88,16 @@ class _Changed:
         return {name: sorted(numbers) for name, numbers in self._named.items()}
 
 
-def notice_changes(*beside: type[Model]) -> None:
-    """Notice from now on, in every session, what changes of the public programme, and of what is shown beside it."""
+def notice_changes(
+    *, beside: Iterable[type[Model]], told: Mapping[type[Model], Callable[[Any], int | None]]
+) -> None:
+    """Notice from now on, in every session, what changes of the public programme.
+
+    And of what is shown `beside` it; and new rows of what is `told` of activities, each with the way to the number of
+    its activity.
+    """
     _beside.update(beside)
+    _told.update(told)
     for moment, act in (
         ("before_flush", _notice),
         ("do_orm_execute", _notice_statement),
@@ -91,12 +109,17 @@ def notice_changes(*beside: type[Model]) -> None:
 
 
 def _notice(session: Session, *_rest: object) -> None:
-    rows: Iterable[object] = (*session.new, *session.dirty, *session.deleted)
-    public = [row for row in rows if _is_public(row)]
-    if public:
-        changed = _has_changed(session)
-        for row in public:
+    # What was only read, or written as it was, is no change.
+    rewritten = (row for row in session.dirty if session.is_modified(row))
+    for row in (*session.new, *rewritten, *session.deleted):
+        if _is_public(row):
+            changed = _has_changed(session)
+            changed.is_public = True
             _note(changed, row, is_gone=row in session.deleted)
+        elif type(row) in _told:
+            number = _told[type(row)](row)
+            if number is not None:
+                _has_changed(session).name("activity", number)
 
 
 def _notice_statement(state: ORMExecuteState) -> None:
@@ -107,7 +130,8 @@ def _notice_statement(state: ORMExecuteState) -> None:
         and getattr(statement.table, "name", "") in _TABLES
         and not state.execution_options.keys() & UNSEEN.keys()
     ):
-        _has_changed(state.session).is_all = True
+        changed = _has_changed(state.session)
+        changed.is_public = changed.is_all = True
 
 
 def _has_changed(session: Session) -> _Changed:
@@ -116,17 +140,14 @@ def _has_changed(session: Session) -> _Changed:
     return changed
 
 
-def _note(changed: _Changed, row: object, *, is_gone: bool) -> None:
+def _note(changed: _Changed, row: Model, *, is_gone: bool) -> None:
     """Note whose row changed; what goes with all that was its own, or is shown with any, may be anybody’s."""
     match row:
         case Slot() | CoOrganiser() | Picture():
-            # A new one has no number of its activity yet: that one changes with it.
-            if row.activity_id is not None:
-                changed.name("activity", row.activity_id)
+            changed.add_owner(row.activity, "activity", row.activity_id)
         case CharterSignature():
-            if row.organisation_id is not None:
-                changed.name("organisation", row.organisation_id)
-        case Activity() | Organisation() | Venue() if not is_gone:
+            changed.add_owner(row.organisation, "organisation", row.organisation_id)
+        case Activity() | Organisation() | Venue() if not is_gone and not _has_moved(row):
             changed.add(row)
         case _ if not isinstance(row, (Edition, *_beside)):
             changed.is_all = True
@@ -134,19 +155,32 @@ def _note(changed: _Changed, row: object, *, is_gone: bool) -> None:
             pass
 
 
+def _has_moved(row: Model) -> bool:
+    """Whether an activity leaves an edition, which knows nothing of it any more."""
+    if not isinstance(row, Activity):
+        return False
+    state = inspect(row)
+    own = state.attrs.edition_id.history, state.attrs.edition.history
+    return state.persistent and any(each.has_changes() for each in own)
+
+
 def _say(session: Session) -> None:
+    if session.in_nested_transaction():
+        # Said when all is kept: a savepoint is no end.
+        return
     session.flush()
     session.info.pop(TOKEN, None)
     changed: _Changed | None = session.info.pop(CHANGED, None)
     if changed is not None:
-        # Last of all: two people who change the programme wait for each other no longer than this takes.
-        token = uuid4().hex
-        upsert_rows(Standing, [{"id": 1, "token": token}], key=("id",))
-        _keep(token, changed)
+        # Last of all: two people who change something wait for each other no longer than this takes.
+        latest = uuid4().hex
+        tokens = {"token": uuid4().hex} if changed.is_public else {}
+        upsert_rows(Standing, [{"id": 1, "latest": latest} | tokens], key=("id",))
+        _keep(latest, changed)
 
 
 def _keep(token: str, changed: _Changed) -> None:
-    """Keep what changed under a token, now that whoever else changes the programme waits: numbers follow the order."""
+    """Keep what changed under a token, now that whoever else changes something waits: numbers follow the order."""
     numbers = changed.numbers
     row = {"token": token, "is_all": numbers is None, "numbers": numbers or {}}
     number = db.session.scalars(insert(StandingChange).returning(StandingChange.id), [row]).one()
@@ -155,8 +189,8 @@ def _keep(token: str, changed: _Changed) -> None:
 
 
 def _forget(session: Session, undone: SessionTransaction) -> None:
-    if undone.nested:
-        # What was changed before it stays changed.
+    if undone.nested or session.in_nested_transaction():
+        # What was changed before the savepoint stays changed.
         return
     session.info.pop(CHANGED, None)
     session.info.pop(TOKEN, None)

@@ -286,6 +286,12 @@ def version_of(report: Report, *, at: datetime) -> ReportVersion:
     )
 
 
+def activity_told(version: ReportVersion) -> int | None:
+    """Return the number of the activity of which a step of a report tells."""
+    report = db.session.get(Report, version.report_id)
+    return report.activity_id if report else None
+
+
 def _write(report: Report, told: Told, *, source: Source) -> None:
     report.source = source
     for each in fields(Counts):

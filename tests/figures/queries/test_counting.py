@@ -14,13 +14,13 @@ from fete.figures.queries import (
     latest_figures,
     lines_of,
     signature_of,
-    snapshots_stand_now,
     totals_by_edition,
     totals_of,
 )
 from fete.figures.rules import ALL_FIGURES, BESIDE, KEY_FIGURES
 from fete.figures.services import record_headline
 from fete.programme.models import EditionState
+from fete.programme.queries.standing import latest_now
 from fete.programme.workflow import SlotState, Status
 from fete.reports.arithmetic import Counts, Method, Outcome, Returns
 from fete.reports.models import Ladder, SessionCount
@@ -275,12 +275,12 @@ def test_the_signature_changes_with_whatever_changes_the_figures(edition, after,
         source="Journal",
     )
     db.session.commit()
-    before = signature_of([edition], at=after), snapshots_stand_now()
-    assert (signature_of([edition], at=after), snapshots_stand_now()) == before
+    before = signature_of([edition], at=after), latest_now()
+    assert (signature_of([edition], at=after), latest_now()) == before
     CHANGES[change](activity, report)
     db.session.commit()
     assert signature_of([edition], at=after) != before[0]
-    assert snapshots_stand_now() != before[1]
+    assert latest_now() != before[1]
 
 
 def test_the_signature_changes_when_one_edition_shows_its_estimate_in_place_of_another(
@@ -289,12 +289,12 @@ def test_the_signature_changes_when_one_edition_shows_its_estimate_in_place_of_a
     past = make_edition(2025)
     show_estimate(past)
     db.session.commit()
-    before = signature_of([edition], at=after), snapshots_stand_now()
+    before = signature_of([edition], at=after), latest_now()
     db.session.get_one(Ladder, past.id).shows_estimate = False
     show_estimate(edition)
     db.session.commit()
     assert signature_of([edition], at=after) != before[0]
-    assert snapshots_stand_now() != before[1]
+    assert latest_now() != before[1]
 
 
 def test_the_signature_changes_when_a_slot_ends_and_a_report_becomes_due(edition):
@@ -327,12 +327,12 @@ def test_a_page_of_frozen_figures_changes_when_another_edition_shows_its_estimat
     other = make_edition(2025)
     show_estimate(edition)
     db.session.commit()
-    before = snapshots_stand_now()
-    assert snapshots_stand_now() == before
+    before = latest_now()
+    assert latest_now() == before
     db.session.delete(ladder_of(edition))
     show_estimate(other)
     db.session.commit()
-    assert snapshots_stand_now() != before
+    assert latest_now() != before
 
 
 LUNEL, CONDOM, MIRANDE = "34145", "32107", "32256"

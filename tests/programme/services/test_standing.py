@@ -5,26 +5,34 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from fete.core.clock import now
 from fete.core.db import db as database, transaction
-from fete.programme.models import Activity, Slot, StandingChange
+from fete.programme.models import Activity, Edition, Slot, StandingChange
 from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.listing import count_of
-from fete.programme.queries.standing import changed_between, standing
+from fete.programme.queries.standing import changed_between, latest, standing
 from fete.programme.rules.filters import Filters
 from fete.programme.services import standing as services
 from fete.programme.services.activities import rewrite
 from fete.programme.workflow import SlotState, Status
+from fete.vocabulary.services import load_terms
 from tests.factories.accounts import make_user
 from tests.factories.network import make_organisation
-from tests.factories.programme import make_activity, make_venue
+from tests.factories.programme import make_activity, make_edition, make_venue
+from tests.factories.reports import make_report
 from tests.factories.sharing import make_co_organiser
 
 
 def stand() -> str:
     database.session.commit()
     return standing()
+
+
+def mark() -> str:
+    database.session.commit()
+    return latest()
 
 
 def cancel(activity: Activity) -> None:
@@ -142,9 +150,9 @@ def test_what_is_kept_is_read_once(db, queries):
 
 def changed_by(change: Callable[[], object]) -> frozenset[int] | None:
     """Return what is told to have changed by something that is done in one transaction."""
-    before = stand()
+    before = mark()
     change()
-    return changed_between(before, stand())
+    return changed_between(before, mark())
 
 
 @pytest.fixture
@@ -200,6 +208,7 @@ ALL: dict[str, Callable[[Activity], object]] = {
     "many slots at once": move,
     "a word": lambda activity: setattr(activity.kind, "label_fr", "Autre mot"),
     "what goes": database.session.delete,
+    "what leaves its edition": lambda activity: setattr(activity, "edition", make_edition(2025)),
 }
 
 
@@ -214,20 +223,20 @@ def test_what_no_activity_is_made_of_changes_none(others):
 
 
 def test_several_changes_follow_each_other(others):
-    before, both = stand(), frozenset({others[0].id, others[1].id})
+    before, both = mark(), frozenset({others[0].id, others[1].id})
     others[0].title = "Autre titre"
-    stand()
+    mark()
     others[1].title = "Autre titre"
-    after = stand()
+    after = mark()
     assert changed_between(before, after) == both
     assert changed_between(after, before) is None
     assert changed_between("une base d’avant", after) is None
 
 
 def test_what_is_not_kept_yet_leads_nowhere(others):
-    before = stand()
+    before = mark()
     others[0].title = "Pas encore gardé"
-    assert changed_between(before, standing()) is None
+    assert changed_between(before, latest()) is None
 
 
 def test_many_at_once_are_not_named(others):
@@ -257,3 +266,61 @@ def test_writing_a_draft_changes_nothing_that_the_public_sees(db):
     assert stand() == before
     rewrite(published, by=make_user(), at=now(), version=published.version, title="Autre titre")
     assert stand() != before
+
+
+def test_what_is_written_as_it_was_changes_nothing(db):
+    activity = make_activity(title="Le même")
+    before = stand(), mark()
+    assert activity.title == "Le même"
+    activity.title = "Le même"
+    load_terms()
+    assert (stand(), mark()) == before
+
+
+def test_a_step_of_a_report_is_told_and_leaves_the_programme(db):
+    activity = make_activity()
+    token, before = stand(), mark()
+    make_report(activity)
+    assert changed_between(before, mark()) == frozenset({activity.id})
+    assert stand() == token
+
+
+def test_a_new_session_is_noticed_although_its_activity_never_read_its_own(others):
+    number = others[0].id
+    database.session.expire_all()
+    activity = database.session.get_one(Activity, number)
+    assert changed_by(lambda: database.session.add(a_slot(activity))) == frozenset({number})
+
+
+def write_apart(row: Edition) -> None:
+    with database.session.begin_nested():
+        database.session.add(row)
+        database.session.flush()
+
+
+def test_what_a_savepoint_could_not_write_leaves_what_was_changed_before_it(others):
+    before, marked = stand(), mark()
+    others[0].title = "Après"
+    database.session.flush()
+    twice = Edition(year=others[0].edition.year)
+    with pytest.raises(IntegrityError):
+        write_apart(twice)
+    assert changed_between(marked, mark()) == frozenset({others[0].id})
+    assert stand() != before
+    assert "Après" in [entry.title for entry in catalogue_of(None).entries]
+
+
+def test_all_is_said_once_at_the_end_whatever_savepoints_there_were(others):
+    before = mark()
+    for activity in others:
+        with database.session.begin_nested():
+            activity.title = "Autre titre"
+    assert changed_between(before, mark()) == frozenset(each.id for each in others)
+    kept = database.session.scalars(select(func.count(StandingChange.id)))
+    last = kept.one()
+    with database.session.begin_nested():
+        others[0].title = "Encore"
+        with database.session.begin_nested():
+            others[1].title = "Encore"
+    mark()
+    assert database.session.scalars(select(func.count(StandingChange.id))).one() == last + 1
