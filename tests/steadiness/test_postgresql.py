@@ -1,18 +1,29 @@
 """What only PostgreSQL meets: a server that goes away and comes back, a copy that is only read."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
+from fete.accounts.models import User
+from fete.core.clock import now
+from fete.core.db import db as database
+from fete.figures.queries import totals_of
+from fete.programme.models import Activity
 from fete.programme.workflow import Status
-from tests.factories.accounts import make_user
+from fete.reports.services.reporting import validate
+from fete.reports.workflow import ReportStatus
+from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity
-from tests.site import Site
+from tests.factories.reports import make_report
+from tests.site import PATIENCE, Site
 from tests.steadiness.conftest import open_edition
 
+FILED = ReportStatus.FILED
 PATH = "/mes-activites/{}/quoi"
 PUBLIC = ("/", "/programme", "/agenda.ics", "/chiffres", "/en/reseau")
 
@@ -33,6 +44,16 @@ def cut(connection: Connection, name: str) -> None:
         text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
         {"name": name},
     )
+
+
+def validated(number, by):
+    activity = database.session.get_one(Activity, number)
+    validate(activity, version=1, by=database.session.get_one(User, by), at=now())
+
+
+def visitors_now(inside):
+    with inside():
+        return totals_of(open_edition(), at=now()).visitors
 
 
 def a_draft(inside, as_person):
@@ -94,3 +115,32 @@ def test_on_a_database_that_is_only_read_reading_goes_on(site, inside, as_person
     assert (refused.status, refused.headers["Retry-After"]) == (503, "30")
     assert refused.words
     assert again.status == 302
+
+
+def test_a_report_kept_later_under_an_earlier_number_is_in_the_figures(inside):
+    """Two people validate at the same time: numbers are drawn before what they name is kept."""
+    with inside():
+        reports = []
+        for _each in range(2):
+            activity = make_activity(now() - timedelta(days=1), edition=open_edition())
+            reports.append(make_report(activity, status=FILED))
+        slow, quick = (report.activity_id for report in reports)
+        by = make_coordinator("32").id
+    drawn, go_on = threading.Event(), threading.Event()
+
+    def validate_slowly():
+        with inside():
+            validated(slow, by)
+            drawn.set()
+            go_on.wait(PATIENCE)
+
+    before = visitors_now(inside)
+    first = threading.Thread(target=validate_slowly)
+    first.start()
+    assert drawn.wait(PATIENCE)
+    with inside():
+        validated(quick, by)
+    meanwhile = visitors_now(inside)
+    go_on.set()
+    first.join()
+    assert (meanwhile - before, visitors_now(inside) - before) == (68, 136)

@@ -4,10 +4,10 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from fete.figures.models import EditionCount
-from fete.figures.queries import figures_of, ledgers, totals_of
+from fete.figures.queries import figures_of, ledgers, totals_by_edition, totals_of
 from fete.figures.queries.counting import forget
 from fete.figures.services import count_ahead
 from fete.programme.workflow import Status
@@ -90,3 +90,48 @@ def test_the_command_says_how_many_it_counted(app, db, edition, after):
     said = [runner.invoke(args=["figures", "count"]).output for _each in range(2)]
     assert said == ["1 édition comptée.\n", "0 édition comptée.\n"]
     assert db.session.scalar(select(EditionCount.edition_id)) == edition.id
+
+
+def test_what_changes_of_an_edition_leaves_the_count_of_the_others(db, edition, after, queries):
+    past = make_edition(2025)
+    make_report(make_activity(edition=past))
+    db.session.commit()
+    assert count_ahead(nullcontext, at=after) == 2
+    totals_by_edition([past, edition], at=after)
+    make_report(make_activity())
+    db.session.commit()
+    editions = [past.id, edition.id]
+    with queries() as asked:
+        rows = totals_by_edition([past, edition], at=after)
+    # How it stands, what changed and of which edition, what is kept of that one; then its activities.
+    assert [row.totals.coverage.validated for row in rows] == [1, 4]
+    assert not [each for each in asked if "FROM activity" in each and f"({editions[0]})" in each]
+    assert count_ahead(nullcontext, at=after) == 1
+    forget()
+    marks = set(db.session.execute(select(EditionCount.latest, EditionCount.ended)))
+    assert len(marks) == 1
+
+
+def test_totals_of_many_editions_cost_as_many_questions_as_those_of_one(db, after, queries):
+    editions = [make_edition(year) for year in range(2016, 2027)]
+    for edition in editions:
+        make_report(make_activity(edition=edition))
+    db.session.commit()
+    count_ahead(nullcontext, at=after)
+    asked = []
+    for some in (editions[:1], editions[:3], editions):
+        forget()
+        with queries() as seen:
+            assert [row.totals.visitors for row in totals_by_edition(some, at=after)] == [
+                68 for _each in some
+            ]
+        asked.append(len(seen))
+    assert len(set(asked)) == 1, asked
+
+
+def test_what_was_counted_by_other_rules_is_counted_anew(db, edition, after, monkeypatch):
+    count_ahead(nullcontext, at=after)
+    db.session.execute(update(EditionCount).values(totals="{}", rules="0.0.9 1"))
+    forget()
+    assert totals_of(edition, at=after).visitors == 1288
+    assert count_ahead(nullcontext, at=after) == 1
