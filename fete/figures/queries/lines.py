@@ -1,7 +1,7 @@
 """Read an edition as lines: one a published activity, with its report as it stands or as it was known on a day."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    or_,
     select,
     true,
     union_all,
@@ -71,7 +72,7 @@ def lines_of(
     return [
         _line(
             row,
-            hours=hours.get(row.id) or hours.get(row.parent_id),
+            hours=hours.get(row.id) or _in_container(hours.get(row.parent_id)),
             terms=terms.get(row.id, _NO_TERMS),
             stops=places.stops_of(row, has_hours=row.id in hours),
             sessions=sessions.get(row.id, ()),
@@ -79,6 +80,11 @@ def lines_of(
         )
         for row in db.session.execute(_lines_statement(those, known_on=known_on))
     ]
+
+
+def _in_container(hours: _Hours | None) -> _Hours | None:
+    """Return the hours of what has none of its own: those of its container, where one comes and goes as one likes."""
+    return replace(hours, minutes=_VISIT) if hours is not None else None
 
 
 def _line(
@@ -230,7 +236,12 @@ def _sessions_where(condition: ColumnElement[bool]) -> dict[int, tuple[Session, 
             Report.activity_id,
             Slot.starts_at,
             Slot.ends_at,
-            Slot.is_opening,
+            # In a container one comes and goes as one likes.
+            or_(
+                Slot.is_opening,
+                Slot.activity_id != Report.activity_id,
+                func.coalesce(Term.is_container, false()),
+            ).label("is_opening"),
             SessionCount.public,
             SessionCount.pupils,
             SessionCount.adults,
@@ -238,6 +249,7 @@ def _sessions_where(condition: ColumnElement[bool]) -> dict[int, tuple[Session, 
         .join(SessionCount.report)
         .join(SessionCount.slot)
         .join(Report.activity)
+        .outerjoin(Activity.kind)
         .where(condition, Activity.status == Status.PUBLISHED)
         .order_by(Slot.starts_at, Slot.id)
     )

@@ -477,12 +477,30 @@ def test_where_one_comes_and_goes_a_visit_lasts_an_hour(edition, after):
     activity.slots[0].is_opening = True
     activity.slots[1].state = SlotState.CANCELLED
     village = make_activity(on(3), kind="science_village")
+    village.slots[0].ends_at = on(3, 18)
+    stand, at_its_hours = make_activity(parent=village), make_activity(on(3, 11), parent=village)
+    stand.slots.clear()
     assert {
         line.activity_id: (line.days, line.minutes) for line in lines_of(edition, at=after)
     } == {
         activity.id: (("2026-10-03",), 60),
         village.id: (("2026-10-03",), 60),
+        stand.id: (("2026-10-03",), 60),
+        at_its_hours.id: (("2026-10-03",), 120),
     }
+
+
+def test_whoever_comes_to_a_village_stays_an_hour_however_it_is_told(edition, after):
+    village = make_activity(on(3, 10), on(4, 10), kind="science_village")
+    stand = make_activity(parent=village)
+    stand.slots.clear()
+    for slot in village.slots:
+        slot.ends_at = slot.starts_at + timedelta(hours=8)
+    for activity in (village, stand):
+        report = make_report(activity, public=30, pupils=0, adults=0)
+        for slot, came in zip(village.slots, (10, 20), strict=True):
+            report.sessions.append(SessionCount(slot=slot, public=came))
+    assert [line.visitor_minutes for line in lines_of(edition, at=after)] == [30 * 60, 30 * 60]
 
 
 def test_what_was_counted_once_is_not_counted_again_until_something_changes(
