@@ -2,7 +2,8 @@
 
 Those who came are a crowd; those who made an activity are known by name to whoever was there. Therefore:
 - what fewer than three structures tell together of the people mobilised is secret (`Totals.is_of_few`);
-- where parts add up to a total that is told, a secret part never stands alone: the smallest other one goes with it;
+- where parts add up to a total that is told, a secret part never stands alone: the smallest other one goes with it.
+  Those of a theme, an audience or a level may not add up, and do as soon as no activity has two: so are they treated;
 - where parts add up to a secret one, they are not all told;
 - communes add up to their département, asked for beside them or not: a commune says in which one it lies.
 """
@@ -21,21 +22,19 @@ AnyKey = TypeVar("AnyKey", str | None, Key)
 Sums = Iterable[tuple[Collection[AnyKey], bool]]
 
 
-def hidden_keys(
-    lines: Sequence[Line], names: Sequence[str], *, additive: Collection[str]
-) -> frozenset[Key]:
-    """Return the parts of the cross of these breakdowns whose people are secret; `additive` names those that add up."""
+def hidden_keys(lines: Sequence[Line], names: Sequence[str]) -> frozenset[Key]:
+    """Return the parts of the cross of these breakdowns whose people are secret."""
     parts = cross(lines, names)
     hidden = frozenset(key for key, each in parts.items() if each.is_of_few)
     if "commune" in names and "departement" not in names:
-        wider = hidden_keys(lines, ["departement", *names], additive=additive)
+        wider = hidden_keys(lines, ["departement", *names])
         hidden |= {key[1:] for key in wider}
     sums = [
         each
         for place, name in enumerate(names)
         # The one département of a commune is the commune over again.
-        if name in additive and not (name == "departement" and "commune" in names)
-        for each in _sums(lines, names, place, parts=parts, additive=additive)
+        if not (name == "departement" and "commune" in names)
+        for each in _sums(lines, names, place, parts=parts)
     ]
     return _with_company(hidden, parts, sums)
 
@@ -57,15 +56,10 @@ def _with_company(
 
 
 def _sums(
-    lines: Sequence[Line],
-    names: Sequence[str],
-    place: int,
-    *,
-    parts: Parts,
-    additive: Collection[str],
+    lines: Sequence[Line], names: Sequence[str], place: int, *, parts: Parts
 ) -> list[tuple[list[Key], bool]]:
     """Return what adds up along one breakdown: the parts of each sum, and whether the sum itself is secret."""
-    secret = hidden_keys(lines, [*names[:place], *names[place + 1 :]], additive=additive)
+    secret = hidden_keys(lines, [*names[:place], *names[place + 1 :]])
     sums: dict[Key, list[Key]] = {}
     for key in parts:
         sums.setdefault(key[:place] + key[place + 1 :], []).append(key)

@@ -17,7 +17,6 @@ from fete.core.clock import now
 from fete.core.db import db
 from fete.core.kept import Remembered
 from fete.figures.arithmetic import (
-    PERSONAL,
     Estimate,
     Ledger,
     Totals,
@@ -30,7 +29,6 @@ from fete.figures.arithmetic import (
 from fete.figures.models import EditionCount
 from fete.figures.queries.labels import forget_labels, labels_of
 from fete.figures.queries.ledgers import WAYS, forget_ledgers, ledger_of
-from fete.figures.rules import ADDITIVE
 from fete.geography.rules import departement_of
 from fete.programme.models import Activity, Edition, Slot
 from fete.programme.queries.standing import changed_between, latest
@@ -364,6 +362,5 @@ def _secret_codes(name: str, every: Mapping[str, Parts], *, whole: Totals) -> fr
         for code in filter(None, parts):
             inside.setdefault(departement_of(code), []).append(code)
         sums += [(codes, of in above) for of, codes in inside.items()]
-    if ADDITIVE[name] >= PERSONAL:
-        sums.append((parts.keys(), whole.is_of_few))
+    sums.append((parts.keys(), whole.is_of_few))
     return secret_parts(parts, sums)

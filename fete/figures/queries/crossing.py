@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fete.figures.arithmetic import PERSONAL, Line, Totals, cross, hidden_keys
+from fete.figures.arithmetic import Line, Totals, cross, hidden_keys
 from fete.figures.models import Snapshot
 from fete.figures.queries.counting import remembered, signature_of
 from fete.figures.queries.labels import labels_of
 from fete.figures.queries.lines import lines_of
 from fete.figures.queries.snapshots import published_snapshots, thawed
-from fete.figures.rules import ADDITIVE
 from fete.programme.models import Edition
 
 Key = tuple[str | None, ...]
-_ADDS_UP = tuple(name for name, figures in ADDITIVE.items() if figures >= PERSONAL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +56,7 @@ def crossings_of(
         return kept | {
             number: _Sums(
                 parts=cross(of_edition, names) or ({} if names else {(): Totals()}),
-                secret=hidden_keys(of_edition, names, additive=_ADDS_UP),
+                secret=hidden_keys(of_edition, names),
             )
             for number, of_edition in lines.items()
         }

@@ -8,7 +8,7 @@ from fete.core.access import public
 from fete.core.clock import now
 from fete.core.settings import settings
 from fete.figures.arithmetic import PERSONAL
-from fete.figures.policies import can_follow_figures
+from fete.figures.policies import can_see_teams
 from fete.figures.queries import Behind, EditionFigures, Part, proof_of, shown_figures
 from fete.figures.rules import (
     ALL_FIGURES,
@@ -42,7 +42,7 @@ def show(year: int, figure: str) -> ResponseReturnValue:
     names = names_of(shown.figures)
     if part and code not in names[part]:
         abort(404)
-    is_of_a_team = key in PERSONAL and not _sees_teams()
+    is_of_a_team = key in PERSONAL and not _sees_teams(part, code)
     if is_of_a_team and part and _part(shown.figures, part, code).is_secret:
         abort(404)
     is_secret = is_of_a_team and shown.figures.totals.is_of_few
@@ -98,8 +98,8 @@ def _part(figures: EditionFigures, name: str, code: str | None) -> Part:
     return next(each for each in figures.breakdowns[name] if each.code == code)
 
 
-def _sees_teams() -> bool:
-    return current_user.is_authenticated and can_follow_figures(current_user)
+def _sees_teams(part: str, code: str | None) -> bool:
+    return current_user.is_authenticated and can_see_teams(current_user, part, code)
 
 
 def _number() -> int:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fete.figures.arithmetic import (
-    PERSONAL,
     Line,
     Totals,
     by_days,
@@ -38,11 +37,13 @@ def told(
     kind="workshop",
     organisation=None,
     researchers=5,
+    themes=(),
 ):
     return Line(
         activity_id=number,
         organisation_id=organisation or number,
         kind=kind,
+        themes=themes,
         commune=commune,
         departement=departement,
         status=ReportStatus.VALIDATED,
@@ -123,7 +124,7 @@ def test_a_territory_tells_what_its_part_of_the_region_tells(lines, code):
     ],
 )
 def test_what_fewer_than_three_made_is_secret_and_no_total_gives_it_back(lines, hidden):
-    keys = hidden_keys(lines, ["departement"], additive=["departement"])
+    keys = hidden_keys(lines, ["departement"])
     assert keys == {(code,) for code in hidden}
 
 
@@ -133,20 +134,19 @@ def test_parts_that_add_up_to_a_secret_one_are_not_all_told():
     lines += [told(number=n, departement="32", kind="talk") for n in (5, 6, 7, 8)]
     lines += [told(number=n, departement="31") for n in range(20, 30)]
     names = ["departement", "kind"]
-    assert hidden_keys(lines, names[:1], additive=names) == {("09",), ("32",)}
+    assert hidden_keys(lines, names[:1]) == {("09",), ("32",)}
     # The Gers is secret with the Ariège; so is at least one of its kinds, each of them large enough by itself.
-    assert ("32", "workshop") in hidden_keys(lines, names, additive=names)
+    assert ("32", "workshop") in hidden_keys(lines, names)
 
 
 @given(programmes(), st.sampled_from([*ADDITIVE, *map(tuple, PAIRS)]))
 def test_a_sum_that_is_told_never_has_one_unknown(lines, asked):
     names = [asked] if isinstance(asked, str) else [*asked]
-    additive = [name for name, figures in ADDITIVE.items() if figures >= PERSONAL]
-    parts, hidden = cross(lines, names), hidden_keys(lines, names, additive=additive)
-    for place, name in enumerate(names):
+    parts, hidden = cross(lines, names), hidden_keys(lines, names)
+    for place in range(len(names)):
         others = [*names[:place], *names[place + 1 :]]
-        above = hidden_keys(lines, others, additive=additive)
-        for whole in cross(lines, others) if name in additive else ():
+        above = hidden_keys(lines, others)
+        for whole in cross(lines, others):
             row = {
                 key
                 for key, each in parts.items()
@@ -162,18 +162,23 @@ def test_a_commune_is_not_told_where_its_departement_gives_it_back():
     lines += [told(number=4, commune="32462", departement="32")]
     lines += [told(number=n, commune="31555", departement="31") for n in (5, 6, 7, 8)]
     lines += [told(number=9, commune="31395", departement="31")]
-    additive = ["departement", "commune"]
     # Two are small, which would be enough were there no départements.
-    assert hidden_keys(lines, ["commune"], additive=additive) == {
+    assert hidden_keys(lines, ["commune"]) == {
         ("32462",),
         ("32013",),
         ("31395",),
         ("31555",),
     }
-    assert hidden_keys(lines, ["departement"], additive=additive) == frozenset()
+    assert hidden_keys(lines, ["departement"]) == frozenset()
 
 
 def test_who_tells_nobody_gives_no_company():
     lines = [told(number=n, kind="talk", researchers=None) for n in (1, 2, 3)]
     lines += [told(number=4, kind="talk"), *(told(number=n) for n in (5, 6, 7, 8))]
-    assert ("talk",) in hidden_keys(lines, ["kind"], additive=["kind"])
+    assert ("talk",) in hidden_keys(lines, ["kind"])
+
+
+def test_themes_give_nobody_back_where_each_activity_has_one():
+    lines = [told(number=n, themes=("exact",)) for n in (1, 2, 3)]
+    lines += [told(number=4, themes=("digital",))]
+    assert hidden_keys(lines, ["theme"]) == {("exact",), ("digital",)}

@@ -130,8 +130,18 @@ def test_teams_are_told_by_departement_to_all_and_activity_by_activity_to_the_co
         one = text_of(reader.get(f"{PROOF}/chercheurs?par=departement&valeur=31"))
         assert "120" in one
         assert "En nombre" not in one
-    page = sign_in(make_coordinator("32")).get(f"{PROOF}/chercheurs")
-    assert "Le laboratoire 17 Auch dim. 4 oct." in rows_of(page)
+    laboratory = "Le laboratoire 17 Auch dim. 4 oct."
+    for address in ("", "?par=departement&valeur=32", "?par=commune&valeur=32013"):
+        page = sign_in(make_coordinator()).get(f"{PROOF}/chercheurs{address}")
+        assert laboratory in rows_of(page), address
+    gers = sign_in(make_coordinator("32"))
+    assert laboratory in rows_of(gers.get(f"{PROOF}/chercheurs?par=departement&valeur=32"))
+    assert laboratory in rows_of(gers.get(f"{PROOF}/chercheurs?par=commune&valeur=32013"))
+    # Elsewhere it knows what everybody does.
+    assert "Le laboratoire" not in text_of(gers.get(f"{PROOF}/chercheurs"))
+    other = sign_in(make_coordinator("31"))
+    assert other.get(f"{PROOF}/chercheurs?par=departement&valeur=32").status_code == 404
+    assert other.get(f"{PROOF}/chercheurs?par=commune&valeur=32013").status_code == 404
 
 
 def test_nothing_is_shown_but_what_is_published_and_validated_and_nobody_is_named(client, edition):
