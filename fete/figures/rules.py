@@ -206,8 +206,8 @@ COVERAGE = Figure(
     named=lambda n: ngettext("bilan", "bilans", n),
     definition=_(
         "Bilans validés parmi ceux qui sont attendus : ceux des activités publiées dont le dernier créneau est "
-        "terminé, sauf dispense, et sauf dans un village, un festival ou un parcours qui a compté ses entrées. Rien "
-        "n’est extrapolé : ce qui manque n’est pas deviné."
+        "terminé, sauf dispense, et sauf dans un village, un festival ou un parcours qui a compté ses entrées. Ce "
+        "qui manque n’est deviné dans aucun chiffre."
     ),
 )
 
@@ -401,7 +401,9 @@ LONG = (
     Column(
         name="value",
         kind=_WHOLE,
-        meaning=_("Valeur du chiffre. Vide quand elle est secrète."),
+        meaning=_(
+            "Valeur du chiffre. Vide quand elle est secrète, ou tant qu’aucun bilan attendu n’est validé."
+        ),
         rule=_("Forme longue seulement."),
     ),
 )
@@ -447,6 +449,18 @@ BESIDE_EACH = (
         kind=_TEXT,
         meaning=_("« Données de démonstration » quand l’édition est inventée."),
         rule=_("Vide pour une vraie édition."),
+    ),
+    Column(
+        name="frozen_on",
+        kind=_TEXT,
+        meaning=_("Jour où ces chiffres ont été figés, à l’heure de Paris."),
+        rule=_("Vide tant qu’ils sont provisoires, et quand l’adresse demande ceux d’un jour."),
+    ),
+    Column(
+        name="frozen_version",
+        kind=_WHOLE,
+        meaning=_("Version des chiffres figés et publiés."),
+        rule=_("Vide avec la colonne précédente."),
     ),
 )
 

@@ -88,6 +88,8 @@ PRIVATE = (
     "/coordination",
     "/communes",
     "/prevenez-moi",
+    # Thousands of them, one a figure and a part.
+    "/chiffres/*/preuves",
 )
 
 

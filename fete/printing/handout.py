@@ -112,6 +112,7 @@ def picture(told: Handout) -> dict[str, Any]:
     found: dict[str, Any] = drawn(
         _front(told)
         | {
+            "coverage": _coverage(told.totals)[0],
             "cards": [
                 {"value": _value_of(key, told.totals), "label": _label(key, told.totals)}
                 for key in shown

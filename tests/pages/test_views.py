@@ -367,6 +367,7 @@ def test_robots_may_read_the_programme_and_the_feeds_and_nothing_private(client)
     assert lines[0] == "User-agent: *"
     refused = [line.removeprefix("Disallow: ") for line in lines if line.startswith("Disallow")]
     private = ["/compte/connexion", "/mon-espace", "/coordination/relecture", "/mes-bilans/3"]
+    assert {"/chiffres/*/preuves", "/en/chiffres/*/preuves"} <= set(refused)
     for path in [*private, *(f"/en{path}" for path in private)]:
         assert any(path.startswith(start) for start in refused), path
     for path in ["/", "/programme", "/agenda.ics", "/agenda/2026.ics", "/activites/3-x", "/en/"]:

@@ -24,6 +24,10 @@ class Crossing:
     labels: tuple[str, ...]
     totals: Totals
     is_secret: bool
+    # Whether any report of it was validated, or none is expected: else its zeros are only what nobody has told yet.
+    is_told: bool
+    # What was frozen and published, when that is what is told.
+    snapshot: Snapshot | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,9 +49,9 @@ def crossings_of(
     By département alone, every one of the region is told. Of an edition whose figures are frozen and published, one
     breakdown at most is told as it was frozen, and two as reports stood then.
     """
+    frozen = {} if known_on else published_snapshots(editions)
 
     def count() -> Mapping[int, _Sums]:
-        frozen = {} if known_on else published_snapshots(editions)
         kept = (
             {} if names[1:] else {number: _kept_in(each, names) for number, each in frozen.items()}
         )
@@ -63,6 +67,11 @@ def crossings_of(
 
     key = ("crossing", signature_of(editions, at=at), known_on, *names)
     sums = remembered(key, count)
+    begun = {
+        number
+        for number, each in sums.items()
+        if any(part.coverage.validated for part in each.parts.values())
+    }
     labels = [
         labels_of(name, {key[place] for each in sums.values() for key in each.parts}, region=region)
         for place, name in enumerate(names)
@@ -72,8 +81,10 @@ def crossings_of(
             edition=edition,
             codes=key,
             labels=tuple(known[code] for known, code in zip(labels, key, strict=True)),
-            totals=sums[edition.id].parts.get(key, Totals()),
+            totals=(part := sums[edition.id].parts.get(key, Totals())),
             is_secret=key in sums[edition.id].secret,
+            is_told=edition.id in begun and bool(part.coverage.validated or not part.coverage.due),
+            snapshot=frozen.get(edition.id),
         )
         for edition in editions
         for key in _in_order(sums[edition.id].parts, names, labels)

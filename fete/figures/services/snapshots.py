@@ -18,6 +18,7 @@ from fete.figures.queries.labels import LISTS
 from fete.figures.rules import definitions
 from fete.journal.services import record
 from fete.programme.models import Edition
+from fete.programme.queries.standing import hold_still
 from fete.reports.models import ReportVersion
 from fete.vocabulary.models import Term
 
@@ -43,6 +44,8 @@ def freeze(
     """
     # Held, so that of two people who press at once one freezes.
     db.session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())
+    # Nothing that figures are made of is kept until this is: what they know, and what comes after, part here.
+    hold_still()
     if number != next_number(edition):
         raise StaleError
     if number > 1 and not reason:

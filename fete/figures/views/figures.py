@@ -220,7 +220,7 @@ def series_json() -> ResponseReturnValue:
             }
         )
 
-    return _answer(editions, answer)
+    return answer_of(editions, answer)
 
 
 @blueprint.get("/chiffres/<int:year>.json")
@@ -252,7 +252,7 @@ def edition_json(year: int) -> ResponseReturnValue:
             }
         )
 
-    return _answer([found], answer)
+    return answer_of([found], answer)
 
 
 @blueprint.get("/chiffres.csv")
@@ -265,7 +265,7 @@ def series_csv() -> ResponseReturnValue:
         rows = (line for row in shown_totals(editions, at=now()) for line in _edition_lines(row))
         return _csv(rows, name="chiffres", is_demo=False)
 
-    return _answer(editions, answer)
+    return answer_of(editions, answer)
 
 
 @blueprint.get("/chiffres/<int:year>.csv")
@@ -280,7 +280,7 @@ def edition_csv(year: int) -> ResponseReturnValue:
             _figure_lines(_shown(found, day)), name=f"chiffres-{year}", is_demo=found.is_demo
         )
 
-    return _answer([found], answer)
+    return answer_of([found], answer)
 
 
 def _json_weight(*, editions: int = 1, parts: int = 0, headlines: int) -> int:
@@ -356,17 +356,18 @@ def refused(reason: str, back: str, *, status: int = 400) -> ResponseReturnValue
 
 def _page_answer(editions: Sequence[Edition], page: Callable[[], Response]) -> Response:
     """Answer with a page, conditionally to those who read without an account: theirs is the same for all."""
-    return page() if session else _answer(editions, page)
+    return page() if session else answer_of(editions, page)
 
 
-def _answer(editions: Sequence[Edition], answer: Callable[[], Response]) -> Response:
+def answer_of(editions: Sequence[Edition], answer: Callable[[], Response]) -> Response:
     """Answer 304 without counting when nothing has changed since, else the whole."""
     parts = (
         signature_of(editions, at=now()),
         today().isoformat(),
         current_language(),
         request.path,
-        request.args.get("au", ""),
+        # As it was written: a figure is asked for by name, and in an order.
+        request.query_string.decode("latin-1"),
         _dress(),
         __version__,
         settings().site_name,

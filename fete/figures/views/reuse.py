@@ -1,15 +1,13 @@
 """For all: the figures as open data, under any breakdown, as CSV, JSON and XLSX; and the dictionary of their columns."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from fete import __version__
 from fete.core.access import public
-from fete.core.clock import now, today
+from fete.core.clock import now, to_paris, today
 from fete.core.errors import RuleBrokenError
 from fete.core.i18n import current_language, gettext as _
 from fete.core.settings import settings
@@ -17,7 +15,7 @@ from fete.core.templating import absolute_url
 from fete.core.workbook import XLSX, Cell, Sheet, comma_separated, spreadsheet
 from fete.figures.arithmetic import FEWEST_TOGETHER, PERSONAL
 from fete.figures.forms.reuse import MOST_BREAKDOWNS, Asked, Shape, read_asked
-from fete.figures.queries import Crossing, crossings_of, signature_of
+from fete.figures.queries import Crossing, crossings_of
 from fete.figures.rules import (
     BESIDE_EACH,
     BREAKDOWNS,
@@ -30,7 +28,7 @@ from fete.figures.rules import (
     YEAR,
     Figure,
 )
-from fete.figures.views.figures import CACHE, RETURNS, note_of
+from fete.figures.views.figures import RETURNS, answer_of, note_of
 from fete.programme.models import Edition
 from fete.programme.policies import can_see_edition
 from fete.programme.queries.editions import find_edition, shown_editions
@@ -38,7 +36,7 @@ from fete.programme.queries.editions import find_edition, shown_editions
 blueprint = Blueprint("reuse", __name__, url_prefix="/chiffres")
 
 # Rises when a column is added; none is renamed, removed or given another meaning.
-VERSION = "1"
+VERSION = "2"
 LICENCE = "Licence Ouverte / Open Licence 2.0"
 LICENCE_PAGE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 FORMATS = ("csv", "json", "xlsx")
@@ -136,16 +134,15 @@ def _answer(editions: Sequence[Edition], extension: str, *, name: str) -> Respon
         asked = read_asked(request.args)
     except RuleBrokenError as error:
         return _refused(error.message, status=400)
-    tag = _tag(editions, extension, asked)
-    response = Response(status=304)
-    if not request.if_none_match.contains_weak(tag):
+
+    def table() -> Response:
         response = Response(_WRITERS[extension](_crossings(editions, asked), asked))
         response.headers["Content-Type"] = _content_type(extension)
-        name += "-demonstration" if any(each.is_demo for each in editions) else ""
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
-    response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = CACHE
-    return response
+        whole = f"{name}-demonstration" if any(each.is_demo for each in editions) else name
+        response.headers["Content-Disposition"] = f'attachment; filename="{whole}.{extension}"'
+        return response
+
+    return answer_of(editions, table)
 
 
 def _crossings(editions: Sequence[Edition], asked: Asked) -> list[Crossing]:
@@ -177,25 +174,6 @@ def _content_type(extension: str) -> str:
     return f"{kind}; charset=utf-8" if extension == "csv" else kind
 
 
-def _tag(editions: Sequence[Edition], extension: str, asked: Asked) -> str:
-    """Return what changes whenever the bytes of the table would."""
-    parts = (
-        signature_of(editions, at=now()),
-        today(),
-        current_language(),
-        extension,
-        asked.breakdowns,
-        asked.shape,
-        [each.key for each in asked.figures],
-        asked.day,
-        __version__,
-        VERSION,
-        settings().region,
-        settings().site_name,
-    )
-    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
-
-
 def _refused(words: str, *, status: int) -> Response:
     where = _("Les colonnes et les adresses : %(page)s", page=_page())
     return Response(f"{status}\n{words}\n{where}\n", status=status, mimetype="text/plain")
@@ -220,7 +198,8 @@ def _rows(crossings: Sequence[Crossing], asked: Asked) -> Iterator[Row]:
     for each in crossings:
         values = {figure.key: _value(each, figure) for figure in asked.figures}
         if asked.shape is Shape.WIDE:
-            yield _part(each, asked) | values | _beside(each, secret=_secrets(values))
+            secret = sum(_is_secret(each, figure) for figure in asked.figures)
+            yield _part(each, asked) | values | _beside(each, secret=secret)
             continue
         for figure in asked.figures:
             told: Row = {
@@ -228,8 +207,7 @@ def _rows(crossings: Sequence[Crossing], asked: Asked) -> Iterator[Row]:
                 "figure_label": figure.label,
                 "value": values[figure.key],
             }
-            secret = _secrets({figure.key: values[figure.key]})
-            yield _part(each, asked) | told | _beside(each, secret=secret)
+            yield _part(each, asked) | told | _beside(each, secret=_is_secret(each, figure))
 
 
 def _part(crossing: Crossing, asked: Asked) -> Row:
@@ -240,20 +218,25 @@ def _part(crossing: Crossing, asked: Asked) -> Row:
 
 
 def _value(crossing: Crossing, figure: Figure) -> int | None:
-    if crossing.is_secret and figure.key in PERSONAL:
+    if not crossing.is_told or _is_secret(crossing, figure):
         return None
     value: int = getattr(crossing.totals, figure.key)
     return value
 
 
-def _secrets(values: dict[str, int | None]) -> int:
-    return sum(value is None for value in values.values())
+def _is_secret(crossing: Crossing, figure: Figure) -> bool:
+    return crossing.is_secret and figure.key in PERSONAL
 
 
 def _beside(crossing: Crossing, *, secret: int) -> Row:
-    coverage = crossing.totals.coverage
+    coverage, frozen = crossing.totals.coverage, crossing.snapshot
     returns: Row = {f"reports_{name}": getattr(coverage, name) for name in RETURNS}
-    return returns | {"secret": secret, "note": note_of(crossing.edition)}
+    return returns | {
+        "secret": int(secret),
+        "note": note_of(crossing.edition),
+        "frozen_on": to_paris(frozen.frozen_at).date().isoformat() if frozen else None,
+        "frozen_version": frozen.number if frozen else None,
+    }
 
 
 # How it is written

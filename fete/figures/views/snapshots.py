@@ -57,12 +57,15 @@ def edition(edition: Edition) -> ResponseReturnValue:
     at = now()
     figures = figures_of(edition, region=settings().region, at=at, known_on=known_on(day))
     snapshots = snapshots_of(edition)
+    shown = next((each for each in snapshots if each.published_at), None)
     territory = territory_of(current_user)
     return render_template(
         "snapshots/edition.html",
         edition=edition,
         editions=editions(),
         day=day,
+        # What is proved without a day is what is published: once that is frozen, what is live is what today knows.
+        proof_day=day or (today() if shown else None),
         figures=figures,
         totals=figures.totals,
         received=figures.received,
@@ -79,7 +82,7 @@ def edition(edition: Edition) -> ResponseReturnValue:
         key_figures={each.key: each for each in KEY_FIGURES},
         same_day=None if day else same_day_before(edition, shown_editions(), at=at, today=today()),
         snapshots=snapshots,
-        shown=next((each for each in snapshots if each.published_at), None),
+        shown=shown,
         changed=changed_since(thawed(snapshots[0])) if snapshots else 0,
         can_freeze=can_freeze(current_user, edition),
     )
@@ -92,6 +95,8 @@ def create(edition: Edition) -> ResponseReturnValue:
     year = edition.year
     form = FreezeForm(data={"number": next_number(edition)})
     if form.submitted():
+        # Counted before anything is held: what is frozen then follows from it at once.
+        figures_of(edition, region=settings().region, at=now())
         try:
             with transaction():
                 frozen = freeze(

@@ -80,6 +80,11 @@ def _asked_alone(question: str) -> str:
     return str(row[0]) if row else ""
 
 
+def hold_still() -> None:
+    """Let nobody else keep anything that would change a token until this transaction ends; SQLite lets nobody anyway."""
+    db.session.execute(select(Standing.id).with_for_update())
+
+
 def changed_between(before: str, after: str) -> frozenset[int] | None:
     """Return the activities that may differ under these two `latest` tokens: in what they are or what is told of them.
 

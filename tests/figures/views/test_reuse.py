@@ -120,7 +120,7 @@ def test_the_long_form_has_one_value_a_line(client, counted):
 def test_the_json_says_the_same_with_its_licence_and_its_dictionary(client, counted):
     value = client.get("/chiffres/2026/donnees.json?par=type&chiffres=visiteurs").json
     assert {name: value[name] for name in ("version", "licence", "counted_on", "known_on")} == {
-        "version": "1",
+        "version": "2",
         "licence": "Licence Ouverte / Open Licence 2.0",
         "counted_on": "2026-11-03",
         "known_on": None,
@@ -154,7 +154,8 @@ def test_what_was_known_on_a_day_is_told_as_it_stood_at_its_end(
         address = f"/chiffres/2026/donnees.csv?chiffres=visiteurs&au={day}"
         return [row["visitors"] for row in rows_of(client.get(address))]
 
-    assert visitors("2026-10-19") == ["0"]
+    # Nothing was told yet, which is not nobody.
+    assert visitors("2026-10-19") == [""]
     assert visitors("2026-10-20") == ["100"]
     assert visitors("2026-10-25") == ["111"]
 
@@ -166,6 +167,26 @@ def test_all_editions_stand_one_after_the_other_but_those_that_are_prepared(clie
     rows = rows_of(client.get("/chiffres/donnees.csv?chiffres=visiteurs"))
     assert [(row["year"], row["visitors"]) for row in rows] == [("2026", "340"), ("2025", "1")]
     assert client.get("/chiffres/2027/donnees.csv").status_code == 404
+
+
+def test_what_nobody_has_told_yet_is_left_empty_and_what_nobody_owes_is_none(client, counted):
+    make_activity(on(3), commune="81004")
+    rows = rows_of(client.get("/chiffres/2026/donnees.csv?par=departement&chiffres=visiteurs"))
+    told = {row["departement"]: (row["visitors"], row["secret"]) for row in rows}
+    assert (told["81"], told["46"]) == (("", "0"), ("0", "0"))
+
+
+def test_frozen_figures_say_when_and_under_which_version(client, counted):
+    def frozen(address):
+        (row,) = rows_of(client.get(f"/chiffres/2026/donnees.csv?chiffres=visiteurs{address}"))
+        return row["visitors"], row["frozen_on"], row["frozen_version"]
+
+    assert frozen("") == ("340", "", "")
+    edition = make_edition()
+    publish(freeze(edition, number=1, reason="", region="76", by=None, at=now()), by=None, at=now())
+    make_report(make_activity(on(3)))
+    assert frozen("") == ("340", "2026-11-03", "1")
+    assert frozen("&au=2026-11-03") == ("408", "", "")
 
 
 def test_a_name_that_looks_like_a_formula_is_text(client, counted, db):

@@ -63,13 +63,27 @@ def frozen(edition, *, number=1, reason="", is_published=False):
     return snapshot
 
 
+def test_what_is_live_is_proved_by_what_is_live_once_other_figures_are_published(region, edition):
+    def proof():
+        page = region.get(HOME).get_data(as_text=True)
+        (address,) = re.findall(r'href="(/chiffres/2026/preuves/visiteurs[^"]*)"', page)
+        return region.get(unescape(address)), address
+
+    assert proof()[1] == "/chiffres/2026/preuves/visiteurs"
+    frozen(edition, is_published=True)
+    make_report(make_activity(on(6)), public=500, pupils=0, adults=0)
+    page, address = proof()
+    assert address == "/chiffres/2026/preuves/visiteurs?au=2026-11-03"
+    assert "568" in text_of(page)
+
+
 def test_the_coordination_sees_what_is_validated_and_what_would_be(region, edition):
     text = text_of(region.get(HOME))
     for words in (
         "La page publique montre les bilans validés, en direct, et les dit provisoires.",
         "Bilans validés : 1 sur 3 attendus (33 %).",
         "Un bilan reçu attend d’être validé : le nombre de visiteurs passerait à 1 096.",
-        "Un bilan attendu n’est pas arrivé",
+        "Un bilan attendu n’est pas arrivé .",
         "Visiteurs 68 1 096",
         "Figer les chiffres",
     ):
