@@ -31,9 +31,9 @@ READINGS = {
     "classes": lazy_gettext("Le programme, séances réservées aux classes comprises"),
     "tenues": lazy_gettext("Ce qui a été tenu, d’après un bilan validé"),
 }
-# The columns of the file, which never change their names, and what each tells.
 # About how many bytes a commune has in the file.
 _WEIGHT_EACH = 80
+# The columns of the file, which never change their names, and what each tells.
 COLUMNS = {
     "code": lazy_gettext("code Insee de la commune"),
     "name": lazy_gettext("son nom"),
