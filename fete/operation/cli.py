@@ -3,6 +3,7 @@
 import os
 import socket
 from dataclasses import fields
+from pathlib import Path
 
 import click
 import flask_migrate
@@ -135,8 +136,13 @@ def alerts() -> None:
 )
 def serve(host: str, port: int, with_letters: bool) -> None:  # an option of a command
     """Serve the site with waitress."""
+    services.check_catalogues(_catalogues())
     with services.hold(host, port) as held:
         _serve(current_app._get_current_object(), held, host, port, with_letters=with_letters)  # type: ignore[attr-defined]  # the threads need the site itself
+
+
+def _catalogues() -> Path:
+    return Path(current_app.root_path, "translations")
 
 
 def _serve(site: Flask, held: socket.socket, host: str, port: int, *, with_letters: bool) -> None:
@@ -179,6 +185,7 @@ def start(context: click.Context, host: str, port: int, with_demo: bool) -> None
     site = context.ensure_object(ScriptInfo).load_app()
     # The port first: nobody waits for a whole preparation to learn that it is taken.
     with services.hold(host, port) as held, site.app_context():
+        services.check_catalogues(_catalogues())
         flask_migrate.upgrade()
         _load_lists()
         if is_own_machine and with_demo and not editions():

@@ -23,6 +23,7 @@ from fete.alerts.services import forget_follows, tell_followers
 from fete.core.clock import now, to_paris
 from fete.core.db import is_migrated, transaction
 from fete.core.errors import FeteError
+from fete.core.i18n import LANGUAGES
 from fete.core.settings import FILE_NAME, Settings
 from fete.dashboard.services.daily import HOUR, write_daily_letters
 from fete.feeds.services import write_ahead
@@ -135,6 +136,18 @@ def check_database() -> None:
     if not is_ready:
         raise RefusedToStartError(
             "La base de données n’est pas à jour\u00a0: lancez d’abord «\u00a0fete db upgrade\u00a0»."
+        )
+
+
+def check_catalogues(folder: Path) -> None:
+    """Raise `RefusedToStartError` unless each language has its sentences: frozen figures would keep the wrong ones."""
+    lacking = [
+        code for code in LANGUAGES if not (folder / code / "LC_MESSAGES/messages.mo").exists()
+    ]
+    if lacking:
+        raise RefusedToStartError(
+            "Les traductions ne sont pas prêtes\u00a0: lancez le site par «\u00a0make run\u00a0», ou d’abord "
+            f"«\u00a0pybabel compile --directory {folder}\u00a0»."
         )
 
 

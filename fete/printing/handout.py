@@ -116,7 +116,7 @@ def picture(told: Handout) -> dict[str, Any]:
             "cards": [
                 {"value": _value_of(key, told.totals), "label": _label(key, told.totals)}
                 for key in shown
-            ]
+            ],
         }
     )
     return found

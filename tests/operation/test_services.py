@@ -32,6 +32,7 @@ from fete.operation.services import (
     UNPROVED_KEPT,
     Purged,
     RefusedToStartError,
+    check_catalogues,
     check_database,
     hold,
     letters_leaving,
@@ -76,6 +77,14 @@ def test_a_database_behind_its_migrations_is_refused(db):
     database.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(RefusedToStartError, match="fete db upgrade"):
         check_database()
+
+
+def test_a_site_without_its_sentences_is_refused(app, tmp_path):
+    check_catalogues(Path(app.root_path, "translations"))
+    (tmp_path / "fr/LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "fr/LC_MESSAGES/messages.mo").touch()
+    with pytest.raises(RefusedToStartError, match="pybabel compile"):
+        check_catalogues(tmp_path)
 
 
 def test_settings_that_stand_are_left_alone(tmp_path):
