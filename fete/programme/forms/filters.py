@@ -275,7 +275,7 @@ def describe(filters: Filters, names: Names | None = None) -> str:
     """Return the filters in words: « Ateliers dans le Gers, 3 octobre 2026 »."""
     names = names or names_of(filters)
     subject = _subject(filters, names)
-    places = _places(filters, names)
+    places = places_in_words(filters, names)
     details = [
         _around(filters) if filters.radius is not None else "",
         days_in_words(filters.first, filters.last),
@@ -431,7 +431,8 @@ def _in_commune(name: str) -> str:
     return str(_("à %(name)s", name=name))
 
 
-def _places(filters: Filters, names: Names) -> str:
+def places_in_words(filters: Filters, names: Names) -> str:
+    """Return the communes and départements asked for: « à Auch », « dans le Gers ou en Ariège »."""
     communes = sorted(names.communes.get(code, code) for code in filters.communes)
     departements = sorted(_departement(code, names) for code in filters.departements)
     told = (

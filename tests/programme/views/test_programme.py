@@ -180,6 +180,21 @@ def test_a_past_edition_keeps_its_own_addresses(client):
     assert 'action="/programme/2025#resultats"' in html
 
 
+def test_the_name_of_a_place_leads_to_what_is_held_there(client):
+    make_activity(title="Ciel", commune=TOULOUSE)
+    make_activity(title="Terre", commune=TOULOUSE)
+    make_activity(title="Mer", kind="talk")
+    html = page(client, "/programme?q=haute-garonne&type=workshop")
+    assert titles(html) == ["Ciel", "Terre"]
+    assert (
+        '<a href="/programme?departement=31&type=workshop">Voir les 2 activités en Haute-Garonne</a>'
+        in html
+    )
+    html = page(client, "/programme?q=Auch")
+    assert f'<a href="/programme?commune={AUCH}">Voir l’activité à Auch</a>' in html
+    assert "Voir l’activité" not in page(client, "/programme?q=etoile")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
