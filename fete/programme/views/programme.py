@@ -47,11 +47,13 @@ from fete.programme.queries.search import names_of
 from fete.programme.queries.suggestions import places_named, suggestion
 from fete.programme.rules.around import also_by, nearby
 from fete.programme.rules.filters import Filters
+from fete.programme.rules.outlook import standing_of
 from fete.programme.views.held import page_asked, stands_for_a_minute
 from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
+blueprint.add_app_template_global(standing_of, "standing_of")
 
 # By what is kept: the code of the address, and the words.
 _PART_WORDS = {part.value: (part.value, label) for part, label in PARTS.items()}
