@@ -23,7 +23,13 @@ from fete.feeds.forms import TownForm
 from fete.feeds.short import BadCodeError, lengthened
 from fete.feeds.ways import to_scan, ways
 from fete.geography.queries import find_commune
-from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
+from fete.programme.forms.filters import (
+    chosen,
+    filter_arguments,
+    has_unknown,
+    read_filters,
+    read_request,
+)
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.activities import find_activity
@@ -162,7 +168,8 @@ def subscribe() -> ResponseReturnValue:
         return redirect(here(replace(filters, communes=communes)))
     names = names_of(filters)
     calendar = calendars.to_subscribe(edition, filters, year=year)
-    return render_template(
+    is_unknown = has_unknown(filters, names)
+    page = render_template(
         "feeds/subscribe.html",
         edition=edition,
         year=year,
@@ -178,7 +185,11 @@ def subscribe() -> ResponseReturnValue:
         scanned=to_scan(calendar.address()),
         count=len(queries.state_of(filters).slots) if edition else 0,
         coming=queries.next_slots(filters, now=now()) if edition else [],
+        is_unknown=is_unknown,
     )
+    if asked.errors:
+        return page, 400
+    return page, 404 if is_unknown else 200
 
 
 def groups_of(counted: Facets) -> list[Group]:

@@ -85,7 +85,11 @@ def test_what_is_over_is_said_and_the_edition_to_come_promised(client, edition, 
 
 @pytest.mark.parametrize("asked", ["?q=zzzz", "?departement=99", "?type=inconnu&annules=non"])
 def test_a_search_that_finds_nothing_yet_has_its_calendar(client, edition, asked):
-    page = client.get(f"/abonnement{asked}").text
+    answer = client.get(f"/abonnement{asked}")
+    page = answer.text
+    is_unknown = asked != "?q=zzzz"
+    assert answer.status_code == (404 if is_unknown else 200)
+    assert ("Une partie de ce que demande cette adresse n’existe pas." in page) is is_unknown
     assert "0 créneau pour le moment." in page
     assert "Rien n’y est encore" in page
     assert held_by(client, address_on(page)) == []
@@ -190,22 +194,24 @@ def test_a_search_that_fits_in_no_address_is_still_a_page(client, edition):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "status", "told"),
     [
-        "ville=Nulle+part+ailleurs",
-        f"ville={'x' * 1000}",
-        "ville=%00",
-        "du=hier&au=32/13/2026",
-        f"q={'a' * 1000}",
-        "structure=x,-1,99999999999999",
-        "departement=%F0%9F%A6%8A,',\"<b>",
-        "page=-1",
+        ("ville=Nulle+part+ailleurs", 200, ""),
+        (f"ville={'x' * 1000}", 200, ""),
+        ("ville=%00", 200, ""),
+        ("du=hier&au=32/13/2026", 400, "Une partie de la recherche n’a pas été prise en compte"),
+        (f"q={'a' * 1000}", 400, "Cette recherche est trop longue"),
+        ("annules=peut-etre", 400, "Ce filtre n’a pas cette valeur"),
+        ("structure=x,-1,99999999999999", 404, "demande cette adresse n’existe pas"),
+        ("departement=%F0%9F%A6%8A,',\"<b>", 404, "demande cette adresse n’existe pas"),
+        ("page=-1", 200, ""),
     ],
 )
-def test_what_cannot_be_read_is_told_or_finds_nothing(client, edition, asked):
+def test_what_cannot_be_read_is_told_or_finds_nothing(client, edition, asked, status, told):
     make_activity()
     answer = client.get(f"/abonnement?{asked}")
-    assert answer.status_code == 200
+    assert answer.status_code == status
+    assert told in answer.text
     assert "<b>" not in answer.text
     client.get(urlsplit(address_on(answer.text)).path)
 

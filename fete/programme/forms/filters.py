@@ -66,6 +66,12 @@ NUMBERS = {
     "lieu": "venues",
     "activites": "activities",
 }
+# Those of one word or nothing, with what else may be written for nothing.
+SWITCHES = {
+    "scolaires": ("oui", "non"),
+    "places": ("libres",),
+    "annules": ("non", "oui"),
+}
 TERM_LISTS = {
     "type": TermList.KIND,
     "theme": TermList.THEME,
@@ -106,6 +112,9 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
             "Cette recherche est trop longue : seules ses %(count)s premières lettres sont prises en compte.",
             count=TEXT_LENGTH,
         )
+    for word, known in SWITCHES.items():
+        if clean(args.get(word, "")) not in {"", *known}:
+            errors[word] = _("Ce filtre n’a pas cette valeur : elle n’est pas prise en compte.")
     filters = Filters(
         edition_id=edition.id if edition else None,
         text=text[:TEXT_LENGTH].strip(),

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from fete.core.access import public
 from fete.core.clock import now, today
 from fete.core.i18n import current_language, gettext as _
-from fete.core.pagination import Page
+from fete.core.pagination import Page, page_asked
 from fete.core.templating import absolute_url
 from fete.network.queries import listed_among
 from fete.programme.forms.filters import (
@@ -48,7 +48,7 @@ from fete.programme.queries.suggestions import places_named, suggestion
 from fete.programme.rules.around import also_by, nearby
 from fete.programme.rules.filters import Filters
 from fete.programme.rules.outlook import standing_of
-from fete.programme.views.held import page_asked, stands_for_a_minute
+from fete.programme.views.held import stands_for_a_minute
 from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
