@@ -183,7 +183,7 @@ def subscribe() -> ResponseReturnValue:
         calendar=calendar,
         ways=ways(calendar.address(), calendar.name),
         scanned=to_scan(calendar.address()),
-        count=len(queries.state_of(filters).slots) if edition else 0,
+        count=queries.count_events(filters) if edition else 0,
         coming=queries.next_slots(filters, now=now()) if edition else [],
         is_unknown=is_unknown,
     )

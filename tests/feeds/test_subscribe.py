@@ -66,12 +66,27 @@ def test_it_tells_how_many_come_and_the_next_three(client, edition):
     activity.slots[0].state = SlotState.CANCELLED
     make_activity(MORNING, title="Ailleurs", commune=MONTPELLIER)
     page = client.get("/abonnement?departement=32").text
-    assert "4 créneaux pour le moment." in page
+    assert "4 rendez-vous dans votre agenda pour le moment." in page
     listed = page.split('<ol class="subscription-next">')[1].split("</ol>")[0]
     assert re.findall(r'<time datetime="([^"]*)">', listed) == [
         start.isoformat() for start in soon[1:]
     ]
     assert "Ailleurs" not in listed
+
+
+def test_days_alike_of_an_exhibition_are_the_one_bar_that_its_calendar_shows(client, edition):
+    days = [MORNING + timedelta(days=number) for number in (0, 1, 2, 4)]
+    exhibition = make_activity(*days, MORNING + timedelta(days=1, hours=4), kind="exhibition")
+    for slot in exhibition.slots[:4]:
+        slot.is_opening = True
+    make_activity(MORNING)
+    database.session.flush()
+    page = client.get("/abonnement?departement=32").text
+    calendar = client.get("/agenda.ics?departement=32").text
+    assert calendar.count("BEGIN:VEVENT") == 4
+    assert "4 rendez-vous dans votre agenda pour le moment." in page
+    day = f"{MORNING + timedelta(days=1):%Y-%m-%d}"
+    assert "2 rendez-vous dans votre agenda" in client.get(f"/abonnement?date={day}").text
 
 
 def test_what_is_over_is_said_and_the_edition_to_come_promised(client, edition, clock):
@@ -90,7 +105,7 @@ def test_a_search_that_finds_nothing_yet_has_its_calendar(client, edition, asked
     is_unknown = asked != "?q=zzzz"
     assert answer.status_code == (404 if is_unknown else 200)
     assert ("Une partie de ce que demande cette adresse n’existe pas." in page) is is_unknown
-    assert "0 créneau pour le moment." in page
+    assert "0 rendez-vous dans votre agenda pour le moment." in page
     assert "Rien n’y est encore" in page
     assert held_by(client, address_on(page)) == []
 
