@@ -31,9 +31,9 @@ WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
 DAY_TO_COME = ("/chiffres/2017?au=2199-01-01",)
 NO_SUCH_RADIUS = (f"/chiffres/{YEAR}/zones-blanches?rayon=7",)
 NO_SUCH_BREAKDOWN = ("/chiffres/donnees?par=couleur",)
-# What these pages answer, in words all the same; the others answer 200.
 NO_SUCH_DAY = ("/abonnement?ville=saint&du=hier",)
 NO_SUCH_COLOUR = ("/integrer?fond=%23ffffff&accent=%23ffff00",)
+# What these pages answer, in words all the same; the others answer 200.
 ANSWERED = {
     NOTHING_TO_PRINT: 404,
     NOWHERE: 404,
