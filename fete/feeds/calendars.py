@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -190,8 +191,8 @@ def calendar_name(edition: Edition | None, filters: Filters) -> str:
     return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
 
 
-def news_of(feed: Feed, activities: Iterable[Activity]) -> bytes:
-    """Return the Atom form of a feed, with these activities in their order."""
+def news_of(feed: Feed, activities: Iterable[Activity], *, since: datetime) -> bytes:
+    """Return the Atom form of a feed, with these activities in their order; with none, it is so `since` then."""
     return atom.feed(
         map(entry_of, activities),
         name=feed.name,
@@ -199,6 +200,7 @@ def news_of(feed: Feed, activities: Iterable[Activity]) -> bytes:
         language=current_language(),
         page=feed.page,
         address=feed.address("atom"),
+        since=since,
     )
 
 

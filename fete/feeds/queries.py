@@ -73,6 +73,11 @@ def news_of(filters: Filters) -> int:
     return min(MOST_NEWS, count_of(filters))
 
 
+def last_change(filters: Filters) -> datetime | None:
+    """Return when something of the edition that the public saw changed last; nothing while it saw nothing."""
+    return catalogue_of(filters.edition_id).changed_at
+
+
 def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:
     """Return the fragments of these slots that are up to date, by slot."""
     statement = select(Fragment.slot_id, Fragment.content).where(*_is_current(writer))

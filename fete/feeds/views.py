@@ -250,17 +250,20 @@ def gone(feed: Feed, activity: Activity, form: str) -> Response:
     if activity.status is not Status.WITHDRAWN:
         return reply(calendars.of_search(None, Filters()), form)
     if form == "atom":
-        return written(ATOM, calendars.news_of(feed, []))
+        return written(ATOM, calendars.news_of(feed, [], since=activity.changed_at))
     heading = replace(feed.heading, description=ical.WITHDRAWN)
     return written(ICALENDAR, ical.calendar(heading, services.withdrawn_events(activity)))
 
 
 def news(feed: Feed) -> Response:
     """Answer with the Atom form of a feed."""
+    # Nothing yet: that is so today, which is as long as this answer stands.
+    since = day_bounds(today())[0]
     if feed.filters.edition_id is None:
-        return written(ATOM, calendars.news_of(feed, []))
+        return written(ATOM, calendars.news_of(feed, [], since=since))
     found = queries.latest(feed.filters)
-    return written(ATOM, calendars.news_of(feed, found))
+    since = queries.last_change(feed.filters) or since
+    return written(ATOM, calendars.news_of(feed, found, since=since))
 
 
 def written(mimetype: str, body: bytes) -> Response:

@@ -389,7 +389,16 @@ def test_who_has_the_news_is_sent_none(client, edition, clock):
 def test_before_anything_is_published_there_are_no_news_and_a_feed(client, db):
     answer = client.get("/agenda.atom")
     assert news(answer) == []
-    assert fromstring(answer.data).findtext(f"{ATOM}updated") == "2000-01-01T00:00:00Z"
+    # Today, and whenever one asks today.
+    assert fromstring(answer.data).findtext(f"{ATOM}updated") == "2026-03-15T23:00:00Z"
+
+
+def test_where_nothing_is_news_say_when_the_edition_changed_last(client, edition):
+    activity = make_activity()
+    answer = client.get("/agenda.atom?departement=31")
+    assert news(answer) == []
+    changed = activity.slots[0].changed_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert fromstring(answer.data).findtext(f"{ATOM}updated") == changed
 
 
 def test_the_pages_of_the_programme_name_both_forms_of_their_feed(client, edition):

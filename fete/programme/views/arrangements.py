@@ -68,7 +68,7 @@ from fete.vocabulary.queries import terms_by_code
 blueprint = Blueprint("arrangements", __name__)
 
 # Beyond this, the list beside the map tells how many there are in each commune, and leads there.
-MOST_LISTED = 1000
+MOST_LISTED = 500
 # What a marker tells of a place before it sends to the list.
 MOST_TOLD = 6
 # Beyond this, a timetable says nothing to anybody: one first chooses where.

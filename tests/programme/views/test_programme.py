@@ -648,7 +648,7 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
     assert told == [
         ("2026-10-03", "Scheduled", "InStock", ["Place"], True),
         ("2026-10-04", "Scheduled", "SoldOut", ["Place"], False),
-        ("2026-10-05", "Rescheduled", "InStock", ["Place"], False),
+        ("2026-10-05", "Scheduled", "InStock", ["Place"], False),
         ("2026-10-06", "MovedOnline", "InStock", ["VirtualLocation"], False),
         ("2026-10-07", "Postponed", "SoldOut", ["Place"], False),
         ("2026-10-08", "Cancelled", "SoldOut", ["Place"], False),
