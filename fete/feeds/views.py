@@ -95,14 +95,13 @@ def edition(year: int, form: str) -> ResponseReturnValue:
 @feed("/agenda/s/<code>")
 def short(code: str, form: str) -> ResponseReturnValue:
     """Give the calendar of a search whose code stands for a long address."""
-    try:
-        arguments = MultiDict(lengthened(code))
-    except BadCodeError:
-        abort(404)
-    year = arguments.get("annee", type=int)
-    edition = edition_of(arguments)
-    filters = read_filters(arguments, edition)
-    return reply(calendars.of_search(edition, filters, year=year, code=code), form)
+    return reply(under_code(code), form)
+
+
+@feed("/agenda/s/<code>/<slug>")
+def named(code: str, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the code is enough
+    """Give the same under an address that ends with its words: some calendars call it by nothing else."""
+    return reply(under_code(code, is_named=True), form)
 
 
 @feed("/agenda/structure/<int:organisation_id>-<slug>")
@@ -190,6 +189,18 @@ def subscribe() -> ResponseReturnValue:
     if asked.errors:
         return page, 400
     return page, 404 if is_unknown else 200
+
+
+def under_code(code: str, *, is_named: bool = False) -> Feed:
+    """Return the feed of the search that a code stands for; what is no code is not found."""
+    try:
+        arguments = MultiDict(lengthened(code))
+    except BadCodeError:
+        abort(404)
+    year = arguments.get("annee", type=int)
+    edition = edition_of(arguments)
+    filters = read_filters(arguments, edition)
+    return calendars.of_search(edition, filters, year=year, code=code, is_named=is_named)
 
 
 def groups_of(counted: Facets) -> list[Group]:

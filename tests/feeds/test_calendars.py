@@ -234,6 +234,14 @@ def test_a_short_code_stands_for_a_long_search(client, edition):
     assert titles(answer) == ["À Montpellier"]
     assert str(Calendar.from_ical(answer.data)["SOURCE"]).endswith(f"/agenda/s/{code}.ics")
     assert news(client.get(f"/agenda/s/{code}.atom")) == ["À Montpellier"]
+    # The same under its words, whatever words.
+    name = "activites-dans-l-herault-sans-les-annulations.ics"
+    for words in (name, "autre-chose.ics"):
+        answer = client.get(f"/agenda/s/{code}/{words}")
+        assert titles(answer) == ["À Montpellier"]
+        assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
+        assert str(Calendar.from_ical(answer.data)["SOURCE"]).endswith(f"/agenda/s/{code}/{name}")
+    assert client.get("/agenda/s/pas-un-code/quoi.ics").status_code == 404
     # What it says is read as in any other address.
     odd = shortened({"departement": "99", "du": "hier", "inconnu": "\x00", "annee": "x"})
     assert titles(client.get(f"/agenda/s/{odd}.ics")) == []
@@ -241,9 +249,14 @@ def test_a_short_code_stands_for_a_long_search(client, edition):
     assert client.get(f"/agenda/s/{past}.ics").status_code == 404
 
 
-def test_a_search_has_a_short_address_as_soon_as_its_own_is_long(client, edition):
+def test_a_search_has_an_address_that_is_short_and_says_what_it_is_if_it_can(client, edition):
+    whole = to_subscribe(edition, Filters(edition_id=edition.id))
+    assert whole.address() == "https://fete.example.org/agenda.ics"
     short = to_subscribe(edition, Filters(edition_id=edition.id, departements=("32",)))
-    assert short.address() == "https://fete.example.org/agenda.ics?departement=32"
+    code = shortened({"departement": "32"})
+    assert short.address() == (
+        f"https://fete.example.org/agenda/s/{code}/activites-dans-le-gers.ics"
+    )
     long = to_subscribe(
         edition,
         Filters(

@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from fete.core.clock import from_paris
 from fete.core.db import db as database
+from fete.feeds.short import shortened
 from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState
 from tests.factories.network import AUCH, MONTPELLIER, make_organisation
@@ -45,7 +46,8 @@ def held_by(client, address: str) -> list[str]:
 def test_every_calendar_is_offered_the_same_feed(client, edition):
     make_activity()
     page = client.get("/abonnement?departement=32&type=workshop").text
-    address = "https://fete.example.org/agenda.ics?departement=32&type=workshop"
+    code = shortened({"departement": "32", "type": "workshop"})
+    address = f"https://fete.example.org/agenda/s/{code}/ateliers-dans-le-gers.ics"
     webcal = address.replace("https", "webcal")
     name = "Fête de la science en Occitanie 2026\u00a0: Ateliers dans le Gers"
     assert address_on(page) == address
@@ -119,7 +121,7 @@ def test_one_may_go_without_what_is_cancelled(client, edition):
     activity = make_activity(title="Annulée")
     activity.slots[0].state = SlotState.CANCELLED
     page = client.get("/abonnement?annules=non").text
-    assert address_on(page) == "https://fete.example.org/agenda.ics?annules=non"
+    assert address_on(page).endswith("/activites-sans-les-annulations.ics")
     assert re.search(r'value="non"\s+id="annules"\s+aria-describedby="[^"]*" checked', page)
     assert held_by(client, address_on(page)) == []
 
@@ -131,8 +133,12 @@ def test_one_thing_alone_has_its_own_address(client, edition):
         f"structure={museum.id}": f"/agenda/structure/{museum.id}-museum.ics",
         f"structure={museum.id}&annules=non": f"/agenda/structure/{museum.id}-museum.ics?annules=non",
         f"commune={AUCH}": f"/agenda/commune/{AUCH}-auch.ics",
-        f"commune={AUCH}&type=talk": f"/agenda.ics?commune={AUCH}&type=talk",
-        "structure=999999": "/agenda.ics?structure=999999",
+        f"commune={AUCH}&type=talk": (
+            f"/agenda/s/{shortened({'commune': AUCH, 'type': 'talk'})}/conferences-a-auch.ics"
+        ),
+        "structure=999999": (
+            f"/agenda/s/{shortened({'structure': '999999'})}/activites-structure-inconnue.ics"
+        ),
     }
     found = {asked: address_on(client.get(f"/abonnement?{asked}").text) for asked in given}
     assert found == {
