@@ -80,7 +80,7 @@ def check() -> ResponseReturnValue:
 @by_place
 @public
 def confirm(token: str) -> ResponseReturnValue:
-    """Prove an address: the link shows a button, the button lets the site write to it."""
+    """Prove an address: the link shows a button, the button lets the site write to it; once is enough."""
     said = mails.read_confirmation(token)
     follow = _among(find_follower(said[0]), {said[1]}) if said else []
     form = ConfirmationForm()
@@ -99,7 +99,14 @@ def confirm(token: str) -> ResponseReturnValue:
             )
         flash(_("C’est confirmé : vous serez prévenu·e de ce qui change."), "success")
         return redirect(url_for("alerts.manage", token=mails.token_to_manage(key)))
-    return render_template("alerts/confirm.html", form=form, follow=follow[0], wants_new=wants_new)
+    is_done = follow[0].confirmed_at is not None and follow[0].wants_new == wants_new
+    return render_template(
+        "alerts/confirm.html",
+        form=form,
+        follow=follow[0],
+        wants_new=wants_new,
+        others=mails.token_to_manage(key) if is_done else None,
+    )
 
 
 @blueprint.route("/mes-alertes/<token>", methods=["GET", "POST"])

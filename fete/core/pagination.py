@@ -1,9 +1,11 @@
 """One page of a query, its number held within bounds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from flask import request
 from sqlalchemy import Select, func, select
 
 from fete.core.db import db
@@ -40,6 +42,12 @@ class Page(Generic[Row]):
 def pages_of(total: int, size: int = PAGE_SIZE) -> int:
     """Return how many pages so many rows take: one at least."""
     return max(1, -(-total // size))
+
+
+def page_asked() -> int | None:
+    """Return the number of the page that the address asks for: the first when none is; none when it is no number."""
+    typed = request.args.get("page", "1")
+    return int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None
 
 
 def page_number(number: int, total: int, size: int = PAGE_SIZE) -> int:

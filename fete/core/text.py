@@ -115,12 +115,19 @@ def search_text(*parts: str | None) -> str:
 def asked_words(text: str) -> list[tuple[str, ...]]:
     """Return the words of a search in order, each with the forms that find it; none when nothing can be found.
 
-    Of words that are all empty, the last alone counts: somebody has begun to type « la(boratoire) ».
+    The word itself is its first form. Of words that are all empty, the last alone counts: somebody has begun to
+    type « les(sive) ».
     """
     words = words_of(text)
     full = [word for word in words if fold(word) not in _STOP_WORDS | _LONE_LETTERS]
     kept = full or [word for word in words if fold(word) in _LONE_LETTERS] or words[-1:]
     return [_forms(word) for word in kept[:_MOST_WORDS]]
+
+
+def telling_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that are not empty, folded, in order."""
+    words = (fold(word) for word in words_of(text))
+    return tuple(word for word in words if word not in _STOP_WORDS | _LONE_LETTERS)
 
 
 def words_of(text: str) -> list[str]:
@@ -131,10 +138,10 @@ def words_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _forms(word: str) -> tuple[str, ...]:
-    # The stem with and without accents, then the word itself, so that its beginning is found too:
-    # the stem of « fréquence » ends otherwise than « fréquenc ».
+    # The word itself, so that its beginning is found too: the stem of « fréquence » ends otherwise than « fréquenc ».
+    # Then its stem, with and without accents.
     bare = fold(word)
-    return tuple(dict.fromkeys((_stem(word), _stem(bare), bare)))
+    return tuple(dict.fromkeys((bare, _stem(word), _stem(bare))))
 
 
 def clean(text: str) -> str:

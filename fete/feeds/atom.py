@@ -10,8 +10,6 @@ from fete.core.text import clean
 
 # Nothing that XML 1.0 may not hold; what is left of it is gone with the control characters of `clean`.
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# When nothing was published yet: a feed must say since when it stands, and must not change by itself.
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,14 +31,24 @@ class Entry:
 
 
 def feed(
-    entries: Iterable[Entry], *, name: str, author: str, language: str, page: str, address: str
+    entries: Iterable[Entry],
+    *,
+    name: str,
+    author: str,
+    language: str,
+    page: str,
+    address: str,
+    since: datetime,
 ) -> bytes:
-    """Return an Atom feed of these entries, in their order; `address` is its own, and its permanent name."""
+    """Return an Atom feed of these entries, in their order; `address` is its own, and its permanent name.
+
+    A feed must say when it changed last: without any entry, it has been so `since` then.
+    """
     entries = list(entries)
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language})
     _add(root, "id", address)
     _add(root, "title", name)
-    _add(root, "updated", _instant(max((each.updated_at for each in entries), default=BEGINNING)))
+    _add(root, "updated", _instant(max((each.updated_at for each in entries), default=since)))
     _add(SubElement(root, "author"), "name", author)
     _link(root, "self", "application/atom+xml", address)
     _link(root, "alternate", "text/html", page)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -64,12 +65,25 @@ class Feed:
 
 
 def of_search(
-    edition: Edition | None, filters: Filters, *, year: int | None = None, code: str = ""
+    edition: Edition | None,
+    filters: Filters,
+    *,
+    year: int | None = None,
+    code: str = "",
+    is_named: bool = False,
 ) -> Feed:
-    """Return the feed of a search, of an edition for ever when it names its `year`; under its short code if it has one."""
+    """Return the feed of a search, of an edition for ever when it names its `year`.
+
+    It is under its short code if it has one; and, when it `is_named`, under its words too, by which calendars that look
+    no further than the address call it.
+    """
     arguments = filter_arguments(filters)
     endpoint, values = "feeds.current", dict[str, Any](arguments)
-    if code:
+    filename = FILENAME
+    if code and is_named:
+        words = slug(describe(filters))
+        endpoint, values, filename = "feeds.named", {"code": code, "slug": words}, f"{words}.ics"
+    elif code:
         endpoint, values = "feeds.short", {"code": code}
     elif year is not None:
         endpoint, values = "feeds.edition", {"year": year, **arguments}
@@ -80,6 +94,7 @@ def of_search(
         page=_page_of(edition, arguments),
         endpoint=endpoint,
         values=values,
+        filename=filename,
     )
 
 
@@ -150,14 +165,22 @@ def of_activity(activity: Activity) -> Feed:
 
 
 def to_subscribe(edition: Edition | None, filters: Filters, *, year: int | None = None) -> Feed:
-    """Return the feed of a search under the shortest address that will not break."""
+    """Return the feed of a search under an address that tells what it is and will not break: the first that is short enough."""
     feed = _of_its_object(edition, filters) if year is None else None
-    feed = feed or of_search(edition, filters, year=year)
-    if len(feed.address()) <= LONG:
+    if feed is not None and len(feed.address()) <= LONG:
         return feed
-    arguments = filter_arguments(filters) | ({"annee": str(year)} if year is not None else {})
-    code = shortened(arguments)
-    return of_search(edition, filters, year=year, code=code) if code else feed
+    plain = of_search(edition, filters, year=year)
+    arguments = filter_arguments(filters)
+    code = shortened(arguments | ({"annee": str(year)} if year is not None else {}))
+    # Where nothing is asked, « agenda » is what it is.
+    if not arguments or not code:
+        return plain
+    named = of_search(edition, filters, year=year, code=code, is_named=True)
+    if len(named.address()) <= LONG:
+        return named
+    return (
+        plain if len(plain.address()) <= LONG else of_search(edition, filters, year=year, code=code)
+    )
 
 
 def _of_its_object(edition: Edition | None, filters: Filters) -> Feed | None:
@@ -190,8 +213,8 @@ def calendar_name(edition: Edition | None, filters: Filters) -> str:
     return str(_("%(name)s : %(words)s", name=name, words=words)) if words else name
 
 
-def news_of(feed: Feed, activities: Iterable[Activity]) -> bytes:
-    """Return the Atom form of a feed, with these activities in their order."""
+def news_of(feed: Feed, activities: Iterable[Activity], *, since: datetime) -> bytes:
+    """Return the Atom form of a feed, with these activities in their order; with none, it is so `since` then."""
     return atom.feed(
         map(entry_of, activities),
         name=feed.name,
@@ -199,6 +222,7 @@ def news_of(feed: Feed, activities: Iterable[Activity]) -> bytes:
         language=current_language(),
         page=feed.page,
         address=feed.address("atom"),
+        since=since,
     )
 
 

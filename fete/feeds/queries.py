@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from heapq import nlargest
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -18,6 +19,7 @@ from fete.programme.models import Activity, CoOrganiser, Slot, Venue
 from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of, times_of
 from fete.programme.queries.listing import count_of
 from fete.programme.queries.venues import find_venue
+from fete.programme.rules import stretches
 from fete.programme.rules.catalogue import OFF
 from fete.programme.rules.filters import Filters
 
@@ -59,9 +61,21 @@ def events_of(filters: Filters) -> int:
     return catalogue_of(filters.edition_id).events_among(rows_of(filters))
 
 
+def count_events(filters: Filters) -> int:
+    """Return how many events the calendar of these filters shows: opening hours alike, day after day, are one bar."""
+    edition_id = filters.edition_id
+    bars = remembered(("bars", edition_id), lambda: _bars(edition_id))
+    return len({bars.get(time.slot, -time.slot) for time in times_of(filters)})
+
+
 def news_of(filters: Filters) -> int:
     """Return how many pieces of news the feed of these filters has."""
     return min(MOST_NEWS, count_of(filters))
+
+
+def last_change(filters: Filters) -> datetime | None:
+    """Return when something of the edition that the public saw changed last; nothing while it saw nothing."""
+    return catalogue_of(filters.edition_id).changed_at
 
 
 def fragments_of(slots: Sequence[int], *, writer: str) -> dict[int, bytes]:
@@ -117,6 +131,19 @@ def openings_of(activity_ids: Sequence[int]) -> Sequence[Slot]:
         .order_by(Slot.activity_id, Slot.starts_at, Slot.id)
     )
     return db.session.scalars(statement).all()
+
+
+def _bars(edition_id: int | None) -> dict[int, int]:
+    """Return, for each slot of an edition that is part of a stretch of opening hours, the first slot of it."""
+    catalogue = catalogue_of(edition_id)
+    opened = [each.number for each in catalogue.entries if any(t.is_opening for t in each.times)]
+    found: dict[int, int] = {}
+    for start in range(0, len(opened), MOST_NAMED):
+        openings = openings_of(opened[start : start + MOST_NAMED])
+        for _activity_id, slots in groupby(openings, attrgetter("activity_id")):
+            for stretch in stretches(slots):
+                found |= {slot.id: stretch[0].id for slot in stretch}
+    return found
 
 
 def latest(filters: Filters) -> Sequence[Activity]:

@@ -23,7 +23,13 @@ from fete.feeds.forms import TownForm
 from fete.feeds.short import BadCodeError, lengthened
 from fete.feeds.ways import to_scan, ways
 from fete.geography.queries import find_commune
-from fete.programme.forms.filters import chosen, filter_arguments, read_filters, read_request
+from fete.programme.forms.filters import (
+    chosen,
+    filter_arguments,
+    has_unknown,
+    read_filters,
+    read_request,
+)
 from fete.programme.models import Activity, Edition
 from fete.programme.policies import can_see_edition, was_public
 from fete.programme.queries.activities import find_activity
@@ -89,14 +95,13 @@ def edition(year: int, form: str) -> ResponseReturnValue:
 @feed("/agenda/s/<code>")
 def short(code: str, form: str) -> ResponseReturnValue:
     """Give the calendar of a search whose code stands for a long address."""
-    try:
-        arguments = MultiDict(lengthened(code))
-    except BadCodeError:
-        abort(404)
-    year = arguments.get("annee", type=int)
-    edition = edition_of(arguments)
-    filters = read_filters(arguments, edition)
-    return reply(calendars.of_search(edition, filters, year=year, code=code), form)
+    return reply(under_code(code), form)
+
+
+@feed("/agenda/s/<code>/<slug>")
+def named(code: str, slug: str, form: str) -> ResponseReturnValue:  # noqa: ARG001  # the code is enough
+    """Give the same under an address that ends with its words: some calendars call it by nothing else."""
+    return reply(under_code(code, is_named=True), form)
 
 
 @feed("/agenda/structure/<int:organisation_id>-<slug>")
@@ -162,7 +167,8 @@ def subscribe() -> ResponseReturnValue:
         return redirect(here(replace(filters, communes=communes)))
     names = names_of(filters)
     calendar = calendars.to_subscribe(edition, filters, year=year)
-    return render_template(
+    is_unknown = has_unknown(filters, names)
+    page = render_template(
         "feeds/subscribe.html",
         edition=edition,
         year=year,
@@ -176,9 +182,25 @@ def subscribe() -> ResponseReturnValue:
         calendar=calendar,
         ways=ways(calendar.address(), calendar.name),
         scanned=to_scan(calendar.address()),
-        count=len(queries.state_of(filters).slots) if edition else 0,
+        count=queries.count_events(filters) if edition else 0,
         coming=queries.next_slots(filters, now=now()) if edition else [],
+        is_unknown=is_unknown,
     )
+    if asked.errors:
+        return page, 400
+    return page, 404 if is_unknown else 200
+
+
+def under_code(code: str, *, is_named: bool = False) -> Feed:
+    """Return the feed of the search that a code stands for; what is no code is not found."""
+    try:
+        arguments = MultiDict(lengthened(code))
+    except BadCodeError:
+        abort(404)
+    year = arguments.get("annee", type=int)
+    edition = edition_of(arguments)
+    filters = read_filters(arguments, edition)
+    return calendars.of_search(edition, filters, year=year, code=code, is_named=is_named)
 
 
 def groups_of(counted: Facets) -> list[Group]:
@@ -239,17 +261,20 @@ def gone(feed: Feed, activity: Activity, form: str) -> Response:
     if activity.status is not Status.WITHDRAWN:
         return reply(calendars.of_search(None, Filters()), form)
     if form == "atom":
-        return written(ATOM, calendars.news_of(feed, []))
+        return written(ATOM, calendars.news_of(feed, [], since=activity.changed_at))
     heading = replace(feed.heading, description=ical.WITHDRAWN)
     return written(ICALENDAR, ical.calendar(heading, services.withdrawn_events(activity)))
 
 
 def news(feed: Feed) -> Response:
     """Answer with the Atom form of a feed."""
+    # Nothing yet: that is so today, which is as long as this answer stands.
+    since = day_bounds(today())[0]
     if feed.filters.edition_id is None:
-        return written(ATOM, calendars.news_of(feed, []))
+        return written(ATOM, calendars.news_of(feed, [], since=since))
     found = queries.latest(feed.filters)
-    return written(ATOM, calendars.news_of(feed, found))
+    since = queries.last_change(feed.filters) or since
+    return written(ATOM, calendars.news_of(feed, found, since=since))
 
 
 def written(mimetype: str, body: bytes) -> Response:

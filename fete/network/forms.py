@@ -297,8 +297,8 @@ class DirectoryFilters(Form):
         csrf = False
 
     q = StringField(lazy_gettext("Nom ou commune"), [_at_most(LINE_LENGTH)])
-    famille = SelectField(lazy_gettext("Famille"))
-    departement = SelectField(lazy_gettext("Département"))
+    famille = SelectField(lazy_gettext("Famille"), validate_choice=False)
+    departement = SelectField(lazy_gettext("Département"), validate_choice=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -313,6 +313,20 @@ class DirectoryFilters(Form):
             SelectChoice("", _("Tous les départements")),
             *(SelectChoice(each.code, f"{each.name} ({each.code})") for each in departements),
         ]
+
+    def validate_famille(self, field: SelectField) -> None:
+        """Refuse a family that is not in the list."""
+        if field.data and self.family() is None:
+            raise ValidationError(_("Cette famille n’existe pas."))
+
+    def validate_departement(self, field: SelectField) -> None:
+        """Refuse a département that is not in the list."""
+        if field.data and self.departement_code() is None:
+            raise ValidationError(_("Ce département n’existe pas."))
+
+    def asks_unknown(self) -> bool:
+        """Whether a family or a département is asked for that is none."""
+        return bool(self.famille.errors or self.departement.errors)
 
     def family(self) -> Term | None:
         """Return the family chosen; what is not in the list chooses none."""

@@ -104,7 +104,8 @@ def home() -> ResponseReturnValue:
         edition=edition,
         glance=glance_at(edition, at=at) if edition else None,
         atlas=atlas(),
-        calls=open_calls(today),
+        # What is missing of one that is over is declared by those who were there: nobody is invited to it any more.
+        calls=[each for each in open_calls(today) if each.ends_on >= today],
         latest=latest_figures(at=at),
         key_figures=[ALL_FIGURES[key] for key in SHOWN_FIGURES],
     )

@@ -81,6 +81,25 @@ def test_a_search_is_followed_with_what_is_new_when_that_is_ticked(client, db, l
     assert (made.label, made.wants_new) == ("Ateliers dans le Gers", True)
 
 
+def test_what_is_confirmed_already_is_not_asked_again(client, db, letters, clock):
+    make_edition()
+    path = f"{FORM}?departement=32&type=workshop"
+    ask(client, path)
+    first = link_in(letters()[0], "confirmer")
+    client.send(first, {}, token_from=first)
+    page = client.get(first).text
+    assert "C’est déjà confirmé" in page
+    assert "Oui, prévenez-moi" not in page
+    others = re.search(r'href="([^"]*/mes-alertes/[^"]*)">Voir mes alertes</a>', page)
+    assert others
+    assert ADA in client.get(others[1]).text
+    # What is new as well was not confirmed yet.
+    clock.move_to(now() + timedelta(hours=1))
+    ask(client, path, wants_new="y")
+    second = link_in(letters()[-1], "confirmer")
+    assert "Oui, prévenez-moi" in client.get(second).text
+
+
 def test_the_same_search_in_other_words_is_the_same(client, db):
     make_edition()
     for query in ("type=workshop&departement=32", "departement=32&type=workshop,workshop&x=1"):

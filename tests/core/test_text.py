@@ -3,7 +3,17 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from fete.core.text import asked_words, cell, clean, fold, fold_name, search_text, slug, stems
+from fete.core.text import (
+    asked_words,
+    cell,
+    clean,
+    fold,
+    fold_name,
+    search_text,
+    slug,
+    stems,
+    telling_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +67,13 @@ def test_what_is_asked_without_accents_is_found(written, asked):
     [
         ("", []),
         ("« ! »", []),
-        ("les étoiles", [("etoil", "etoiles")]),
+        ("les étoiles", [("etoiles", "etoil")]),
         ("l eau", [("eau",)]),
-        ("vitamine d", [("vitamin", "vitamine")]),
+        ("vitamine d", [("vitamine", "vitamin")]),
         ("d", [("d",)]),
         ("de la", [("la",)]),
         ("a_b", [("b",)]),
-        ("e\u0301toile", [("etoil", "etoile")]),
+        ("e\u0301toile", [("etoile", "etoil")]),
     ],
 )
 def test_the_words_of_a_search_come_with_the_forms_that_find_them(typed, words):
@@ -75,6 +85,20 @@ def test_every_word_asked_is_among_those_kept_of_the_same_text(text):
     kept = search_text(text).split()
     full = asked_words(text) if stems(text) else []
     assert all(set(forms) <= set(kept) for forms in full)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Dans l’Hérault", ("herault",)),
+        ("Tarn-et-Garonne", ("tarn", "garonne")),
+        ("Côte d'Or", ("cote", "or")),
+        ("l eau de la", ("eau",)),
+        ("de la", ()),
+    ],
+)
+def test_the_words_that_tell_something_are_compared_folded(text, words):
+    assert telling_words(text) == words
 
 
 def test_a_search_takes_twelve_words_at_most():

@@ -36,7 +36,12 @@ def feed(*entries: atom.Entry, name: str = "Fête de la science") -> bytes:
         language="fr",
         page="https://fete.example.org/programme",
         address="https://fete.example.org/agenda.atom?q=a&b",
+        since=datetime(2026, 8, 1, tzinfo=UTC),
     )
+
+
+def test_a_feed_without_entries_says_since_when_it_has_none():
+    assert fromstring(feed()).findtext(f"{NS}updated") == "2026-08-01T00:00:00Z"
 
 
 def test_a_feed_has_what_the_format_wants():

@@ -234,6 +234,14 @@ def test_a_short_code_stands_for_a_long_search(client, edition):
     assert titles(answer) == ["À Montpellier"]
     assert str(Calendar.from_ical(answer.data)["SOURCE"]).endswith(f"/agenda/s/{code}.ics")
     assert news(client.get(f"/agenda/s/{code}.atom")) == ["À Montpellier"]
+    # The same under its words, whatever words.
+    name = "activites-dans-l-herault-sans-les-annulations.ics"
+    for words in (name, "autre-chose.ics"):
+        answer = client.get(f"/agenda/s/{code}/{words}")
+        assert titles(answer) == ["À Montpellier"]
+        assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
+        assert str(Calendar.from_ical(answer.data)["SOURCE"]).endswith(f"/agenda/s/{code}/{name}")
+    assert client.get("/agenda/s/pas-un-code/quoi.ics").status_code == 404
     # What it says is read as in any other address.
     odd = shortened({"departement": "99", "du": "hier", "inconnu": "\x00", "annee": "x"})
     assert titles(client.get(f"/agenda/s/{odd}.ics")) == []
@@ -241,9 +249,14 @@ def test_a_short_code_stands_for_a_long_search(client, edition):
     assert client.get(f"/agenda/s/{past}.ics").status_code == 404
 
 
-def test_a_search_has_a_short_address_as_soon_as_its_own_is_long(client, edition):
+def test_a_search_has_an_address_that_is_short_and_says_what_it_is_if_it_can(client, edition):
+    whole = to_subscribe(edition, Filters(edition_id=edition.id))
+    assert whole.address() == "https://fete.example.org/agenda.ics"
     short = to_subscribe(edition, Filters(edition_id=edition.id, departements=("32",)))
-    assert short.address() == "https://fete.example.org/agenda.ics?departement=32"
+    code = shortened({"departement": "32"})
+    assert short.address() == (
+        f"https://fete.example.org/agenda/s/{code}/activites-dans-le-gers.ics"
+    )
     long = to_subscribe(
         edition,
         Filters(
@@ -389,7 +402,16 @@ def test_who_has_the_news_is_sent_none(client, edition, clock):
 def test_before_anything_is_published_there_are_no_news_and_a_feed(client, db):
     answer = client.get("/agenda.atom")
     assert news(answer) == []
-    assert fromstring(answer.data).findtext(f"{ATOM}updated") == "2000-01-01T00:00:00Z"
+    # Today, and whenever one asks today.
+    assert fromstring(answer.data).findtext(f"{ATOM}updated") == "2026-03-15T23:00:00Z"
+
+
+def test_where_nothing_is_news_say_when_the_edition_changed_last(client, edition):
+    activity = make_activity()
+    answer = client.get("/agenda.atom?departement=31")
+    assert news(answer) == []
+    changed = activity.slots[0].changed_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert fromstring(answer.data).findtext(f"{ATOM}updated") == changed
 
 
 def test_the_pages_of_the_programme_name_both_forms_of_their_feed(client, edition):

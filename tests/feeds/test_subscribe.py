@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from fete.core.clock import from_paris
 from fete.core.db import db as database
+from fete.feeds.short import shortened
 from fete.programme.models import EditionState
 from fete.programme.workflow import SlotState
 from tests.factories.network import AUCH, MONTPELLIER, make_organisation
@@ -45,7 +46,8 @@ def held_by(client, address: str) -> list[str]:
 def test_every_calendar_is_offered_the_same_feed(client, edition):
     make_activity()
     page = client.get("/abonnement?departement=32&type=workshop").text
-    address = "https://fete.example.org/agenda.ics?departement=32&type=workshop"
+    code = shortened({"departement": "32", "type": "workshop"})
+    address = f"https://fete.example.org/agenda/s/{code}/ateliers-dans-le-gers.ics"
     webcal = address.replace("https", "webcal")
     name = "Fête de la science en Occitanie 2026\u00a0: Ateliers dans le Gers"
     assert address_on(page) == address
@@ -66,12 +68,27 @@ def test_it_tells_how_many_come_and_the_next_three(client, edition):
     activity.slots[0].state = SlotState.CANCELLED
     make_activity(MORNING, title="Ailleurs", commune=MONTPELLIER)
     page = client.get("/abonnement?departement=32").text
-    assert "4 créneaux pour le moment." in page
+    assert "4 rendez-vous dans votre agenda pour le moment." in page
     listed = page.split('<ol class="subscription-next">')[1].split("</ol>")[0]
     assert re.findall(r'<time datetime="([^"]*)">', listed) == [
         start.isoformat() for start in soon[1:]
     ]
     assert "Ailleurs" not in listed
+
+
+def test_days_alike_of_an_exhibition_are_the_one_bar_that_its_calendar_shows(client, edition):
+    days = [MORNING + timedelta(days=number) for number in (0, 1, 2, 4)]
+    exhibition = make_activity(*days, MORNING + timedelta(days=1, hours=4), kind="exhibition")
+    for slot in exhibition.slots[:4]:
+        slot.is_opening = True
+    make_activity(MORNING)
+    database.session.flush()
+    page = client.get("/abonnement?departement=32").text
+    calendar = client.get("/agenda.ics?departement=32").text
+    assert calendar.count("BEGIN:VEVENT") == 4
+    assert "4 rendez-vous dans votre agenda pour le moment." in page
+    day = f"{MORNING + timedelta(days=1):%Y-%m-%d}"
+    assert "2 rendez-vous dans votre agenda" in client.get(f"/abonnement?date={day}").text
 
 
 def test_what_is_over_is_said_and_the_edition_to_come_promised(client, edition, clock):
@@ -85,8 +102,12 @@ def test_what_is_over_is_said_and_the_edition_to_come_promised(client, edition, 
 
 @pytest.mark.parametrize("asked", ["?q=zzzz", "?departement=99", "?type=inconnu&annules=non"])
 def test_a_search_that_finds_nothing_yet_has_its_calendar(client, edition, asked):
-    page = client.get(f"/abonnement{asked}").text
-    assert "0 créneau pour le moment." in page
+    answer = client.get(f"/abonnement{asked}")
+    page = answer.text
+    is_unknown = asked != "?q=zzzz"
+    assert answer.status_code == (404 if is_unknown else 200)
+    assert ("Une partie de ce que demande cette adresse n’existe pas." in page) is is_unknown
+    assert "0 rendez-vous dans votre agenda pour le moment." in page
     assert "Rien n’y est encore" in page
     assert held_by(client, address_on(page)) == []
 
@@ -100,7 +121,7 @@ def test_one_may_go_without_what_is_cancelled(client, edition):
     activity = make_activity(title="Annulée")
     activity.slots[0].state = SlotState.CANCELLED
     page = client.get("/abonnement?annules=non").text
-    assert address_on(page) == "https://fete.example.org/agenda.ics?annules=non"
+    assert address_on(page).endswith("/activites-sans-les-annulations.ics")
     assert re.search(r'value="non"\s+id="annules"\s+aria-describedby="[^"]*" checked', page)
     assert held_by(client, address_on(page)) == []
 
@@ -112,8 +133,12 @@ def test_one_thing_alone_has_its_own_address(client, edition):
         f"structure={museum.id}": f"/agenda/structure/{museum.id}-museum.ics",
         f"structure={museum.id}&annules=non": f"/agenda/structure/{museum.id}-museum.ics?annules=non",
         f"commune={AUCH}": f"/agenda/commune/{AUCH}-auch.ics",
-        f"commune={AUCH}&type=talk": f"/agenda.ics?commune={AUCH}&type=talk",
-        "structure=999999": "/agenda.ics?structure=999999",
+        f"commune={AUCH}&type=talk": (
+            f"/agenda/s/{shortened({'commune': AUCH, 'type': 'talk'})}/conferences-a-auch.ics"
+        ),
+        "structure=999999": (
+            f"/agenda/s/{shortened({'structure': '999999'})}/activites-structure-inconnue.ics"
+        ),
     }
     found = {asked: address_on(client.get(f"/abonnement?{asked}").text) for asked in given}
     assert found == {
@@ -190,22 +215,24 @@ def test_a_search_that_fits_in_no_address_is_still_a_page(client, edition):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "status", "told"),
     [
-        "ville=Nulle+part+ailleurs",
-        f"ville={'x' * 1000}",
-        "ville=%00",
-        "du=hier&au=32/13/2026",
-        f"q={'a' * 1000}",
-        "structure=x,-1,99999999999999",
-        "departement=%F0%9F%A6%8A,',\"<b>",
-        "page=-1",
+        ("ville=Nulle+part+ailleurs", 200, ""),
+        (f"ville={'x' * 1000}", 200, ""),
+        ("ville=%00", 200, ""),
+        ("du=hier&au=32/13/2026", 400, "Une partie de la recherche n’a pas été prise en compte"),
+        (f"q={'a' * 1000}", 400, "Cette recherche est trop longue"),
+        ("annules=peut-etre", 400, "Ce filtre n’a pas cette valeur"),
+        ("structure=x,-1,99999999999999", 404, "demande cette adresse n’existe pas"),
+        ("departement=%F0%9F%A6%8A,',\"<b>", 404, "demande cette adresse n’existe pas"),
+        ("page=-1", 200, ""),
     ],
 )
-def test_what_cannot_be_read_is_told_or_finds_nothing(client, edition, asked):
+def test_what_cannot_be_read_is_told_or_finds_nothing(client, edition, asked, status, told):
     make_activity()
     answer = client.get(f"/abonnement?{asked}")
-    assert answer.status_code == 200
+    assert answer.status_code == status
+    assert told in answer.text
     assert "<b>" not in answer.text
     client.get(urlsplit(address_on(answer.text)).path)
 

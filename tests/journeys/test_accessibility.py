@@ -31,11 +31,15 @@ WRONG_DAY = ("/programme?q=zzzzzz&du=hier",)
 DAY_TO_COME = ("/chiffres/2017?au=2199-01-01",)
 NO_SUCH_RADIUS = (f"/chiffres/{YEAR}/zones-blanches?rayon=7",)
 NO_SUCH_BREAKDOWN = ("/chiffres/donnees?par=couleur",)
+NO_SUCH_DAY = ("/abonnement?ville=saint&du=hier",)
+NO_SUCH_COLOUR = ("/integrer?fond=%23ffffff&accent=%23ffff00",)
 # What these pages answer, in words all the same; the others answer 200.
 ANSWERED = {
     NOTHING_TO_PRINT: 404,
     NOWHERE: 404,
     WRONG_DAY: 400,
+    NO_SUCH_DAY: 400,
+    NO_SUCH_COLOUR: 400,
     NO_SUCH_RADIUS: 400,
     NO_SUCH_BREAKDOWN: 400,
     DAY_TO_COME: 400,
@@ -69,9 +73,9 @@ PUBLIC = [
     (f"{CHOSEN}&retirees=1371",),
     ("/abonnement",),
     ("/abonnement?departement=32&type=exhibition,talk",),
-    ("/abonnement?ville=saint&du=hier",),
+    NO_SUCH_DAY,
     ("/integrer?departement=32",),
-    ("/integrer?fond=%23ffffff&accent=%23ffff00",),
+    NO_SUCH_COLOUR,
     ("/integration?fond=fff8e0&accent=b23a1e",),
     ("/integration?fond=000000&accent=ffd071",),
     (*ACTIVITY, r"/prevenez-moi\?activite=\d+"),

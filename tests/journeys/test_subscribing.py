@@ -58,8 +58,10 @@ def test_without_script_the_address_is_there_to_select(plain_page: Page, demo_si
     page.goto(f"{demo_site.address}/abonnement")
     page.get_by_label("Sans les annulations").check()
     press(page, "Voir mon agenda")
-    expect(page.get_by_label("Adresse à copier")).to_have_value(re.compile(r"annules=non$"))
+    expect(page.get_by_label("Adresse à copier")).to_have_value(
+        re.compile(r"/activites-sans-les-annulations\.ics$")
+    )
     expect(page.locator("[data-copies]")).to_be_hidden()
     expect(page.get_by_role("link", name="Google Agenda")).to_have_attribute(
-        "href", re.compile(r"cid=webcal%3A%2F%2F.*annules%3Dnon$")
+        "href", re.compile(r"cid=webcal%3A%2F%2F.*activites-sans-les-annulations\.ics$")
     )

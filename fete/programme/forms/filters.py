@@ -66,6 +66,12 @@ NUMBERS = {
     "lieu": "venues",
     "activites": "activities",
 }
+# Those of one word or nothing, with what else may be written for nothing.
+SWITCHES = {
+    "scolaires": ("oui", "non"),
+    "places": ("libres",),
+    "annules": ("non", "oui"),
+}
 TERM_LISTS = {
     "type": TermList.KIND,
     "theme": TermList.THEME,
@@ -106,6 +112,9 @@ def read_request(args: MultiDict[str, str], edition: Edition | None) -> Request:
             "Cette recherche est trop longue : seules ses %(count)s premières lettres sont prises en compte.",
             count=TEXT_LENGTH,
         )
+    for word, known in SWITCHES.items():
+        if clean(args.get(word, "")) not in {"", *known}:
+            errors[word] = _("Ce filtre n’a pas cette valeur : elle n’est pas prise en compte.")
     filters = Filters(
         edition_id=edition.id if edition else None,
         text=text[:TEXT_LENGTH].strip(),
@@ -275,7 +284,7 @@ def describe(filters: Filters, names: Names | None = None) -> str:
     """Return the filters in words: « Ateliers dans le Gers, 3 octobre 2026 »."""
     names = names or names_of(filters)
     subject = _subject(filters, names)
-    places = _places(filters, names)
+    places = places_in_words(filters, names)
     details = [
         _around(filters) if filters.radius is not None else "",
         days_in_words(filters.first, filters.last),
@@ -431,7 +440,8 @@ def _in_commune(name: str) -> str:
     return str(_("à %(name)s", name=name))
 
 
-def _places(filters: Filters, names: Names) -> str:
+def places_in_words(filters: Filters, names: Names) -> str:
+    """Return the communes and départements asked for: « à Auch », « dans le Gers ou en Ariège »."""
     communes = sorted(names.communes.get(code, code) for code in filters.communes)
     departements = sorted(_departement(code, names) for code in filters.departements)
     told = (

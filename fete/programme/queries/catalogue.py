@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from fete.core.clock import to_paris
 from fete.core.db import db
 from fete.core.kept import Remembered
-from fete.geography.models import Commune
+from fete.geography.models import Commune, Departement
 from fete.network.models import Organisation
 from fete.programme.models import (
     Activity,
@@ -31,6 +31,7 @@ from fete.programme.queries.search import TERM_FIELDS, is_published, says, with_
 from fete.programme.queries.standing import standing
 from fete.programme.rules.catalogue import Catalogue, Entry, Place, Time, welcomes_schools
 from fete.programme.rules.filters import Filters, Point
+from fete.programme.rules.naming import named_in
 from fete.programme.workflow import Status
 from fete.vocabulary.models import Term, TermList
 
@@ -39,6 +40,14 @@ _SEEN = (Status.PUBLISHED, Status.WITHDRAWN)
 _TERM_FIELDS = {of: name for of, name in TERM_FIELDS.items() if of is not TermList.KIND}
 _MOST_ANSWERS = 500
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """The activities that answer words, and those among them that are held in a département which the words name."""
+
+    activities: frozenset[int] = frozenset()
+    there: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -73,7 +82,10 @@ def rows_of(filters: Filters, *, but: str = "") -> int:
     return remembered(
         ("rows", filters, but),
         lambda: catalogue_of(filters.edition_id).rows_of(
-            filters, but=but, said=_said(filters), centres=centres_of(filters)
+            filters,
+            but=but,
+            said=said(filters).activities if filters.text else None,
+            centres=centres_of(filters),
         ),
     )
 
@@ -83,6 +95,41 @@ def times_of(filters: Filters) -> list[Time]:
     catalogue = catalogue_of(filters.edition_id)
     found = (catalogue.rows[number][1] for number in catalogue.by_time(rows_of(filters)))
     return [time for time in found if time.is_own]
+
+
+def said(filters: Filters) -> Said:
+    """Return what answers the words asked for: it says them, or says the others where these name a département.
+
+    What an activity says holds its commune and not its département, which is known of each without being written.
+    """
+    text, edition = filters.text, filters.edition_id
+    return remembered(("said", text, edition), lambda: _said(text, edition)) if text else Said()
+
+
+def departements_of(edition_id: int | None) -> dict[str, str]:
+    """Return the names of the départements where something is held, by their codes."""
+
+    def read() -> dict[str, str]:
+        held = catalogue_of(edition_id).bearing["departements"]
+        found = db.session.execute(select(Departement.code, Departement.name))
+        return {code: name for code, name in found if code in held}
+
+    return remembered(("departements", edition_id), read)
+
+
+def communes_of(edition_id: int | None) -> dict[str, str]:
+    """Return the names of the communes where something is held, by their codes."""
+
+    def read() -> dict[str, str]:
+        entries = catalogue_of(edition_id).entries
+        return {
+            place.commune: place.town
+            for entry in entries
+            for time in entry.times
+            for place in time.places
+        }
+
+    return remembered(("communes", edition_id), read)
 
 
 def centres_of(filters: Filters) -> tuple[Point, ...]:
@@ -111,10 +158,17 @@ def _points_of(communes: Sequence[str]) -> tuple[Point, ...]:
     return tuple(point for latitude, longitude in found if (point := _point(latitude, longitude)))
 
 
-def _said(filters: Filters) -> frozenset[int] | None:
-    if not filters.text:
-        return None
-    return remembered(("said", filters.text), lambda: frozenset(says(filters.text)))
+def _said(text: str, edition_id: int | None) -> Said:
+    found = frozenset(says(text))
+    codes, others = named_in(text, departements_of(edition_id))
+    if not codes:
+        return Said(activities=found)
+    catalogue = catalogue_of(edition_id)
+    rows = catalogue.rows_of(Filters(departements=tuple(codes)))
+    there = frozenset(entry.number for entry in catalogue.entries_of(rows))
+    if others:
+        there &= frozenset(says(others))
+    return Said(activities=found | there, there=there)
 
 
 def _point(latitude: float | None, longitude: float | None) -> Point | None:

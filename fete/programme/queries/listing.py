@@ -16,7 +16,7 @@ from fete.core.text import asked_words
 from fete.geography.models import Commune
 from fete.network.models import Organisation
 from fete.programme.models import Activity, CoOrganiser, Slot, Venue
-from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of
+from fete.programme.queries.catalogue import catalogue_of, remembered, rows_of, said
 from fete.programme.rules.around import first_for_all
 from fete.programme.rules.catalogue import Ranked, Ranking, ranked, welcomes_schools
 from fete.programme.rules.filters import Filters
@@ -100,7 +100,13 @@ def _ranked(filters: Filters, now: datetime) -> Sequence[Ranked]:
     known = remembered(("ranked", filters), _Latest)
     if known.ranking is None or not known.ranking.since <= now < known.ranking.until:
         words = asked_words(filters.text) if filters.text else ()
-        known.ranking = ranked(catalogue_of(filters.edition_id), rows_of(filters), now, words=words)
+        known.ranking = ranked(
+            catalogue_of(filters.edition_id),
+            rows_of(filters),
+            now,
+            words=words,
+            there=said(filters).there,
+        )
     return known.ranking.found
 
 

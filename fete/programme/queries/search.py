@@ -37,6 +37,7 @@ _FTS = table("activity_fts", column("rowid"), column("activity_fts"))
 _SIMPLE: ColumnElement[str] = literal_column(
     "'simple'"
 )  # as the index names it, or it would not serve
+_FEWEST_LETTERS = 3
 Key = TypeVar("Key", str, int)
 
 
@@ -147,16 +148,25 @@ def says(text: str) -> Sequence[int]:
     return db.session.scalars(select(Activity.id).where(found)).all()
 
 
-# Forms hold letters and digits only, so quoting them is enough. The last word may be unfinished.
+# Forms hold letters and digits only, so quoting them is enough. The last word may be unfinished, and begins others as
+# it is typed: its stem, which is shorter, would begin words of another family.
 
 
 def _for_sqlite(words: Sequence[tuple[str, ...]]) -> str:
-    *whole, last = [[f'"{form}"' for form in forms] for forms in words]
-    groups = [*whole, [f"{form}*" for form in last]]
+    groups = [[f'"{form}"' for form in forms] for forms in words]
+    if begun := _begun(words):
+        groups[-1].append(f'"{begun}"*')
     return " AND ".join(f"({' OR '.join(group)})" for group in groups)
 
 
 def _for_postgresql(words: Sequence[tuple[str, ...]]) -> str:
-    *whole, last = [[f"'{form}'" for form in forms] for forms in words]
-    groups = [*whole, [f"{form}:*" for form in last]]
+    groups = [[f"'{form}'" for form in forms] for forms in words]
+    if begun := _begun(words):
+        groups[-1].append(f"'{begun}':*")
     return " & ".join(f"({' | '.join(group)})" for group in groups)
+
+
+def _begun(words: Sequence[tuple[str, ...]]) -> str:
+    """Return the last word, as the beginning of others; nothing when it is so short that it begins too many."""
+    last = words[-1][0]
+    return last if len(last) >= _FEWEST_LETTERS else ""

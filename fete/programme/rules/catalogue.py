@@ -7,7 +7,7 @@ milliseconds, where the database would read them all again for each filter.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from math import floor
 from typing import Any
 
 from fete.core.clock import to_paris
-from fete.core.text import search_text
+from fete.core.text import fold, search_text, words_of
 from fete.programme.models import SlotAudience
 from fete.programme.rules.filters import DayPart, Filters, Point
 from fete.programme.workflow import SlotState
@@ -392,12 +392,18 @@ class Ranking:
 
 
 def ranked(
-    catalogue: Catalogue, rows: int, now: datetime, *, words: Sequence[Sequence[str]] = ()
+    catalogue: Catalogue,
+    rows: int,
+    now: datetime,
+    *,
+    words: Sequence[Sequence[str]] = (),
+    there: Container[int] = frozenset(),
 ) -> Ranking:
     """Return the activities that these rows are of by their next time; those that are over come last.
 
     A time that will not take place is next only when no other is. Where words are looked for, each in the forms that
-    find it, those that have more of them in their title come before.
+    find it, the word itself first, those held `there`, where the words say, come before; then those that have more of
+    the words in their title.
     """
     first: dict[int, datetime] = {}
     coming: dict[int, datetime] = {}
@@ -414,7 +420,8 @@ def ranked(
     found = sorted(
         (
             number not in coming,
-            -_said_in_title(catalogue.rows[catalogue.starts[number]][0], words),
+            number not in there,
+            _unsaid_in_title(catalogue.rows[catalogue.starts[number]][0], words),
             certain.get(number) or coming.get(number) or start,
             number,
         )
@@ -423,19 +430,23 @@ def ranked(
     return Ranking(
         found=tuple(
             Ranked(number=number, starts_at=start, is_over=is_over)
-            for is_over, _weight, start, number in found
+            for is_over, _is_elsewhere, _unsaid, start, number in found
         ),
         since=now,
         until=until,
     )
 
 
-def _said_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> int:
-    """Return how many of the words the title says."""
+def _unsaid_in_title(entry: Entry, words: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Return how many of the words the title does not say at all, then how many it does not say as they were typed."""
     if not words:
-        return 0
+        return 0, 0
     said = set(search_text(entry.title).split())
-    return sum(any(form in said for form in forms) for forms in words)
+    typed = {fold(word) for word in words_of(entry.title)}
+    return (
+        sum(said.isdisjoint(forms) for forms in words),
+        sum(forms[0] not in typed for forms in words),
+    )
 
 
 def is_online(entry: Entry, time: Time) -> bool:

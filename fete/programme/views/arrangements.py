@@ -12,7 +12,7 @@ from fete.core.access import public
 from fete.core.answers import stands
 from fete.core.clock import day_bounds, now, today
 from fete.core.i18n import current_language, gettext as _, lazy_gettext, ngettext
-from fete.core.pagination import Page, page_number
+from fete.core.pagination import Page, page_asked, page_number
 from fete.core.security import policy_with_images
 from fete.core.settings import settings
 from fete.core.templating import absolute_url, hour, short_day
@@ -59,7 +59,7 @@ from fete.programme.rules.arrangements import (
 )
 from fete.programme.rules.catalogue import Place, Time, places_of
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import page_asked, stands_for_a_minute
+from fete.programme.views.held import stands_for_a_minute
 from fete.programme.views.programme import groups_of
 from fete.programme.workflow import SlotState
 from fete.vocabulary.models import TermList
@@ -68,7 +68,7 @@ from fete.vocabulary.queries import terms_by_code
 blueprint = Blueprint("arrangements", __name__)
 
 # Beyond this, the list beside the map tells how many there are in each commune, and leads there.
-MOST_LISTED = 1000
+MOST_LISTED = 500
 # What a marker tells of a place before it sends to the list.
 MOST_TOLD = 6
 # Beyond this, a timetable says nothing to anybody: one first chooses where.

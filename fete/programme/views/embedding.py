@@ -220,7 +220,7 @@ def _chosen(form: ActivityFrameForm | ProgrammeFrameForm, frame: Frame) -> Respo
             (word, value) for word, value in request.args.items(multi=True) if not form.asks(word)
         ],
     )
-    response = make_response(page)
+    response = make_response(page, 400 if form.errors else 200)
     response.headers["Content-Security-Policy"] = f"frame-src 'self'; {POLICY}"
     return response
 

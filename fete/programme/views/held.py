@@ -1,15 +1,12 @@
 """What is held somewhere or by somebody: the part that the pages of communes, places, villages and structures share."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flask import request
-
 from fete.core.answers import stands
 from fete.core.clock import now, today
-from fete.core.pagination import Page
+from fete.core.pagination import Page, page_asked
 from fete.programme.forms.filters import filter_arguments
 from fete.programme.models import Edition
 from fete.programme.queries.editions import current_edition
@@ -64,9 +61,3 @@ def held(filters: Filters, *, years: Callable[..., Sequence[Year]] = years_of) -
 def stands_for_a_minute() -> None:
     """Let a page that is made of the programme and of the hour be given again as it stands, for a minute at most."""
     stands(standing(), until=now().replace(second=0) + timedelta(minutes=1))
-
-
-def page_asked() -> int | None:
-    """Return the number of the page asked for: the first when none is; none when what is asked is no number."""
-    typed = request.args.get("page", "1")
-    return int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from fete.core.access import public
 from fete.core.clock import now, today
 from fete.core.i18n import current_language, gettext as _
-from fete.core.pagination import Page
+from fete.core.pagination import Page, page_asked
 from fete.core.templating import absolute_url
 from fete.network.queries import listed_among
 from fete.programme.forms.filters import (
@@ -33,6 +33,7 @@ from fete.programme.forms.filters import (
     describe,
     filter_arguments,
     has_unknown,
+    places_in_words,
     read_request,
 )
 from fete.programme.models import Activity, Edition
@@ -43,14 +44,16 @@ from fete.programme.queries.facets import Facets, Value, facets
 from fete.programme.queries.hosts import map_of_places
 from fete.programme.queries.listing import Listed, by_day, count_of, find_shown, page_of_programme
 from fete.programme.queries.search import names_of
-from fete.programme.queries.suggestions import suggestion
+from fete.programme.queries.suggestions import places_named, suggestion
 from fete.programme.rules.around import also_by, nearby
 from fete.programme.rules.filters import Filters
-from fete.programme.views.held import page_asked, stands_for_a_minute
+from fete.programme.rules.outlook import standing_of
+from fete.programme.views.held import stands_for_a_minute
 from fete.programme.views.structured import event_of
 from fete.programme.workflow import Status
 
 blueprint = Blueprint("programme", __name__)
+blueprint.add_app_template_global(standing_of, "standing_of")
 
 # By what is kept: the code of the address, and the words.
 _PART_WORDS = {part.value: (part.value, label) for part, label in PARTS.items()}
@@ -77,7 +80,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WayOut:
-    """What one would find by giving up one filter."""
+    """What one would find by another search: one filter fewer, other words, a place in their stead."""
 
     label: str
     url: str
@@ -187,6 +190,7 @@ def _programme(edition: Edition) -> ResponseReturnValue:
         groups=groups_of(counted, filters),
         radii=RADII,
         suggested=_suggested(filters, here) if filters.text and not page.total else None,
+        named=_named(filters, here) if filters.text else [],
         is_off_the_list=page_asked() != page.number,
         days=counted.days,
         page=page,
@@ -234,6 +238,14 @@ def _suggested(filters: Filters, here: Callable[[Filters], str]) -> WayOut | Non
         return None
     text, count = meant
     return WayOut(label=text, url=here(replace(filters, text=text)), count=count)
+
+
+def _named(filters: Filters, here: Callable[[Filters], str]) -> list[WayOut]:
+    """Return where the words lead that are the name of a place: to what is held there, whatever it says."""
+    return [
+        WayOut(label=places_in_words(there, names_of(there)), url=here(there), count=count)
+        for there, count in places_named(filters)
+    ]
 
 
 def groups_of(counted: Facets, filters: Filters) -> list[Group]:

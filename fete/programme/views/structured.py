@@ -18,7 +18,8 @@ _SCHEMA = "https://schema.org/"
 _STATUS = {
     SlotState.SCHEDULED: "EventScheduled",
     SlotState.FULL: "EventScheduled",
-    SlotState.RESCHEDULED: "EventRescheduled",
+    # « EventRescheduled » would have to say from when, which nobody keeps.
+    SlotState.RESCHEDULED: "EventScheduled",
     SlotState.MOVED_ONLINE: "EventMovedOnline",
     SlotState.POSTPONED: "EventPostponed",
     SlotState.CANCELLED: "EventCancelled",

@@ -55,20 +55,32 @@ def test_filters_are_in_the_address_and_stay_from_page_to_page(client, db):
 
 
 @pytest.mark.parametrize(
-    "odd",
+    ("odd", "status", "told"),
     [
-        "?page=0",
-        "?page=x",
-        "?famille=xx",
-        "?departement=99",
-        "?q=%25",
-        "?q=%00'\"",
-        "?q=" + "a" * 5000,
+        ("?page=0", 404, "Cette page n’existe pas"),
+        ("?page=-1", 404, "Cette page n’existe pas"),
+        ("?page=x", 404, "Cette page n’existe pas"),
+        ("?page=9999", 404, "Cette page n’existe pas"),
+        ("?famille=xx", 404, "Tout revoir"),
+        ("?departement=99", 404, "Tout revoir"),
+        ("?q=%25", 200, "1 structure"),
+        ("?q=%00'\"", 200, "1 structure"),
+        ("?q=" + "a" * 5000, 400, "200 signes au plus."),
     ],
 )
-def test_an_odd_address_is_answered_in_words(client, db, odd):
+def test_an_odd_address_is_answered_in_words_and_with_a_way_on(client, db, odd, status, told):
     make_organisation(name="Le Hublot")
-    assert client.get("/reseau" + odd).status_code == 200
+    answer = client.get("/reseau" + odd)
+    assert answer.status_code == status
+    assert told in answer.text
+    assert 'action="/reseau"' in answer.text
+
+
+def test_each_page_of_the_directory_has_its_title(client, db):
+    for number in range(30):
+        make_organisation(name=f"Structure {number}")
+    assert "<title>Le réseau — " in client.get("/reseau").text
+    assert "<title>Le réseau, page 2 — " in client.get("/reseau?page=2").text
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])

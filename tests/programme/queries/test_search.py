@@ -258,6 +258,50 @@ def test_hostile_words_are_only_words(db, asked):
     assert titles(Filters(text=asked)) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("mars", ["La planète Mars", "Dans la mare"]),
+        ("IA", ["L’IA sans peur"]),
+        ("pi", []),
+        ("piano", ["Piano et ondes"]),
+        ("pia", ["Piano et ondes"]),
+        ("mares", ["Dans la mare", "La planète Mars"]),
+    ],
+)
+def test_the_last_word_begins_others_as_it_is_typed_from_three_letters_on(db, asked, found):
+    indexed("Piano et ondes")
+    indexed("Dans la mare")
+    indexed("Marchons")
+    indexed("L’IA sans peur")
+    indexed("La planète Mars")
+    assert [
+        row.activity.title for row in page_of_programme(Filters(text=asked), now=BEFORE).rows
+    ] == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Hérault", ["Volcans", "Étoiles", "L’Hérault vu d’Auch"]),
+        ("dans l’hérault", ["Volcans", "Étoiles", "L’Hérault vu d’Auch"]),
+        ("volcan herault", ["Volcans"]),
+        ("Hérault volc", ["Volcans"]),
+        ("Gers", ["L’Hérault vu d’Auch", "Volcans du Gers"]),
+        ("volcans gers", ["Volcans du Gers"]),
+        ("volcans", ["Volcans", "Volcans du Gers"]),
+    ],
+)
+def test_the_name_of_a_departement_finds_what_is_held_there(db, asked, found):
+    make_activity(title="Volcans", standfirst="", description="", commune=MONTPELLIER)
+    make_activity(title="Étoiles", standfirst="", description="", commune=MONTPELLIER)
+    make_activity(title="L’Hérault vu d’Auch", standfirst="", description="")
+    make_activity(title="Volcans du Gers", standfirst="", description="", commune=TOULOUSE)
+    assert [
+        row.activity.title for row in page_of_programme(Filters(text=asked), now=BEFORE).rows
+    ] == found
+
+
 def test_changing_or_deleting_an_activity_changes_what_is_found(db):
     activity = indexed("Volcans")
     activity.search = search_text("Glaciers")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fete.core.clock import from_paris
+from fete.core.text import asked_words
 from fete.programme.models import SlotAudience
 from fete.programme.rules.catalogue import (
     FEW,
@@ -238,6 +239,21 @@ def test_a_ranking_holds_until_the_next_time_ends():
 def test_what_says_the_words_in_its_title_comes_first():
     found = ranked(PROGRAMME, PROGRAMME.all, at(1), words=[("balad",)]).found
     assert [each.number for each in found] == [5, 1, 2, 9]
+
+
+def test_the_word_itself_comes_before_its_family_and_what_is_held_where_the_words_say_before_both():
+    titles = {1: "Dans la mare", 2: "Ailleurs", 3: "La planète Mars", 4: "Autre chose"}
+    programme = Catalogue(
+        Entry(number=number, title=title, times=(a_time(number, at(3)),))
+        for number, title in titles.items()
+    )
+
+    def order(**asked) -> list[int]:
+        found = ranked(programme, programme.all, at(1), words=asked_words("mars"), **asked).found
+        return [each.number for each in found]
+
+    assert order() == [3, 1, 2, 4]
+    assert order(there={4}) == [4, 3, 1, 2]
 
 
 @st.composite

@@ -190,7 +190,9 @@ def test_a_cancelled_or_online_activity_says_so(client):
 def test_a_hostile_address_is_only_a_search(client, path, query):
     make_activity(title="Visite")
     answer = client.get(f"{path}?{query}")
-    assert answer.status_code == 200
+    # Where one chooses, what cannot be is told; where it is framed, it is left out.
+    is_refused = path == "/integrer" and query.startswith(("q=", "fond="))
+    assert answer.status_code == (400 if is_refused else 200)
     parser = html5lib.HTMLParser()
     parser.parse(answer.text)
     assert parser.errors == []
@@ -324,6 +326,7 @@ def test_what_has_no_field_goes_on_to_the_next_choice(client):
     [
         ("fond=%23ffffff&accent=%23ffff00", "Cette couleur se lirait mal sur ce fond"),
         ("fond=rouge", "Écrivez une couleur en six signes"),
+        ("hauteur=abc&fond=rouge", "Écrivez une couleur en six signes"),
         ("hauteur=10", "Choisissez une hauteur de 200 à 2000 pixels."),
         ("hauteur=99999999999999", "Choisissez une hauteur de 200 à 2000 pixels."),
     ],
@@ -332,7 +335,7 @@ def test_a_choice_that_cannot_be_is_told_in_words_and_a_line_is_given_all_the_sa
     client, query, told
 ):
     make_edition()
-    html = shown(client, f"/integrer?{query}")
+    html = shown(client, f"/integrer?{query}", 400)
     assert "<title>Erreur :" in html
     assert told in html
     assert f"{SITE}/integration" in html

@@ -180,6 +180,21 @@ def test_a_past_edition_keeps_its_own_addresses(client):
     assert 'action="/programme/2025#resultats"' in html
 
 
+def test_the_name_of_a_place_leads_to_what_is_held_there(client):
+    make_activity(title="Ciel", commune=TOULOUSE)
+    make_activity(title="Terre", commune=TOULOUSE)
+    make_activity(title="Mer", kind="talk")
+    html = page(client, "/programme?q=haute-garonne&type=workshop")
+    assert titles(html) == ["Ciel", "Terre"]
+    assert (
+        '<a href="/programme?departement=31&type=workshop">Voir les 2 activités en Haute-Garonne</a>'
+        in html
+    )
+    html = page(client, "/programme?q=Auch")
+    assert f'<a href="/programme?commune={AUCH}">Voir l’activité à Auch</a>' in html
+    assert "Voir l’activité" not in page(client, "/programme?q=etoile")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -266,6 +281,10 @@ def test_a_structure_has_its_own_list(client):
         ("age=sept", 400),
         ("age=-1", 400),
         ("pres=ici&rayon=10", 400),
+        ("places=zzz", 400),
+        ("annules=zzz", 400),
+        ("scolaires=zzz", 400),
+        ("places=&annules=oui&scolaires=non", 200),
         ("pres=99.0,500.0&rayon=1e9", 200),
         ("rayon=10", 200),
         ("type=,,,&theme=%FF", 404),
@@ -629,7 +648,7 @@ def test_each_slot_is_a_part_of_the_event_with_its_own_state(client):
     assert told == [
         ("2026-10-03", "Scheduled", "InStock", ["Place"], True),
         ("2026-10-04", "Scheduled", "SoldOut", ["Place"], False),
-        ("2026-10-05", "Rescheduled", "InStock", ["Place"], False),
+        ("2026-10-05", "Scheduled", "InStock", ["Place"], False),
         ("2026-10-06", "MovedOnline", "InStock", ["VirtualLocation"], False),
         ("2026-10-07", "Postponed", "SoldOut", ["Place"], False),
         ("2026-10-08", "Cancelled", "SoldOut", ["Place"], False),
@@ -693,6 +712,15 @@ def test_a_page_of_an_activity_costs_the_same_whatever_it_holds(client, queries,
             ["postponed", "postponed"],
             "Reporté. Cette activité n’aura pas lieu aux dates annoncées.",
         ),
+        (
+            ["cancelled", "postponed"],
+            "Reporté. Cette activité n’aura pas lieu aux dates annoncées.",
+        ),
+        (
+            ["moved_online", "cancelled"],
+            "En ligne. Cette activité se suit à distance : ne vous déplacez pas.",
+        ),
+        (["full", "moved_online"], None),
         (["full", "scheduled"], None),
         (["postponed", "rescheduled"], None),
     ],
@@ -705,6 +733,61 @@ def test_what_keeps_everybody_from_coming_is_told_before_all_the_rest(client, st
     html = page(client, path_of(activity))
     before = words(html.split('class="activity-body"')[0])
     assert (told in before) if told else ('class="notice-state"' not in html)
+
+
+@pytest.mark.parametrize("path", ["", "/integration"])
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        (
+            ["postponed", "postponed"],
+            "Reporté. Cette activité n’a pas eu lieu aux dates annoncées.",
+        ),
+        (
+            ["cancelled", "postponed"],
+            "Reporté. Cette activité n’a pas eu lieu aux dates annoncées.",
+        ),
+        (["cancelled", "cancelled"], "Annulé. Cette activité n’a pas eu lieu."),
+        (
+            ["scheduled", "postponed"],
+            "Cette activité est passée. Dernière séance : samedi 3 octobre 2026.",
+        ),
+    ],
+)
+def test_what_was_called_off_is_not_told_as_held_once_it_is_past(client, clock, states, told, path):
+    activity = make_activity(at(SATURDAY), at(SUNDAY))
+    for slot, state in zip(activity.slots, states, strict=True):
+        slot.state = SlotState(state)
+    database.session.flush()
+    clock.move_to(at(SUNDAY, 20))
+    address = f"{path}/activites/{activity.id}" if path else path_of(activity)
+    text = words(page(client, address))
+    assert told in text
+    assert ("est passée" in text) is ("est passée" in told)
+
+
+def test_a_village_that_is_past_awaits_nobody(client, clock):
+    village = make_activity(at(SATURDAY), title="Village", kind="science_village")
+    changed(make_activity(), parent=village)
+    database.session.expire_all()
+    assert "1 activité vous y attend." in page(client, path_of(village))
+    clock.move_to(at(SUNDAY))
+    text = page(client, path_of(village))
+    assert "1 activité y a été proposée." in text
+    assert "vous y attend" not in text
+
+
+def test_of_what_moved_online_one_reads_no_way_in(client):
+    activity = make_activity(at(SATURDAY), at(SUNDAY), access_note="L’entrée se fait par la cour.")
+    assert "par la cour" in page(client, path_of(activity))
+    activity.slots[0].state = SlotState.MOVED_ONLINE
+    database.session.flush()
+    assert "par la cour" in page(client, f"{path_of(activity)}?encore")
+    activity.slots[1].state = SlotState.MOVED_ONLINE
+    database.session.flush()
+    text = words(page(client, f"{path_of(activity)}?enfin"))
+    assert "par la cour" not in text
+    assert "En ligne. Cette activité se suit à distance : ne vous déplacez pas." in text
 
 
 def test_what_is_past_says_so_at_the_top(client, clock):
