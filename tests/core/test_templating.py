@@ -222,3 +222,10 @@ def test_an_address_follows_the_language_of_the_letter_that_holds_it_and_of_noth
 def test_a_path_has_no_language_and_no_host(app):
     assert path_of("activities.preview", activity_id=12) == "/mes-activites/12/apercu"
     assert path_of("programme.index", page=None) == "/programme"
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "2\u202f207 séances"), ("en", "2,207 ")])
+def test_what_a_page_counts_is_written_as_its_reader_writes_it(app, language, said):
+    words = '{{ ngettext("%(num)s séance", "%(num)s séances", 2207) }}'
+    with force_locale(language):
+        assert app.jinja_env.from_string(words).render().startswith(said)
