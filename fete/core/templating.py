@@ -108,6 +108,7 @@ def init_templating(app: Flask) -> None:
         conformity=conformity,
         day=day,
         hour=hour,
+        in_french=in_french,
         markdown=markdown,
         moment=moment,
         month=month,
@@ -174,6 +175,11 @@ def weight(size: float) -> str:
         return str(_("%(number)s\u00a0Mo", number=number(round(kilobytes / 1_000, 1))))
     step = 1 if kilobytes < 10 else 5 if kilobytes < 100 else 50  # noqa: PLR2004  # two figures
     return str(_("%(number)s\u00a0ko", number=number(round(kilobytes / step) * step)))
+
+
+def in_french(text: str) -> str:
+    """Return what was written in French, inside a sentence: said to be so where the page is in another language."""
+    return text if current_language() == "fr" else Markup('<span lang="fr">{}</span>').format(text)
 
 
 def conformity(state: Conformity) -> str:

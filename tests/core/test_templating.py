@@ -15,6 +15,7 @@ from fete.core.templating import (
     day,
     hour,
     icon_svg,
+    in_french,
     markdown,
     moment,
     number,
@@ -229,3 +230,11 @@ def test_what_a_page_counts_is_written_as_its_reader_writes_it(app, language, sa
     words = '{{ ngettext("%(num)s séance", "%(num)s séances", 2207) }}'
     with force_locale(language):
         assert app.jinja_env.from_string(words).render().startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "l’Aude & co"), ("en", '<span lang="fr">l’Aude &amp; co</span>')]
+)
+def test_french_inside_a_sentence_says_so_on_an_english_page(app, language, said):
+    with app.test_request_context(environ_overrides={"fete.language": language}):
+        assert in_french("l’Aude & co") == said
