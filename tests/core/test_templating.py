@@ -225,6 +225,13 @@ def test_a_path_has_no_language_and_no_host(app):
     assert path_of("programme.index", page=None) == "/programme"
 
 
+def test_a_mark_that_a_page_holds_is_in_the_language_of_each_reader(app):
+    template = app.jinja_env.from_string('{{ spaced(":") }}')
+    assert template.render() == "\u00a0:"
+    with force_locale("en"):
+        assert template.render() == ":"
+
+
 @pytest.mark.parametrize(("language", "said"), [("fr", "2\u202f207 séances"), ("en", "2,207 ")])
 def test_what_a_page_counts_is_written_as_its_reader_writes_it(app, language, said):
     words = '{{ ngettext("%(num)s séance", "%(num)s séances", 2207) }}'
