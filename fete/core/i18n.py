@@ -26,6 +26,7 @@ __all__ = [  # what others take from here, the library's own first
     "language_links",
     "lazy_gettext",
     "ngettext",
+    "spaced",
 ]
 
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -86,6 +87,11 @@ def current_locale() -> str:
     """Return the Babel locale in use, also outside a request."""
     locale = get_locale()
     return _LOCALES[locale.language if locale else DEFAULT]
+
+
+def spaced(mark: str) -> str:
+    """Return a mark as it follows a word in the reader's language: French keeps it apart from the word."""
+    return f"\u00a0{mark}" if current_locale() == DEFAULT else mark
 
 
 def base_path() -> str:

@@ -106,8 +106,8 @@ class Settings:
         "", "date de la déclaration d’accessibilité, telle qu’elle est montrée : « 16 mars 2026 »"
     )
     legal_basis: str = option(
-        "l’intérêt légitime du réseau à organiser la Fête de la science et à en rendre compte",
-        "base légale du traitement des données des comptes et des déclarations",
+        "",
+        "base légale du traitement des données des comptes et des déclarations ; par défaut l’intérêt légitime du réseau à organiser la Fête de la science et à en rendre compte",
     )
     delivery: Delivery = option(
         Delivery.FOLDER, "où partent les lettres : `smtp`, `folder` (un dossier) ou `console`"

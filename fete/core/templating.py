@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import brotli
@@ -29,7 +30,8 @@ from flask import (
 )
 from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 from werkzeug.security import safe_join
@@ -45,6 +47,7 @@ from fete.core.i18n import (
     gettext as _,
     language_links,
     lazy_gettext,
+    spaced,
 )
 from fete.core.settings import Conformity, settings
 from fete.core.text import slug
@@ -95,7 +98,7 @@ _AGE_THRESHOLD = 2
 
 
 def init_templating(app: Flask) -> None:
-    """Give templates what they may use, and serve the fingerprinted files."""
+    """Give templates what they may use, and serve the fingerprinted files; once the site speaks its languages."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -105,6 +108,7 @@ def init_templating(app: Flask) -> None:
         conformity=conformity,
         day=day,
         hour=hour,
+        in_french=in_french,
         markdown=markdown,
         moment=moment,
         month=month,
@@ -123,9 +127,12 @@ def init_templating(app: Flask) -> None:
         current_language=current_language,
         icon_svg=icon_svg,
         language_links=language_links,
+        ngettext=_with_written_numbers(app.jinja_env.globals["ngettext"]),
         now=clock.now,
         qr_code=qr_code,
         public_addresses=public_addresses,
+        # No filter: a filter of a constant is reckoned once, in the language of who comes first.
+        spaced=spaced,
         static_url=static_url,
         today=clock.today,
         vendor_url=vendor_url,
@@ -137,6 +144,19 @@ def init_templating(app: Flask) -> None:
 
     app.add_url_rule("/static/<path:filename>", "static", public(_send_static))
     app.add_url_rule("/static/vendor/<name>/<path:filename>", "vendor", public(_send_vendor))
+
+
+def _with_written_numbers(found: object) -> Callable[..., str]:
+    """Return the same `ngettext` of pages, whose `%(num)s` is written as the reader writes a number."""
+    ngettext = cast("Callable[..., str]", found)
+
+    @pass_context
+    def counted(
+        context: Context, singular: str, plural: str, count: int, /, **variables: object
+    ) -> str:
+        return ngettext(context, singular, plural, count, **{"num": number(count)} | variables)
+
+    return counted
 
 
 def number(value: float | None) -> str:
@@ -156,6 +176,11 @@ def weight(size: float) -> str:
         return str(_("%(number)s\u00a0Mo", number=number(round(kilobytes / 1_000, 1))))
     step = 1 if kilobytes < 10 else 5 if kilobytes < 100 else 50  # noqa: PLR2004  # two figures
     return str(_("%(number)s\u00a0ko", number=number(round(kilobytes / step) * step)))
+
+
+def in_french(text: str) -> str:
+    """Return what was written in French, inside a sentence: said to be so where the page is in another language."""
+    return text if current_language() == "fr" else Markup('<span lang="fr">{}</span>').format(text)
 
 
 def conformity(state: Conformity) -> str:

@@ -201,12 +201,12 @@ def compose_container(
 
     Raise `ValueError` when every title of the kind is taken.
     """
-    place = {"de": of(commune_name), "a": at(commune_name), "nom": _written(commune_name)}
+    place = {"de": of(commune_name), "a": at(commune_name), "nom": commune_name}
     free = [
         (title, written)
         for written in _table("containers")["container"]
         if written["kind"] == kind
-        and (title := written["title"].format(**place, Nom=_written(commune_name))) not in taken
+        and (title := written["title"].format(**place, Nom=commune_name)) not in taken
     ]
     if not free:
         msg = f"every title of kind {kind} is taken in {commune_name}"
@@ -294,22 +294,20 @@ def edition_themes() -> tuple[str, ...]:
 
 def of(commune_name: str) -> str:
     """Return the name after « de »: d’Albi, du Vigan, des Angles, de La Canourgue."""
-    name = _written(commune_name)
-    if name.startswith("Le "):
-        return f"du {name[3:]}"
-    if name.startswith("Les "):
-        return f"des {name[4:]}"
-    return f"d’{name}" if name[0] in "AEIOUYÉÈÊÎÔHŒ" else f"de {name}"
+    if commune_name.startswith("Le "):
+        return f"du {commune_name[3:]}"
+    if commune_name.startswith("Les "):
+        return f"des {commune_name[4:]}"
+    return f"d’{commune_name}" if commune_name[0] in "AEIOUYÉÈÊÎÔHŒ" else f"de {commune_name}"
 
 
 def at(commune_name: str) -> str:
     """Return the name after « à »: à Albi, au Vigan, aux Angles, à La Canourgue."""
-    name = _written(commune_name)
-    if name.startswith("Le "):
-        return f"au {name[3:]}"
-    if name.startswith("Les "):
-        return f"aux {name[4:]}"
-    return f"à {name}"
+    if commune_name.startswith("Le "):
+        return f"au {commune_name[3:]}"
+    if commune_name.startswith("Les "):
+        return f"aux {commune_name[4:]}"
+    return f"à {commune_name}"
 
 
 def _activity(rng: random.Random, form: _Form, told: str) -> ActivityText:
@@ -449,10 +447,6 @@ def _range(levels: Collection[str]) -> str:
     words = [f"{told[0][0]} {told[-1][1]}"] if told else []
     words += [name for level, name in SIDE_LEVELS.items() if level in levels]
     return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _written(commune_name: str) -> str:
-    return commune_name.replace("'", "’")
 
 
 @cache

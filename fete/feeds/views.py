@@ -16,7 +16,7 @@ from fete.core.access import public
 from fete.core.answers import stands
 from fete.core.clock import day_bounds, now, today
 from fete.core.db import transaction_if_free
-from fete.core.i18n import gettext as _
+from fete.core.i18n import DEFAULT, address_in, current_language, gettext as _
 from fete.feeds import calendars, ical, queries, services
 from fete.feeds.calendars import Feed
 from fete.feeds.forms import TownForm
@@ -59,11 +59,16 @@ def feed(path: str) -> Callable[[View], View]:
     """Serve a view to all, under an address for each form of a feed; the first is the one that links lead to.
 
     What it answers is the same as long as the programme stands, and the day on which it is asked.
+    A calendar is written ahead, once and in French: whoever asks for it in another language is led to it.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def standing_view(**values: Any) -> ResponseReturnValue:  # as the address gives them
+            if values["form"] == "ics" and current_language() != DEFAULT:
+                return redirect(
+                    address_in(DEFAULT, request.script_root + request.full_path.rstrip("?")), 301
+                )
             # Before anything is read: what changes meanwhile makes another answer.
             stands(standing(), until=day_bounds(today())[1])
             return view(**values)

@@ -269,7 +269,7 @@ BREAKDOWNS = {
 # What is told of the lines that have no value in a breakdown.
 NAMELESS = {
     "departement": _("Sans lieu connu"),
-    "commune": _("Sans lieu connu"),
+    "commune": _("En ligne ou sans lieu"),
     "kind": _("Sans type"),
     "family": _("Famille non dite"),
     "day": _("Sur plusieurs jours, sans détail"),

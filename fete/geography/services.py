@@ -34,8 +34,9 @@ def load_reference(*, regions: set[str] | None = None) -> None:
 
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
+    # The official files are typed with straight apostrophes, the rest of the site is not.
     with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        yield from csv.DictReader(line.replace("'", "’") for line in file)
 
 
 def _communes(departements: set[str]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fete.core.i18n import current_language, gettext as _, ngettext
+from fete.core.i18n import current_language, gettext as _, ngettext, spaced
 from fete.core.templating import day as long_day, number, ordinal, percent, until
 from fete.figures.arithmetic import PERSONAL, Totals
 from fete.figures.models import Headline, Nature
@@ -217,7 +217,7 @@ def _bars(breakdown: str, parts: Sequence[Part]) -> dict[str, Any]:
     greatest = max((part.visitors for _code, _name, part in shown), default=0) or 1
     # Of no day: their bar would flatten all the others.
     undated = [
-        f"{name}\u00a0: {number(part.visitors)}" for code, name, part in parts if code is None
+        f"{name}{spaced(':')} {number(part.visitors)}" for code, name, part in parts if code is None
     ]
     return {
         "title": _("Visiteurs %(breakdown)s", breakdown=BREAKDOWNS[breakdown]),

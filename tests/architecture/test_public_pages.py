@@ -200,7 +200,7 @@ def test_a_link_to_a_file_says_its_format_and_about_its_weight(client, paths):
     for address, (kind, weight) in found.items():
         # What is printed is weighed where it is printed: each takes a while.
         if kind != "PDF":
-            real = len(client.get(address).data)
+            real = len(client.get(address, follow_redirects=True).data)
             assert real / 2 <= weight <= max(1_000, real * 2), address
 
 

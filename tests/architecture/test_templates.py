@@ -75,6 +75,14 @@ def test_a_template_holds_no_script_nor_style(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_french_punctuation_is_in_sentences_that_are_translated(name):
+    text = (FOLDER / name).read_text("utf-8")
+    for around in (r"\{#.*?#\}", r"\{%-? trans.*?endtrans -?%\}", r"\{%.*?%\}", r"\{\{.*?\}\}"):
+        text = re.sub(around, "", text, flags=re.DOTALL)
+    assert re.findall(r".*(?:[\s\u00a0\u202f][:;?!](?!\S)|[«»]).*", text) == [], name
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_template_names_no_other_site(name):
     text = (FOLDER / name).read_text("utf-8")
     for address in re.findall(r"(?:src|href)=[\"'](https?://[^\"']+)", text):

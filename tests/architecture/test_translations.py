@@ -57,6 +57,11 @@ def test_english_keeps_no_french_punctuation() -> None:
     assert [text for text in said if french_marks.search(text)] == []
 
 
+def test_french_keeps_its_marks_with_their_words(found: set[Sentence]) -> None:
+    apart = re.compile("« | »| [:;?!](?!\\S)")
+    assert [text for each in found for text in texts_of(each) if apart.search(text)] == []
+
+
 def test_french_plurals_are_complete_and_say_what_the_source_says(found: set[Sentence]) -> None:
     assert kept("fr") == french(found)
 

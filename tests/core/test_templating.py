@@ -15,6 +15,7 @@ from fete.core.templating import (
     day,
     hour,
     icon_svg,
+    in_french,
     markdown,
     moment,
     number,
@@ -222,3 +223,25 @@ def test_an_address_follows_the_language_of_the_letter_that_holds_it_and_of_noth
 def test_a_path_has_no_language_and_no_host(app):
     assert path_of("activities.preview", activity_id=12) == "/mes-activites/12/apercu"
     assert path_of("programme.index", page=None) == "/programme"
+
+
+def test_a_mark_that_a_page_holds_is_in_the_language_of_each_reader(app):
+    template = app.jinja_env.from_string('{{ spaced(":") }}')
+    assert template.render() == "\u00a0:"
+    with force_locale("en"):
+        assert template.render() == ":"
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "2\u202f207 séances"), ("en", "2,207 ")])
+def test_what_a_page_counts_is_written_as_its_reader_writes_it(app, language, said):
+    words = '{{ ngettext("%(num)s séance", "%(num)s séances", 2207) }}'
+    with force_locale(language):
+        assert app.jinja_env.from_string(words).render().startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "l’Aude & co"), ("en", '<span lang="fr">l’Aude &amp; co</span>')]
+)
+def test_french_inside_a_sentence_says_so_on_an_english_page(app, language, said):
+    with app.test_request_context(environ_overrides={"fete.language": language}):
+        assert in_french("l’Aude & co") == said

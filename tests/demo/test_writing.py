@@ -60,7 +60,7 @@ def containers() -> list[ActivityText]:
             taken = {one.title for one in made}
             made.append(
                 writing.compose_container(
-                    rng, kind=kind, commune_name="L'Isle-Jourdain", taken=taken
+                    rng, kind=kind, commune_name="L’Isle-Jourdain", taken=taken
                 )
             )
     return made
@@ -82,7 +82,7 @@ def every_sentence() -> list[str]:
     said += [one.name for one in writing.organisation_names("Le Vigan")]
     rng = random.Random(3)
     said += [
-        writing.place_name(rng, kind=kind, commune_name="L'Isle-Jourdain")
+        writing.place_name(rng, kind=kind, commune_name="L’Isle-Jourdain")
         for kind in KINDS
         for _ in range(30)
     ]
@@ -282,7 +282,7 @@ def test_asking_for_more_than_is_written_is_refused():
     taken = {one.title for one in containers()}
     with pytest.raises(ValueError, match="every title of kind trail is taken"):
         writing.compose_container(
-            random.Random(1), kind="trail", commune_name="L'Isle-Jourdain", taken=taken
+            random.Random(1), kind="trail", commune_name="L’Isle-Jourdain", taken=taken
         )
 
 
@@ -293,7 +293,7 @@ def test_asking_for_more_than_is_written_is_refused():
         ("Le Vigan", "du Vigan", "au Vigan"),
         ("Les Angles", "des Angles", "aux Angles"),
         ("La Canourgue", "de La Canourgue", "à La Canourgue"),
-        ("L'Isle-Jourdain", "de L’Isle-Jourdain", "à L’Isle-Jourdain"),
+        ("L’Isle-Jourdain", "de L’Isle-Jourdain", "à L’Isle-Jourdain"),
         ("Hérépian", "d’Hérépian", "à Hérépian"),
         ("Espéraza", "d’Espéraza", "à Espéraza"),
         ("Montauban", "de Montauban", "à Montauban"),

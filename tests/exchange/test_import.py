@@ -153,7 +153,7 @@ def test_a_refusal_names_the_line_the_column_and_the_reason(db, edition, row, re
 
 def test_a_commune_is_found_by_its_name_and_by_the_one_it_had(db, edition):
     take_in(HEADING + ROW.replace("32013;;", ";l isle-jourdain;32"), edition)
-    assert db.session.scalars(select(Activity)).one().venue.commune.name == "L'Isle-Jourdain"
+    assert db.session.scalars(select(Activity)).one().venue.commune.name == "L’Isle-Jourdain"
 
 
 def test_a_structure_that_exists_is_found_whatever_its_spelling(db, edition):

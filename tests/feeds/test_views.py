@@ -55,11 +55,18 @@ def test_each_slot_has_its_own_permanent_name(client, edition):
         "/agenda.ics",
         "/agenda/2026.ics",
         f"/activites/{activity.id}-{activity.slug}.ics",
-        "/en/agenda.ics",
     ):
         assert {
             str(e["UID"]) for e in Calendar.from_ical(client.get(path).data).walk("VEVENT")
         } == uids
+
+
+@pytest.mark.parametrize("path", ["/agenda/2026.ics", "/agenda.ics?departement=32&q=caf%C3%A9"])
+def test_there_is_one_calendar_whatever_the_language(client, edition, path):
+    answer = client.get(f"/en{path}")
+    assert (answer.status_code, answer.location) == (301, path)
+    # News are told in each language.
+    assert client.get("/en/agenda/2026.atom").status_code == 200
 
 
 def test_a_cancelled_slot_stays_in_the_feed(client, edition, clock):

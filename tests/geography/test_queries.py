@@ -24,14 +24,14 @@ def labels(typed: str, limit: int = 10) -> list[str]:
         ("Auch (31000)", []),
         ("vieille-toulouse", ["Vieille-Toulouse (31320)"]),
         # A word inside the name, when no name begins with it.
-        ("jourdain", ["L'Isle-Jourdain (32600)"]),
+        ("jourdain", ["L’Isle-Jourdain (32600)"]),
         ("vigan", ["Le Vigan (30120)", "Le Vigan-en-Quercy (46300)"]),
-        ("l isle jourdain", ["L'Isle-Jourdain (32600)"]),
-        ("L'Isle-Jourdain", ["L'Isle-Jourdain (32600)"]),
-        ("L’Isle-Jourdain", ["L'Isle-Jourdain (32600)"]),
-        ("isle jourdain", ["L'Isle-Jourdain (32600)"]),
-        ("lisle jourdain", ["L'Isle-Jourdain (32600)"]),
-        ("lislejourdain", ["L'Isle-Jourdain (32600)"]),
+        ("l isle jourdain", ["L’Isle-Jourdain (32600)"]),
+        ("L'Isle-Jourdain", ["L’Isle-Jourdain (32600)"]),
+        ("L’Isle-Jourdain", ["L’Isle-Jourdain (32600)"]),
+        ("isle jourdain", ["L’Isle-Jourdain (32600)"]),
+        ("lisle jourdain", ["L’Isle-Jourdain (32600)"]),
+        ("lislejourdain", ["L’Isle-Jourdain (32600)"]),
         ("bezier", ["Béziers (34500)"]),
         ("BÉZIERS", ["Béziers (34500)"]),
         ("beziers", ["Béziers (34500)"]),
@@ -130,7 +130,7 @@ def test_every_label_finds_its_commune(app, db):
 
 def test_the_region_of_the_network_comes_before_the_rest_of_france(app, db):
     load_reference(regions={"76", "84", "75"})
-    assert labels("l'isle jourdain") == ["L'Isle-Jourdain (32600)", "L'Isle-Jourdain (86150)"]
+    assert labels("l'isle jourdain") == ["L’Isle-Jourdain (32600)", "L’Isle-Jourdain (86150)"]
     # The exact name wins over the region.
     assert labels("saint etienne")[0] == "Saint-Étienne (42000)"
     assert {label[-6:-4] for label in labels("saint etienne")[1:5]} <= {

@@ -282,6 +282,16 @@ def test_every_page_is_open_to_all(opened, demo_site: Site, account, place):
         assert page.context.cookies() == [] or place[-1].startswith(FORMS)
 
 
+def test_the_way_back_up_is_large_enough_to_be_touched(opened, demo_site: Site):
+    page = opened(None)
+    resize(page, SMALL)
+    page.goto(next(led_to(page, demo_site, *ACTIVITY)))
+    for link in page.locator(".trail a").all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["height"] >= 24
+
+
 def test_the_pages_behind_a_search_are_open_to_all(opened, demo_site: Site):
     page = opened(ACTOR)
     page.goto(f"{demo_site.address}/mes-activites/reconduire?tout=1")

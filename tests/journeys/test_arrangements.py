@@ -93,6 +93,46 @@ def test_without_script_every_arrangement_says_all(browser, browser_context_args
     context.close()
 
 
+def test_on_a_phone_the_table_shows_when_and_what_side_by_side(opened, demo_site: Site):
+    page = opened(None)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{demo_site.address}/programme/tableau")
+    # The longest thing that is said of a time stands under its hours.
+    page.locator("tbody tr").first.locator("td").nth(1).evaluate(
+        "cell => cell.insertAdjacentHTML('beforeend', '<strong>(horaire changé)</strong>')"
+    )
+    region = page.get_by_role("region", name=re.compile("séances")).bounding_box()
+    title = page.locator("tbody th").first.bounding_box()
+    assert region is not None
+    assert title is not None
+    assert title["x"] + 100 < region["x"] + region["width"]
+
+
+def test_an_activity_is_printed_with_its_picture_small_and_its_date_and_place_on_the_first_page(
+    opened, demo_site: Site
+):
+    page = opened(None)
+    page.goto(f"{demo_site.address}/programme")
+    page.locator(".activity-card:has(.card-picture) h3 a").first.click()
+    paper = PdfReader(BytesIO(page.pdf(format="A4")))
+    first = paper.pages[0].extract_text()
+    assert "Quand ?" in first.replace("\u00a0", " ")
+    assert "Où ?" in first.replace("\u00a0", " ")
+    page.emulate_media(media="print")
+    picture = page.locator(".picture img").bounding_box()
+    assert picture
+    assert picture["height"] < 190  # 5 cm
+    page.emulate_media(media="screen")
+
+
+def test_the_list_is_printed_without_the_way_to_its_other_arrangements(opened, demo_site: Site):
+    page = opened(None)
+    page.goto(f"{demo_site.address}/programme?departement=32")
+    paper = PdfReader(BytesIO(page.pdf(format="A4")))
+    assert "Calendrier" not in paper.pages[0].extract_text()
+    assert paper.pages[-1].extract_text().strip()
+
+
 def test_the_table_is_printed_across_the_paper_with_its_head_on_every_page(opened, demo_site: Site):
     page = opened(None)
     page.goto(f"{demo_site.address}/programme/tableau")

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from fete.demo.people import ACTOR
-from tests.journeys.telephone import PHONE, all_sent, ready, total, touch
+from tests.journeys.telephone import LATEST, PHONE, all_sent, ready, total, touch
 from tests.journeys.visiting import DEMO_DAY, hear, press, sign_in, tab_to
 from tests.site import PATIENCE, Site
 
@@ -48,7 +48,7 @@ def phone(browser, browser_context_args) -> Iterator[Callable[..., Page]]:
 
     def take(site: Site, **options) -> Page:
         known = {"reduced_motion": "reduce", "base_url": site.address, "viewport": PHONE}
-        contexts.append(browser.new_context(**browser_context_args, **known | options))
+        contexts.append(browser.new_context(**browser_context_args | known | options))
         page: Page = contexts[-1].new_page()
         page.set_default_timeout(10_000)
         return page
@@ -129,6 +129,19 @@ def test_two_doors_count_without_network_nor_site_and_the_report_begins_from_it(
         expect(member.get_by_label("Avec le compteur du site")).to_be_checked()
         counted = f"{before['total'] + 40} visiteurs"
         expect(member.locator(".counter-told")).to_contain_text(counted)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("", "Dernier envoi à 9\u00a0h\u00a054."), ("/en", "Last sent at 09:54.")],
+)
+def test_the_last_sending_is_told_by_the_clocks_of_paris(phone, demo_site: Site, language, said):
+    address, _report = way_to_counter(phone(demo_site, viewport=LARGE), demo_site)
+    page = phone(demo_site, timezone_id="Indian/Reunion")
+    page.clock.set_fixed_time(DEMO_DAY.replace("10:00", "09:54"))
+    page.goto(address.replace("/compteur/", f"{language}/compteur/"))
+    touch(page, "public-1")
+    expect(page.locator("[data-state]")).to_contain_text(said, timeout=LATEST, use_inner_text=True)
 
 
 def test_an_answer_that_is_lost_doubles_nothing(phone, demo_site: Site):

@@ -305,7 +305,9 @@ def test_legal_notice_says_what_is_known_and_what_is_not(client, options):
 def test_privacy_notice_follows_the_settings(client, options):
     shown = seen(client, "/donnees-personnelles")
     assert "n’est pas encore indiqué" in shown
-    assert "l’intérêt légitime du réseau" in shown
+    assert "Base légale : l’intérêt légitime du réseau" in shown
+    english = client.get("/en/donnees-personnelles").text
+    assert "Legal basis: the legitimate interest of the network" in english
     assert "au plus tard au bout de 12 heures" in shown
     options(
         publisher="l’association Étoile",
@@ -317,6 +319,8 @@ def test_privacy_notice_follows_the_settings(client, options):
     assert "Le responsable du traitement est l’association Étoile" in shown
     assert "Écrivez pour cela à dpo@example.org." in shown
     assert "Base légale : une mission d’intérêt public." in shown
+    english = client.get("/en/donnees-personnelles").text
+    assert 'Legal basis: <span lang="fr">une mission d’intérêt public</span>.' in english
     assert "au plus tard au bout de 8 heures" in shown
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fete.accounts.models import User
-from fete.core.i18n import gettext as _
+from fete.core.i18n import gettext as _, spaced
 from fete.core.settings import settings
 from fete.core.tokens import read, sign
 from fete.network.models import Organisation
@@ -52,4 +52,4 @@ def whom_to_ask(organisation: Organisation) -> str:
             "Pour une inscription tardive, écrivez à la coordination de votre département (%(departement)s)",
             departement=commune.departement_name,
         )
-    return f"{said}\u00a0: {address}." if address else f"{said}."
+    return f"{said}{spaced(':')} {address}." if address else f"{said}."

@@ -400,7 +400,7 @@ def _plural(words: str) -> str:
 _FEMININE = frozenset(
     {
         *("Ardèche", "Ariège", "Charente", "Charente-Maritime", "Corrèze", "Corse-du-Sud"),
-        *("Côte-d'Or", "Creuse", "Dordogne", "Drôme", "Gironde", "Guadeloupe", "Guyane"),
+        *("Côte-d’Or", "Creuse", "Dordogne", "Drôme", "Gironde", "Guadeloupe", "Guyane"),
         *("Haute-Corse", "Haute-Garonne", "Haute-Loire", "Haute-Marne", "Haute-Saône"),
         *("Haute-Savoie", "Haute-Vienne", "Indre-et-Loire", "Isère", "Loire-Atlantique"),
         *("Lozère", "Martinique", "Mayenne", "Meurthe-et-Moselle", "Moselle", "Savoie"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fete.core.clock import to_paris
-from fete.core.i18n import gettext as _, ngettext
+from fete.core.i18n import gettext as _, ngettext, spaced
 from fete.core.templating import hour, short_day
 from fete.programme.models import STANDFIRST_LENGTH, Activity, Booking, Mode, Slot
 from fete.programme.rules.plain_words import LONGEST_TITLE
@@ -69,7 +69,7 @@ def cut(text: str, most: int) -> Printed:
 def dates(slots: Sequence[Slot]) -> str:
     """Return times in short words, the first of them when there are many."""
     held = [slot for slot in slots if slot.state is not SlotState.CANCELLED]
-    return " ; ".join(stretches(held, hours_of, most=_MOST_LINES))
+    return f"{spaced(';')} ".join(stretches(held, hours_of, most=_MOST_LINES))
 
 
 def stretches(slots: Sequence[Slot], say: Callable[[Slot], str], *, most: int) -> list[str]:
@@ -141,7 +141,7 @@ def _booking(activity: Activity) -> str:
     contacts = (booked.booking_phone, booked.booking_email, bare(booked.booking_link))
     reached = " · ".join(filter(None, contacts)) if booked.booking is not Booking.NONE else ""
     words = booking_words(activity)
-    return f"{words}\u00a0: {reached}" if reached else words
+    return f"{words}{spaced(':')} {reached}" if reached else words
 
 
 def booking_words(activity: Activity) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from fete.core.clock import to_paris
-from fete.core.i18n import gettext as _, lazy_gettext
+from fete.core.i18n import gettext as _, lazy_gettext, spaced
 from fete.core.templating import day, hour, short_day
 from fete.programme.models import Activity, Booking, Mode, Slot, SlotAudience, Venue
 from fete.programme.rules.slots import PlannedSlot
@@ -56,7 +56,7 @@ def words(value: Any) -> str:  # noqa: ANN401  # any field's value
     if isinstance(value, Iterable) and not isinstance(value, str):
         said = [words(each) for each in value]
         # Where one of them holds a comma, a comma no longer tells them apart.
-        return ("\u00a0; " if any("," in each for each in said) else ", ").join(said)
+        return (f"{spaced(';')} " if any("," in each for each in said) else ", ").join(said)
     return str(value)
 
 

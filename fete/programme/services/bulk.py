@@ -74,14 +74,13 @@ def take_steps(
 
 def _refusal(refused: Mapping[tuple[str, str | None], Sequence[str]]) -> RuleBrokenError:
     """Return one refusal that names every activity, those refused for the same reason together."""
-    sentences = [
-        _(
-            "%(titles)s : %(sentence)s",
-            titles=", ".join(_("« %(title)s »", title=title) for title in titles),
-            sentence=sentence,
+    sentences = []
+    for (sentence, _field), titles in refused.items():
+        # Apart: a sentence inside another is not gathered to be translated.
+        quoted = [_("« %(text)s »", text=title) for title in titles]
+        sentences.append(
+            _("%(titles)s : %(sentence)s", titles=", ".join(quoted), sentence=sentence)
         )
-        for (sentence, _field), titles in refused.items()
-    ]
     return RuleBrokenError(" ".join(sentences), field=next(iter(refused))[1])
 
 

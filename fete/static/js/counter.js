@@ -17,7 +17,8 @@ const undo = form.elements.annule;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const rule = new Intl.PluralRules(document.documentElement.lang);
 const plural = (name, count) => words[`${name}${rule.select(count) === "one" ? "One" : "Many"}`];
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// The clocks of Paris, wherever the telephone believes itself to be.
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Paris" });
 const place = (name) => form.querySelector(`[data-${name}]`);
 
 let touches = []; // of this telephone, oldest first: those to send, and the last ones sent
@@ -245,9 +246,17 @@ function show() {
   if (over) for (const button of form.querySelectorAll("button")) button.disabled = true;
 }
 
+// As the pages write it: « 9 h », « 21 h 54 ».
+function hour(at) {
+  const written = clock.format(at);
+  if (document.documentElement.lang !== "fr") return written;
+  const [hours, minutes] = written.split(":");
+  return `${Number(hours)}\u00a0h${minutes === "00" ? "" : `\u00a0${minutes}`}`;
+}
+
 function state(count) {
   const told = count ? plural("waiting", count) : heard.at ? words.allSent : "";
-  const since = heard.at ? words.last.replace("{hour}", clock.format(heard.at)) : "";
+  const since = heard.at ? words.last.replace("{hour}", hour(heard.at)) : "";
   return `${told.replace("{count}", number.format(count))} ${since}`.trim();
 }
 

@@ -10,9 +10,9 @@ import pytest
 
 from fete.core.clock import from_paris
 from fete.figures.models import Nature
-from fete.figures.rules import ALL_FIGURES, KEY_FIGURES
+from fete.figures.rules import ALL_FIGURES, KEY_FIGURES, NAMELESS
 from fete.figures.services import record_headline
-from fete.programme.models import EditionState
+from fete.programme.models import EditionState, Mode
 from fete.reports.arithmetic import Method, Outcome
 from fete.reports.models import Ladder
 from fete.reports.workflow import ReportStatus
@@ -266,6 +266,18 @@ def test_the_map_tells_each_departement_and_draws_a_dot_a_host_commune(client, c
     assert svg.count("map-area") == 13
     assert svg.count("map-host") == 2
     assert re.findall(r"map-shade-(\d)", legend) == ["0", "1", "2"]
+
+
+def test_what_is_held_in_no_commune_is_told_beside_their_ranking(client, counted):
+    online = make_activity(on(4), mode=Mode.ONLINE, organisation=make_organisation())
+    online.venue = None
+    make_report(online, public=0, pupils=0, adults=0, online=40)
+    page = client.get("/chiffres/2026")
+    ranking = page.text.split('id="activites-commune"')[1].split("</table>")[0]
+    nowhere = str(NAMELESS["commune"])
+    assert "Albi" in ranking
+    assert nowhere not in ranking
+    assert f"{nowhere} : 1 activité" in text_of(page)
 
 
 def test_the_estimate_is_shown_apart_and_only_where_the_edition_says_so(client, counted, db):

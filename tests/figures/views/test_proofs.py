@@ -94,7 +94,7 @@ def test_what_is_behind_each_figure_adds_up_to_what_its_edition_tells(client, ed
 
 def test_one_part_of_a_figure_is_proved_alone(client, edition):
     page = client.get(f"{PROOF}/visiteurs?par=departement&valeur=32")
-    assert "Visiteurs 2026, Gers" in text_of(page)
+    assert "Visiteurs 2026 — Gers" in text_of(page)
     assert rows_of(page)[1:] == ["Le laboratoire 68 Auch dim. 4 oct.", "Somme de la ligne 68"]
     nothing = client.get(f"{PROOF}/visiteurs?par=departement&valeur=09")
     assert "Rien n’entre dans ce chiffre." in text_of(nothing)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from werkzeug.datastructures import MultiDict
 
 from fete.core.db import db as database
+from fete.geography.services import load_reference
 from fete.programme.forms.filters import (
     chosen,
     days_in_words,
@@ -180,6 +181,13 @@ def test_the_canonical_address_says_one_day_once_and_nothing_that_is_not_asked(a
 def test_filters_are_told_in_words(app, db, filters, words):
     with app.test_request_context():
         assert describe(filters).replace("\u00a0", " ") == words
+
+
+def test_the_departements_of_other_regions_take_their_preposition_too(app, db):
+    load_reference(regions={"27", "53"})
+    with app.test_request_context():
+        assert describe(Filters(departements=("21",))) == "Activités en Côte-d’Or"
+        assert describe(Filters(departements=("22",))) == "Activités dans les Côtes-d’Armor"
 
 
 def test_filters_are_told_in_english_too(app, db):

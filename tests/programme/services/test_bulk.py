@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from fete.core.clock import now, today
@@ -164,6 +165,9 @@ def test_every_activity_that_a_rule_refuses_is_named(coordinator):
     assert [title in refused.value.message for title in titles] == [False, True, True]
     # The same reason is given once.
     assert refused.value.message.count("gratuité") == 1
+    with force_locale("en"), pytest.raises(RuleBrokenError) as told:
+        take_steps(read(activities), Step.LABEL, by=coordinator, at=now(), verdict=VERDICT)
+    assert told.value.message.startswith(f"“{titles[1]}”, “{titles[2]}”: ")
 
 
 def test_with_a_reason_what_a_declaration_denies_is_labelled_without_that_criterion(coordinator):

@@ -231,6 +231,12 @@ def test_the_list_of_the_map_stands_by_commune_and_by_place(client, programme):
     assert "En ligne ou sans lieu 1 activité Chez soi" in words(html)
 
 
+def test_the_list_of_the_map_says_what_is_over_apart_from_the_times_left(client, programme, clock):
+    clock.move_to(at(date(2026, 10, 20)))
+    html = page(client, "/programme/2026/carte")
+    assert "ven. 2 oct., 10 h – 12 h (terminé) et 1 autre fois" in words(html)
+
+
 def test_the_map_reads_its_places_from_an_address_of_their_own(client, programme):
     html = page(client, "/programme/carte?q=visite&annules=non")
     assert 'data-points="/programme/carte.json?q=visite&annules=non"' in html

@@ -69,6 +69,7 @@ def test_where_nothing_is_held_the_nearest_communes_are_told(client):
     html = page(client, "/villes/31149-colomiers")
     assert "Rien n’est encore annoncé dans cette commune." in html
     assert links(html)[:3] == ["Blagnac", "Toulouse", "Montpellier"]
+    assert "Les plus proches :" in words(html).replace("\u00a0", " ")
     assert re.search(r"à [45],\d km, 1 activité", words(html))
     assert 'name="robots" content="noindex"' in html
     assert 'href="/abonnement?commune=31149"' in html

@@ -114,6 +114,8 @@ def test_opening_hours_are_told_apart_from_sessions(client):
     session = make_activity(at(SATURDAY, 10), title="Atelier")
     exhibition = make_activity(at(SATURDAY, 9), title="Exposition")
     exhibition.slots[0].is_opening = True
+    english = words(page(client, f"/en{address(session, exhibition)}"))
+    assert "During the opening hours of “Exposition” (09:00 – 11:00)" in english
     html = words(page(client, address(session, exhibition)))
     assert "9 h – 11 h on vient quand on veut" in html
     assert "Pendant les horaires d’ouverture de « Exposition » (9 h – 11 h) ." in html

@@ -116,3 +116,13 @@ def test_the_page_of_a_place_asks_the_same_however_much_it_holds(client, queries
     with queries() as asked:
         page(client, f"{path}?page=1")
     assert len(asked) == 8
+
+
+def test_where_nothing_is_held_any_more_what_is_held_in_the_same_commune_is_told_so(client):
+    here = make_activity(title="Là", venue=make_venue(AUCH, latitude=43.6457, longitude=0.5858))
+    town = here.venue.commune
+    empty = make_venue(AUCH, name="Halle", latitude=town.latitude, longitude=town.longitude)
+    make_activity(venue=empty, edition=make_edition(2025))
+    told = words(page(client, address(empty)))
+    assert "Auch dans la même commune , 1 activité" in told.replace("commune, 1", "commune , 1")
+    assert "à 0 km" not in told
