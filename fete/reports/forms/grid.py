@@ -32,6 +32,8 @@ METHODS = (
     SelectChoice(Method.ESTIMATED.value, _("À vue d’œil")),
     SelectChoice(Method.CLICKER.value, _("Compteur")),
 )
+# Beside « environ 300 »: figures of visitors say how they were counted.
+_ESTIMATED = _("Écrivez %(figure)s, et choisissez « À vue d’œil ».")
 
 
 class GridForm(Form):
@@ -63,10 +65,10 @@ class RowForm(VersionedForm):
         csrf = False
 
     outcome = SelectField(_("Tenue"), choices=OUTCOMES, validate_choice=False)
-    public = FigureField(_("Grand public"), [Optional()])
-    pupils = FigureField(_("Élèves"), [Optional()])
-    adults = FigureField(_("Accompa\u00adgnateurs"), [Optional()])
-    online = FigureField(_("En ligne"), [Optional()])
+    public = FigureField(_("Grand public"), [Optional()], if_rough=_ESTIMATED)
+    pupils = FigureField(_("Élèves"), [Optional()], if_rough=_ESTIMATED)
+    adults = FigureField(_("Accompa\u00adgnateurs"), [Optional()], if_rough=_ESTIMATED)
+    online = FigureField(_("En ligne"), [Optional()], if_rough=_ESTIMATED)
     method = SelectField(_("Compté"), choices=METHODS, validate_choice=False)
     researchers = FigureField(_("Chercheurs"), [Optional()])
     mediators = FigureField(_("Médiateurs"), [Optional()])

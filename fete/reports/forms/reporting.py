@@ -55,6 +55,8 @@ METHODS = (
     SelectChoice(Method.ESTIMATED.value, _("Estimés à vue d’œil")),
     SelectChoice(Method.CLICKER.value, _("Avec le compteur du site")),
 )
+# Beside « environ 300 »: figures of visitors say how they were counted.
+_ESTIMATED = _("Écrivez %(figure)s, et cochez « Estimés à vue d’œil ».")
 
 
 def _text(label: Any, *, rows: int = 3) -> TextAreaField:  # noqa: ANN401  # a text that waits for its language
@@ -106,10 +108,10 @@ class ReportForm(VersionedForm):
         choices=OUTCOMES,
         coerce=str,
     )
-    public = FigureField(_("Grand public"), [Optional()])
-    pupils = FigureField(_("Élèves venus avec leur classe"), [Optional()])
-    adults = FigureField(_("Accompagnateurs des classes"), [Optional()])
-    online = FigureField(_("Connexions en ligne"), [Optional()])
+    public = FigureField(_("Grand public"), [Optional()], if_rough=_ESTIMATED)
+    pupils = FigureField(_("Élèves venus avec leur classe"), [Optional()], if_rough=_ESTIMATED)
+    adults = FigureField(_("Accompagnateurs des classes"), [Optional()], if_rough=_ESTIMATED)
+    online = FigureField(_("Connexions en ligne"), [Optional()], if_rough=_ESTIMATED)
     method = RadioField(_("Comment avez-vous compté ?"), [Optional()], choices=METHODS, coerce=str)
     researchers = FigureField(_("Chercheurs et chercheuses"), [Optional()])
     mediators = FigureField(_("Médiateurs et médiatrices scientifiques"), [Optional()])
@@ -217,7 +219,9 @@ def report_form(
     for slot in slots:
         for name, label in _SESSION_LABELS.items():
             when = {"day": day(slot.starts_at), "hour": hour(slot.starts_at)}
-            asked[_session_name(slot.id, name)] = FigureField(label % when, [Optional()])
+            asked[_session_name(slot.id, name)] = FigureField(
+                label % when, [Optional()], if_rough=_ESTIMATED
+            )
     for question in questions:
         asked[_answer_name(question)] = _question_field(question)
     return type("ReportForm", (OnBehalfForm if is_on_behalf else ReportForm,), asked)

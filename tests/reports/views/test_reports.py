@@ -166,17 +166,34 @@ def test_what_lacks_is_told_beside_its_field_and_nothing_typed_is_lost(member, a
 
 
 @pytest.mark.parametrize(
-    "typed", ["environ 300", "-3", "12,5", "10000000000", "=1+1", "<b>1</b>", "1e3"]
+    ("typed", "words"),
+    [
+        ("environ 300", "Écrivez 300, et cochez « Estimés à vue d’œil »."),
+        ("300 à 400", "Écrivez un seul nombre"),
+        ("-3", "Écrivez un nombre entier"),
+        ("12,5", "Écrivez un nombre entier"),
+        ("10000000000", "Ce nombre est trop grand."),
+        ("=1+1", "Écrivez un nombre entier"),
+        ("<b>1</b>", "Écrivez un nombre entier"),
+        ("1e3", "Écrivez un nombre entier"),
+    ],
 )
 @pytest.mark.parametrize("button", [SAVE, FILE])
-def test_what_is_no_number_is_told_and_kept_on_the_page(member, activity, path, typed, button):
+def test_what_is_no_number_is_told_and_kept_on_the_page(
+    member, activity, path, typed, words, button
+):
     response = send(member, path, FILLED | {"public": typed, **button})
     html = response.get_data(as_text=True)
-    words = "Ce nombre est trop grand." if typed.isdigit() else "Écrivez un nombre entier"
     assert words in html
     assert typed in unescape(html)
     assert "<b>1</b>" not in html
     assert find_report(activity) is None
+
+
+def test_nobody_is_an_answer_in_words_too(member, activity, path):
+    send(member, path, FILLED | {"pupils": "zéro", "adults": "aucun"} | FILE)
+    report = kept_report(activity)
+    assert (report.status, report.pupils, report.adults) == (ReportStatus.FILED, 0, 0)
 
 
 def test_doubtful_figures_are_asked_about_then_taken_with_their_answer(member, activity, path):
