@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from fete.demo.people import GERS
 from tests.core.test_fields import READABLE, UNREADABLE
 from tests.journeys.telephone import report_links
 from tests.site import Site
@@ -47,3 +48,36 @@ def test_what_cannot_be_read_leaves_no_total(page, addresses):
     page.fill("#pupils", "30")
     page.fill("#adults", "")
     expect(page.locator("output")).to_have_text("42")
+
+
+def told_by_sessions(page: Page, site: Site) -> str:
+    """Return where a report is filled in that may be told session by session."""
+    page.goto(f"{site.address}/coordination/bilans?etat=manquants")
+    reports = page.locator("main a").evaluate_all("every => every.map(each => each.pathname)")
+    numbers = dict.fromkeys(
+        each.rpartition("/")[2] for each in reports if each.startswith("/coordination/bilans/")
+    )
+    for number in filter(str.isdigit, numbers):
+        page.goto(f"{site.address}/mes-bilans/{number}")
+        if page.locator(".report-sessions").count():
+            return f"/mes-bilans/{number}"
+    raise AssertionError(page.url)
+
+
+def test_sessions_add_up_to_a_figure_that_the_site_reads_in_either_language(opened, demo_site):
+    page = opened(GERS)
+    page.route("**/mon-compte/brouillons", lambda route: route.abort())
+    path = told_by_sessions(page, demo_site)
+    for language, shown in (("", "1\u202f300"), ("/en", "1,300")):
+        page.goto(f"{demo_site.address}{language}{path}")
+        page.locator(".report-sessions").evaluate("each => { each.open = true }")
+        for field in page.locator("[data-session], #pupils, #adults").all():
+            field.fill("")
+        first, second = page.locator("[data-session=public]").all()[:2]
+        first.fill("700")
+        second.fill("600")
+        expect(page.locator("#public")).to_have_value("1300")
+        expect(page.locator("#public")).to_have_attribute("readonly", "")
+        expect(page.locator("output")).to_have_text(shown)
+        second.fill("six cents")
+        expect(page.locator("output")).to_have_text("–")
