@@ -132,6 +132,11 @@ class ReportForm(VersionedForm):
         for name in ("outcome", *names):
             self[name].flags.required = True
 
+    def expect_answer(self, *, is_needed: bool) -> None:
+        """Take the explanation for the answer to what the coordination asked."""
+        self.explanation.label.text = _("Votre réponse")
+        self.explanation.flags.for_deposit = is_needed
+
     def ask(self, found: Sequence[Incoherence]) -> None:
         """Ask about these figures: a tick given to other questions does not answer them."""
         key = questions_key(found)

@@ -13,10 +13,14 @@ from fete.reports.arithmetic import Counts
 from fete.reports.models import ReportVersion
 from fete.reports.policies import can_report
 from fete.reports.queries.reporting import ReportLine, lines_under
-from fete.reports.rules import DoubtfulReportError, IncompleteReportError
+from fete.reports.rules import (
+    DoubtfulReportError,
+    IncompleteReportError,
+    UnansweredReportError,
+)
 from fete.reports.rules.grid import RowKept, RowState, Typed
 from fete.reports.services.reporting import file_report, save
-from fete.reports.workflow import Learned, Standing
+from fete.reports.workflow import Learned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,15 +54,15 @@ def _lines(typed: Mapping[int, Typed], entering: Entering) -> list[ReportLine]:
 
 def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     stands = Typed.of(line.report)
-    says_nothing = typed.is_empty and stands.is_empty
-    # What was sent back with a question is not handed in again as if it had been answered.
-    is_unanswered = line.standing is Standing.SENT_BACK and typed.tells_the_same_as(stands)
-    if says_nothing or is_unanswered:
+    if typed.is_empty and stands.is_empty:
         return RowKept(state=RowState.LEFT)
     try:
         _enter(file_report, line, typed, entering)
     except IncompleteReportError as error:
         return replace(_kept(line, typed, entering), gaps=error.gaps)
+    except UnansweredReportError:
+        # It waits for its answer, which is given on its page.
+        return _kept(line, typed, entering)
     except DoubtfulReportError as error:
         return replace(_kept(line, typed, entering), questions=error.incoherences)
     except (StaleError, RuleBrokenError) as error:

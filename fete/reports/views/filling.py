@@ -200,6 +200,8 @@ def _form_page(
     needed = wanted_figures(about)
     form.require([*needed, "method"] if needed else [])
     form.ask(asked)
+    if report is not None and report.question:
+        form.expect_answer(is_needed=not way.is_on_behalf)
     return _page(
         "open",
         activity,

@@ -145,7 +145,7 @@ def test_the_page_asks_the_same_number_of_questions_whatever_its_length(client, 
         response = client.get(PAGE)
     assert response.status_code == 200
     assert "comptent : sont-ils passés par l’entrée ?" in text_of(response)
-    assert len(asked) == 21, asked
+    assert len(asked) == 22, asked
 
 
 def test_members_and_visitors_do_not_see_them(sign_in, app, after, db):

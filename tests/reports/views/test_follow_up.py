@@ -100,7 +100,7 @@ def test_the_list_asks_the_same_number_of_questions_whatever_its_length(client, 
     with queries() as asked:
         response = client.get(INDEX)
     assert response.status_code == 200
-    assert len(asked) == 19, asked
+    assert len(asked) == 20, asked
 
 
 def test_those_without_doubt_are_validated_together(client):

@@ -6,11 +6,12 @@ from html import unescape
 
 import pytest
 
-from fete.core.clock import from_paris
+from fete.core.clock import from_paris, now
 from fete.programme.models import EditionState
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.queries.reporting import find_report
+from fete.reports.services.reporting import send_back
 from fete.reports.workflow import ReportStatus, Source
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
@@ -303,6 +304,22 @@ def test_a_report_sent_back_shows_the_question(member, activity, path):
     make_report(activity, status=ReportStatus.DRAFT, question="Combien de classes ?")
     text = text_of(member.get(path))
     assert "La coordination vous demande : Combien de classes ?" in text
+
+
+def test_a_question_is_answered_under_it_and_what_is_the_same_is_not_filed(member, activity, path):
+    send(member, path, FILLED | FILE)
+    camille = make_coordinator("32")
+    send_back(activity, "Combien d’adultes ?", version=1, by=camille, at=now())
+    page = text_of(member.get(path))
+    assert page.index("Combien d’adultes ?") < page.index("Votre réponse")
+    assert "Votre explication" not in page
+    refused = send(member, path, FILLED | FILE | {"version": "2"})
+    assert "Votre réponse : Répondez à la question de la coordination" in text_of(refused)
+    assert kept_report(activity).status is ReportStatus.DRAFT
+    answer = {"version": "2", "explanation": "Deux, c’est exact."}
+    send(member, path, FILLED | FILE | answer)
+    report = kept_report(activity)
+    assert (report.status, report.explanation) == (ReportStatus.FILED, "Deux, c’est exact.")
 
 
 def test_the_coordination_fills_in_on_behalf_of_the_structure(sign_in, activity, path, after):
