@@ -163,10 +163,16 @@ class ReportForm(VersionedForm):
 
     def take_count(self, done: Counted) -> None:
         """Fill in what was counted at the doors, session by session where every touch named one."""
+        for name in ("method", *Visitor, *self._session_names()):
+            self[name].raw_data, self[name].data = None, None
         self.method.data = Method.CLICKER.value
         for visitor in Visitor:
             self[visitor.value].data = getattr(done.whole.shown, visitor)
             self._show_sessions(visitor, done.by_session(visitor))
+
+    def holds_count(self, done: Counted) -> bool:
+        """Whether its figures are those that were counted at the doors."""
+        return all(self[each.value].data == getattr(done.whole.shown, each) for each in Visitor)
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""
@@ -196,6 +202,9 @@ class ReportForm(VersionedForm):
         """Whether anything was typed, or is kept, of a session."""
         fields_of_all = (self.session_fields(slot).values() for slot in self.slots)
         return any(each.data is not None or each.errors for row in fields_of_all for each in row)
+
+    def _session_names(self) -> list[str]:
+        return [_session_name(slot.id, visitor) for slot in self.slots for visitor in Visitor]
 
     def _show_sessions(self, visitor: Visitor, told: Mapping[int, int | None]) -> None:
         """Fill one figure in session by session, where the sessions of the page hold the whole of it.

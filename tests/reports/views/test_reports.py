@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from fete.accounts.services import keep_sketch
 from fete.core.clock import from_paris, now
 from fete.programme.models import EditionState
 from fete.programme.workflow import Status
@@ -261,6 +262,24 @@ def test_the_second_of_two_people_is_told_and_loses_nothing(member, activity, pa
     send(member, path, FILLED | FILE | {"public": "1 040", "version": version})
     report = kept_report(activity)
     assert (report.public, report.status) == (1_040, ReportStatus.FILED)
+
+
+def test_the_second_of_two_people_may_leave_what_the_first_wrote(member, activity, path, ada):
+    send(member, path, FILLED | SAVE | {"public": "1 000"})
+    typed = FILLED | {"public": "1 040"}
+    page = text_of(send(member, path, typed | SAVE))
+    for button in (
+        "Déposer ma version à la place",
+        "Enregistrer ma version à la place",
+        "Garder ce qui est enregistré",
+    ):
+        assert button in page
+    assert "Garder ce qui est enregistré" not in text_of(member.get(path))
+    keep_sketch(ada, path, {"public": ["1 040"]}, at=now())
+    left = send(member, path, typed | {"garder": "oui"})
+    assert (left.status_code, left.location) == (302, path)
+    assert 'value="1000"' in member.get(path).get_data(as_text=True)
+    assert kept_report(activity).public == 1_000
 
 
 def test_before_the_last_slot_has_ended_the_page_says_when_it_will_open(
