@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -75,13 +75,22 @@ class RowForm(VersionedForm):
     volunteers = FigureField(_("Bénévoles"), [Optional()])
     others = FigureField(_("Autres"), [Optional()])
 
+    # The figures that it is shown with.
+    shown = HiddenField()
+
     def show(self, report: Report | None) -> None:
         """Show what is kept."""
         told = Typed.of(report)
         for each in fields(Counts):
             self._put(each.name, getattr(told.counts, each.name))
         self._put("method", told.method)
+        self.stand_beside(report)
+
+    def stand_beside(self, report: Report | None) -> None:
+        """Take what is kept for what the person sees: what is sent next is decided on it."""
+        told = Typed.of(report)
         self.renew(told.version)
+        self._put("shown", told.figures)
 
     def _put(self, name: str, value: Any) -> None:  # noqa: ANN401  # a figure or a choice
         self[name].raw_data, self[name].errors = None, ()
@@ -95,6 +104,7 @@ class RowForm(VersionedForm):
             counts=Counts(outcome=Outcome(outcome) if outcome in set(Outcome) else None, **figures),
             method=Method(self.method.data) if self.method.data in set(Method) else None,
             version=self.seen,
+            seen=self.shown.data or "",
         )
 
     def point_at(self, gaps: Sequence[Gap]) -> None:

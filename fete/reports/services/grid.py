@@ -1,16 +1,12 @@
 """Keep and file the reports of many activities at once, each for itself, inside the caller's transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from sqlalchemy import select
 
 from fete.accounts.models import User
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.reports.arithmetic import Counts
-from fete.reports.models import ReportVersion
 from fete.reports.policies import can_report
 from fete.reports.queries.reporting import ReportLine, lines_under
 from fete.reports.rules import (
@@ -66,7 +62,7 @@ def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     except DoubtfulReportError as error:
         return replace(_kept(line, typed, entering), questions=error.incoherences)
     except (StaleError, RuleBrokenError) as error:
-        return _refused(line, typed, error)
+        return _refused(typed, error)
     return RowKept(state=RowState.FILED)
 
 
@@ -76,7 +72,7 @@ def _kept(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     try:
         _enter(save, line, typed, entering)
     except (StaleError, RuleBrokenError) as error:
-        return _refused(line, typed, error)
+        return _refused(typed, error)
     return RowKept(state=RowState.SAVED)
 
 
@@ -93,23 +89,7 @@ def _enter(act: Callable[..., object], line: ReportLine, typed: Typed, entering:
         )
 
 
-def _refused(line: ReportLine, typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
+def _refused(typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
     if isinstance(error, RuleBrokenError):
         return RowKept(state=RowState.REFUSED, refusal=error.message)
-    is_untouched = typed.tells_the_same_as(_as_seen(line, typed.version))
-    return RowKept(state=RowState.RENEWED if is_untouched else RowState.CONFLICT)
-
-
-def _as_seen(line: ReportLine, version: int) -> Typed:
-    """Return the figures that the person had before their eyes."""
-    if line.report is None or not version:
-        return Typed()
-    seen = db.session.scalar(
-        select(ReportVersion).where(
-            ReportVersion.report_id == line.report.id, ReportVersion.version == version
-        )
-    )
-    if seen is None:
-        return Typed()
-    figures = {each.name: getattr(seen, each.name) for each in fields(Counts)}
-    return Typed(counts=Counts(**figures), method=seen.method)
+    return RowKept(state=RowState.RENEWED if typed.is_untouched else RowState.CONFLICT)

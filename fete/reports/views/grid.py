@@ -166,7 +166,7 @@ def _keep(rows: Sequence[Row], form: GridForm) -> None:
 
 def _show_what_became(row: Row, kept: RowKept) -> None:
     report = row.line.report
-    row.form.renew(report.version if report else 0)
+    row.form.stand_beside(report)
     row.questions = [question_of(each) for each in kept.questions]
     row.form.point_at(kept.gaps)
     if kept.state is RowState.RENEWED:
