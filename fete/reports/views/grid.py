@@ -117,12 +117,7 @@ def on_behalf() -> ResponseReturnValue:
 
 
 def _edition() -> Edition:
-    known = shown_editions()
-    edition = edition_of(known)
-    year = request.args.get("edition")
-    if edition is None or (year is not None and year != str(edition.year)):
-        abort(404)
-    return edition
+    return edition_of(shown_editions()) or abort(404)
 
 
 def _table(
