@@ -9,7 +9,7 @@ from wtforms import Field, IntegerField, StringField
 from wtforms.widgets import TextInput
 
 from fete.core.forms import typed
-from fete.core.i18n import gettext as _
+from fete.core.i18n import gettext as _, lazy_gettext
 from fete.core.text import clean, fold, fold_name
 
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
@@ -31,9 +31,25 @@ _MONTHS = [
     "decembre",
 ]
 _HOUR = re.compile(r"(\d{1,2})(?:\s*(?:h|:|\.)\s*(\d{2})?)?", re.IGNORECASE)
-# Digits, together or in threes as one writes thousands: « 1 200 », « 1.200 »; « 1.2 » is no whole number.
-_FIGURE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[\s.][0-9]{3})+")
+# Figures are read folded. These two are read by the page too, as it is typed in: what both languages understand.
+# Digits, together or in threes as one writes thousands: « 1 200 », « 1.200 », « 1,200 »; « 1,2 » is no whole number.
+_DIGITS = r"(?:[1-9][0-9]{0,2}(?:(?:\s[0-9]{3})+|(?:\.[0-9]{3})+|(?:,[0-9]{3})+)|[0-9]+)"
+_PEOPLE = (
+    r"(?:personnes?|pers\.?|visiteu(?:rs?|ses?)|eleves?|enfants?|adultes?|accompagnat(?:eurs?|rices?)|"
+    r"people|persons?|visitors?|pupils?|children|adults?)"
+)
+FIGURE = rf"({_DIGITS})(?:\s*{_PEOPLE})?"
+NOBODY = rf"(?:zero|aucune?|no)\s+{_PEOPLE}|zero|aucune?|none|nobody|personne"
+_ABOUT = (
+    r"(?:environ|env\.?|a peu pres|autour de|pres de|presque|plus de|moins de|"
+    r"about|around|approximately|approx\.?|nearly|almost|more than|less than|[~≈±]|\+/?-)"
+)
+_ROUGH = re.compile(rf"(?:{_ABOUT}\s*{FIGURE}|{FIGURE}\s*(?:{_ABOUT}|[+?]))")
+_SEVERAL = re.compile(
+    rf"(?:(?:de|entre|from|between)\s+)?{FIGURE}\s*(?:a|et|ou|to|and|or|[-–—/+])\s*{FIGURE}"
+)
 _MOST_DIGITS = 7
+_JUST_THE_NUMBER = lazy_gettext("Écrivez seulement le nombre : %(figure)s.")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _PAGE = re.compile(
     r"https?://(?:[\w\-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"\\]*)?", re.IGNORECASE
@@ -157,24 +173,31 @@ class HourField(StringField):  # type: ignore[misc]
 
 
 class FigureField(IntegerField):  # type: ignore[misc]
-    """A whole number, with the spaces or points that people put between thousands."""
+    """A whole number as people write it: with marks between thousands, with « visiteurs » behind it, or « aucun »."""
 
     widget = TextInput()
+    # What the page reads of it as it is typed.
+    figure_pattern = FIGURE
+    nobody_pattern = NOBODY
+
+    def __init__(
+        self,
+        label: Any = None,  # noqa: ANN401  # a text, or one that waits for its language
+        validators: Sequence[Any] = (),
+        *,
+        if_rough: Any = _JUST_THE_NUMBER,  # noqa: ANN401  # the same
+        **options: Any,
+    ) -> None:
+        super().__init__(label, list(validators), **options)
+        # What is answered to « environ 300 »: where an estimate can be told as one, it says how.
+        self.if_rough = if_rough
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number; an empty field is nothing, not zero."""
         typed = clean(valuelist[0]).strip() if valuelist else ""
         self.data = None
-        if not typed:
-            return
-        if not _FIGURE.fullmatch(typed):
-            raise ValueError(
-                _("Écrivez un nombre entier, sans virgule ni signe : par exemple 120.")
-            )
-        digits = re.sub(r"[\s.]", "", typed).lstrip("0")
-        if len(digits) > _MOST_DIGITS:
-            raise ValueError(_("Ce nombre est trop grand."))
-        self.data = int(digits or 0)
+        if typed:
+            self.data = read_figure(typed, if_rough=self.if_rough)
 
 
 class PhoneField(StringField):  # type: ignore[misc]
@@ -228,6 +251,23 @@ def read_day(typed: str) -> date:
         return date(year, month, number)
     except ValueError:
         raise ValueError(_("Cette date n’existe pas dans le calendrier.")) from None
+
+
+def read_figure(typed: str, *, if_rough: object) -> int:
+    """Return the whole number typed; raise `ValueError` with a sentence that fits when there is none such."""
+    said = fold(typed).strip()
+    if re.fullmatch(NOBODY, said):
+        return 0
+    if found := re.fullmatch(FIGURE, said):
+        digits = re.sub(r"[^0-9]", "", found[1]).lstrip("0")
+        if len(digits) > _MOST_DIGITS:
+            raise ValueError(_("Ce nombre est trop grand."))
+        return int(digits or 0)
+    if found := _ROUGH.fullmatch(said):
+        raise ValueError(str(if_rough) % {"figure": found[1] or found[2]})
+    if _SEVERAL.fullmatch(said):
+        raise ValueError(_("Écrivez un seul nombre, celui qui vous semble le plus juste."))
+    raise ValueError(_("Écrivez un nombre entier, en chiffres : par exemple 120."))
 
 
 def read_hour(typed: str) -> time:

@@ -43,3 +43,19 @@ def test_a_report_is_typed_kept_without_network_and_filed_by_its_link(opened, li
     expect(page.locator("main")).to_contain_text("Ce bilan est déposé. Merci")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.context.cookies() == []
+
+
+def test_who_reloads_the_page_while_typing_is_nobody_else(opened, links):
+    page = opened(None)
+    page.goto(links[-1])
+    page.fill("#online", "12")
+    # It leaves with the page, and arrives once the site has answered with the one that comes.
+    page.reload()
+    expect(page.locator("#online")).to_have_value("12")
+    page.fill("#others", "3")
+    expect(page.locator(".autosave-note")).to_contain_text("Gardé à")
+    page.wait_for_timeout(3_000)
+    expect(page.locator(".autosave-note")).to_contain_text("Gardé à")
+    page.reload()
+    expect(page.locator("#online")).to_have_value("12")
+    expect(page.locator("#others")).to_have_value("3")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -32,6 +32,8 @@ METHODS = (
     SelectChoice(Method.ESTIMATED.value, _("À vue d’œil")),
     SelectChoice(Method.CLICKER.value, _("Compteur")),
 )
+# Beside « environ 300 »: figures of visitors say how they were counted.
+_ESTIMATED = _("Écrivez %(figure)s, et choisissez « À vue d’œil ».")
 
 
 class GridForm(Form):
@@ -63,15 +65,18 @@ class RowForm(VersionedForm):
         csrf = False
 
     outcome = SelectField(_("Tenue"), choices=OUTCOMES, validate_choice=False)
-    public = FigureField(_("Grand public"), [Optional()])
-    pupils = FigureField(_("Élèves"), [Optional()])
-    adults = FigureField(_("Accompa\u00adgnateurs"), [Optional()])
-    online = FigureField(_("En ligne"), [Optional()])
+    public = FigureField(_("Grand public"), [Optional()], if_rough=_ESTIMATED)
+    pupils = FigureField(_("Élèves"), [Optional()], if_rough=_ESTIMATED)
+    adults = FigureField(_("Accompa\u00adgnateurs"), [Optional()], if_rough=_ESTIMATED)
+    online = FigureField(_("En ligne"), [Optional()], if_rough=_ESTIMATED)
     method = SelectField(_("Compté"), choices=METHODS, validate_choice=False)
     researchers = FigureField(_("Chercheurs"), [Optional()])
     mediators = FigureField(_("Médiateurs"), [Optional()])
     volunteers = FigureField(_("Bénévoles"), [Optional()])
     others = FigureField(_("Autres"), [Optional()])
+
+    # The figures that it is shown with.
+    shown = HiddenField()
 
     def show(self, report: Report | None) -> None:
         """Show what is kept."""
@@ -79,7 +84,13 @@ class RowForm(VersionedForm):
         for each in fields(Counts):
             self._put(each.name, getattr(told.counts, each.name))
         self._put("method", told.method)
+        self.stand_beside(report)
+
+    def stand_beside(self, report: Report | None) -> None:
+        """Take what is kept for what the person sees: what is sent next is decided on it."""
+        told = Typed.of(report)
         self.renew(told.version)
+        self._put("shown", told.figures)
 
     def _put(self, name: str, value: Any) -> None:  # noqa: ANN401  # a figure or a choice
         self[name].raw_data, self[name].errors = None, ()
@@ -93,6 +104,7 @@ class RowForm(VersionedForm):
             counts=Counts(outcome=Outcome(outcome) if outcome in set(Outcome) else None, **figures),
             method=Method(self.method.data) if self.method.data in set(Method) else None,
             version=self.seen,
+            seen=self.shown.data or "",
         )
 
     def point_at(self, gaps: Sequence[Gap]) -> None:

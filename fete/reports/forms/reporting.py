@@ -55,6 +55,8 @@ METHODS = (
     SelectChoice(Method.ESTIMATED.value, _("Estimés à vue d’œil")),
     SelectChoice(Method.CLICKER.value, _("Avec le compteur du site")),
 )
+# Beside « environ 300 »: figures of visitors say how they were counted.
+_ESTIMATED = _("Écrivez %(figure)s, et cochez « Estimés à vue d’œil ».")
 
 
 def _text(label: Any, *, rows: int = 3) -> TextAreaField:  # noqa: ANN401  # a text that waits for its language
@@ -106,10 +108,10 @@ class ReportForm(VersionedForm):
         choices=OUTCOMES,
         coerce=str,
     )
-    public = FigureField(_("Grand public"), [Optional()])
-    pupils = FigureField(_("Élèves venus avec leur classe"), [Optional()])
-    adults = FigureField(_("Accompagnateurs des classes"), [Optional()])
-    online = FigureField(_("Connexions en ligne"), [Optional()])
+    public = FigureField(_("Grand public"), [Optional()], if_rough=_ESTIMATED)
+    pupils = FigureField(_("Élèves venus avec leur classe"), [Optional()], if_rough=_ESTIMATED)
+    adults = FigureField(_("Accompagnateurs des classes"), [Optional()], if_rough=_ESTIMATED)
+    online = FigureField(_("Connexions en ligne"), [Optional()], if_rough=_ESTIMATED)
     method = RadioField(_("Comment avez-vous compté ?"), [Optional()], choices=METHODS, coerce=str)
     researchers = FigureField(_("Chercheurs et chercheuses"), [Optional()])
     mediators = FigureField(_("Médiateurs et médiatrices scientifiques"), [Optional()])
@@ -129,6 +131,11 @@ class ReportForm(VersionedForm):
         """Say in words which fields are needed; drafts are kept without them."""
         for name in ("outcome", *names):
             self[name].flags.required = True
+
+    def expect_answer(self, *, is_needed: bool) -> None:
+        """Take the explanation for the answer to what the coordination asked."""
+        self.explanation.label.text = _("Votre réponse")
+        self.explanation.flags.for_deposit = is_needed
 
     def ask(self, found: Sequence[Incoherence]) -> None:
         """Ask about these figures: a tick given to other questions does not answer them."""
@@ -156,10 +163,16 @@ class ReportForm(VersionedForm):
 
     def take_count(self, done: Counted) -> None:
         """Fill in what was counted at the doors, session by session where every touch named one."""
+        for name in ("method", *Visitor, *self._session_names()):
+            self[name].raw_data, self[name].data = None, None
         self.method.data = Method.CLICKER.value
         for visitor in Visitor:
             self[visitor.value].data = getattr(done.whole.shown, visitor)
             self._show_sessions(visitor, done.by_session(visitor))
+
+    def holds_count(self, done: Counted) -> bool:
+        """Whether its figures are those that were counted at the doors."""
+        return all(self[each.value].data == getattr(done.whole.shown, each) for each in Visitor)
 
     def told(self) -> Told:
         """Return what the person tells; what cannot be read is not told."""
@@ -190,6 +203,9 @@ class ReportForm(VersionedForm):
         fields_of_all = (self.session_fields(slot).values() for slot in self.slots)
         return any(each.data is not None or each.errors for row in fields_of_all for each in row)
 
+    def _session_names(self) -> list[str]:
+        return [_session_name(slot.id, visitor) for slot in self.slots for visitor in Visitor]
+
     def _show_sessions(self, visitor: Visitor, told: Mapping[int, int | None]) -> None:
         """Fill one figure in session by session, where the sessions of the page hold the whole of it.
 
@@ -217,7 +233,9 @@ def report_form(
     for slot in slots:
         for name, label in _SESSION_LABELS.items():
             when = {"day": day(slot.starts_at), "hour": hour(slot.starts_at)}
-            asked[_session_name(slot.id, name)] = FigureField(label % when, [Optional()])
+            asked[_session_name(slot.id, name)] = FigureField(
+                label % when, [Optional()], if_rough=_ESTIMATED
+            )
     for question in questions:
         asked[_answer_name(question)] = _question_field(question)
     return type("ReportForm", (OnBehalfForm if is_on_behalf else ReportForm,), asked)

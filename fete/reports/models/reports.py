@@ -23,6 +23,11 @@ _FIGURES = (
 )
 
 
+def _counts_of(row: "Report | ReportVersion") -> Counts:
+    figures = {name: getattr(row, name) for name in _FIGURES}
+    return Counts(outcome=row.outcome, **figures)
+
+
 class Report(Model):
     """What became of one activity: whether it was held, who came, who made it."""
 
@@ -86,17 +91,7 @@ class Report(Model):
     @property
     def counts(self) -> Counts:
         """Its figures, apart from everything else."""
-        return Counts(
-            outcome=self.outcome,
-            public=self.public,
-            pupils=self.pupils,
-            adults=self.adults,
-            online=self.online,
-            researchers=self.researchers,
-            mediators=self.mediators,
-            volunteers=self.volunteers,
-            others=self.others,
-        )
+        return _counts_of(self)
 
 
 class SessionCount(Model):
@@ -146,3 +141,8 @@ class ReportVersion(Model):
     mediators: Mapped[int | None]
     volunteers: Mapped[int | None]
     others: Mapped[int | None]
+
+    @property
+    def counts(self) -> Counts:
+        """The figures as they stood then."""
+        return _counts_of(self)

@@ -1,6 +1,5 @@
 """The counters at the doors: what their links name, and what was counted there."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -10,18 +9,12 @@ from fete.core.db import db
 from fete.programme.models import Activity
 from fete.reports.arithmetic import Counted, counted
 from fete.reports.models import Tap
-from fete.reports.queries.links import named_by, signed
+from fete.reports.queries.links import Opened, opened_by, signed
 from fete.reports.rules.counting import CounterState, counter_state, key_of_undoing
 
 _PURPOSE = "counter"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counter:
-    """The activity that the link of a counter names, and what the link finds now."""
-
-    activity: Activity
-    state: CounterState
+# The activity that the link of a counter names, and what the link finds now.
+Counter = Opened[CounterState]
 
 
 def counter_link_of(activity: Activity) -> str:
@@ -31,12 +24,7 @@ def counter_link_of(activity: Activity) -> str:
 
 def find_counter(token: str, *, at: datetime) -> Counter | None:
     """Return what the link of a counter names and finds, or `None` when it is none of ours or names nothing any more."""
-    named = named_by(token, _PURPOSE)
-    activity = _find_with_times(named.activity_id) if named is not None else None
-    if named is None or activity is None:
-        return None
-    state = counter_state(activity, is_revoked=named.is_revoked, at=at)
-    return Counter(activity=activity, state=state)
+    return opened_by(token, _PURPOSE, find=_find_with_times, state_of=counter_state, at=at)
 
 
 def counted_at_doors(activity: Activity) -> Counted:

@@ -21,6 +21,7 @@ from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts
 from fete.reports.models import ExplainedDoubt, Report, SessionCount, Tap
 from fete.reports.queries.reporting import ReportLine
+from fete.reports.queries.sent_back import sent_back
 from fete.reports.rules.doubts import Beside, Peer, Peers, Raised, raised_by
 from fete.reports.workflow import ReportStatus
 
@@ -100,6 +101,9 @@ def _beside(lines: Sequence[ReportLine]) -> dict[int, Beside]:
     peers = Peers(_peers(_like(activities)))
     before = _before(activities)
     grounds, sessions, taps = _grounds(activities), _sessions(numbers), _taps(numbers)
+    asked_about = sent_back(
+        [line.report.id for line in lines if line.report and line.report.question]
+    )
     return {
         activity.id: Beside(
             peers=peers,
@@ -108,6 +112,7 @@ def _beside(lines: Sequence[ReportLine]) -> dict[int, Beside]:
             grounds=grounds.get(activity.parent_id or 0, frozenset()),
             sessions=sessions.get(activity.id),
             taps=taps.get(activity.id),
+            sent_back=asked_about.get(line.report.id) if line.report else None,
         )
         for line, activity in zip(lines, activities, strict=True)
     }

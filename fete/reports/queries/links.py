@@ -1,7 +1,9 @@
 """Links that open one report without a password: what they bear, and what they find."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from fete.core import tokens
 from fete.core.db import db
@@ -11,25 +13,19 @@ from fete.reports.models import RevokedLinks
 from fete.reports.queries.reporting import find_reported
 from fete.reports.rules.links import LinkState, link_state
 
+State = TypeVar("State")
+
 _PURPOSE = "report"
 # What ends a link is the deadline of its edition; nobody keeps one for longer than this.
 _KEPT = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
-    """What a link names without a password: an activity, and whether it names it no more."""
-
-    activity_id: int
-    is_revoked: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
-    """The activity whose report a link names, and what the link finds now."""
+class Opened(Generic[State]):
+    """The activity that a link names without a password, and what the link finds now."""
 
     activity: Activity
-    state: LinkState
+    state: State
 
 
 def link_of(activity: Activity) -> str:
@@ -37,14 +33,9 @@ def link_of(activity: Activity) -> str:
     return signed(_PURPOSE, activity)
 
 
-def find_by_token(token: str, *, at: datetime) -> Opened | None:
+def find_by_token(token: str, *, at: datetime) -> Opened[LinkState] | None:
     """Return what a link names and finds, or `None` when it is none of ours or what it names is not published."""
-    named = named_by(token, _PURPOSE)
-    activity = find_reported(named.activity_id) if named is not None else None
-    if named is None or activity is None:
-        return None
-    state = link_state(activity, is_revoked=named.is_revoked, at=at)
-    return Opened(activity=activity, state=state)
+    return opened_by(token, _PURPOSE, find=find_reported, state_of=link_state, at=at)
 
 
 def signed(purpose: str, activity: Activity) -> str:
@@ -52,13 +43,24 @@ def signed(purpose: str, activity: Activity) -> str:
     return tokens.sign(purpose, [activity.id, generation_of(activity.id)])
 
 
-def named_by(token: str, purpose: str) -> Named | None:
-    """Return what a link of that purpose names, or `None` when it is none of ours."""
+def opened_by(
+    token: str,
+    purpose: str,
+    *,
+    find: Callable[[int], Activity | None],
+    state_of: Callable[..., State],
+    at: datetime,
+) -> Opened[State] | None:
+    """Return what a link of one purpose names and finds, or `None` when it is none of ours or names nothing any more."""
     match tokens.read(purpose, token, within=_KEPT):
         case [int(number), int(generation)] if is_key(number):
-            return Named(activity_id=number, is_revoked=generation != generation_of(number))
+            activity = find(number)
         case _:
             return None
+    if activity is None:
+        return None
+    is_revoked = generation != generation_of(number)
+    return Opened(activity=activity, state=state_of(activity, is_revoked=is_revoked, at=at))
 
 
 def generation_of(activity_id: int) -> int:

@@ -13,7 +13,13 @@ from fete.core.text import fold
 from fete.programme.models import Activity
 from fete.reports.arithmetic import Counts, Method
 from fete.reports.models import Report
-from fete.reports.rules.reporting import doubts_of, is_counted_at_the_gate, question_of
+from fete.reports.rules.reporting import (
+    SentBack,
+    doubts_of,
+    is_counted_at_the_gate,
+    question_of,
+)
+from fete.reports.workflow import ReportStatus, Source
 
 TIMES_BEFORE = 3
 MORE_THAN_BEFORE = 50
@@ -39,6 +45,7 @@ class Comparison(StrEnum):
     ROUND_FIGURES = "round_figures"
     SESSIONS_APART = "sessions_apart"
     TAPS_APART = "taps_apart"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +130,8 @@ class Beside:
     grounds: frozenset[int] = frozenset()
     sessions: Counts | None = None
     taps: int | None = None
+    # As it was last sent back with a question.
+    sent_back: SentBack | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +169,10 @@ def raised_by(report: Report, beside: Beside) -> list[Raised]:
     ]
     compared = [
         Raised(key=each.key, question=sentence_of(each), other=each.other)
-        for each in oddities(report.activity, report.counts, report.method, beside)
+        for each in [
+            *_beside_its_question(report, beside.sent_back),
+            *oddities(report.activity, report.counts, report.method, beside),
+        ]
     ]
     return [*own, *compared]
 
@@ -177,6 +189,15 @@ def oddities(
         *_beside_the_gate(activity, counts.visitors, beside),
         *_beside_its_own_counting(counts, method, beside),
     ]
+
+
+def _beside_its_question(report: Report, sent_back: SentBack | None) -> Iterator[Oddity]:
+    # What the coordination entered it has answered itself, and what it validated it has read.
+    if sent_back is None or report.source is Source.COORDINATION:
+        return
+    told = (report.counts, report.method, report.explanation)
+    if report.status is ReportStatus.FILED and not sent_back.is_answered_by(*told):
+        yield Oddity(comparison=Comparison.UNANSWERED, figures=(sent_back.version,))
 
 
 def _beside_before(visitors: int, before: Peer | None) -> Iterator[Oddity]:
@@ -362,4 +383,9 @@ def _sentence(oddity: Oddity) -> object:
                 "lesquels sont exacts ?",
                 visitors=first,
                 taps=second,
+            )
+        case Comparison.UNANSWERED:
+            return _(
+                "Ni réponse à votre question, ni chiffres changés depuis qu’elle est posée : "
+                "ce bilan convient-il tel quel ?"
             )

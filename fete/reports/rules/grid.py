@@ -1,7 +1,7 @@
 """One row among many, pure: what was typed in it, and whether that says anything new."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from fete.reports.arithmetic import Counts, Incoherence, Method
@@ -11,11 +11,12 @@ from fete.reports.rules.reporting import Gap, Told
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
-    """What one row tells, and the version that was seen when it was typed."""
+    """What one row tells, and what was seen when it was typed: the version, and its figures."""
 
     counts: Counts = field(default_factory=Counts)
     method: Method | None = None
     version: int = 0
+    seen: str = ""
 
     @classmethod
     def of(cls, report: Report | None) -> "Typed":
@@ -28,6 +29,17 @@ class Typed:
     def is_empty(self) -> bool:
         """Whether nothing is told at all."""
         return self.counts == Counts() and self.method is None
+
+    @property
+    def figures(self) -> str:
+        """The figures in one line: a row that is sent brings back those that it was shown with."""
+        told = (getattr(self.counts, each.name) for each in fields(Counts))
+        return ":".join("" if each is None else str(each) for each in (*told, self.method))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it tells what it was shown with."""
+        return self.figures == self.seen
 
     def tells_the_same_as(self, other: "Typed") -> bool:
         """Whether both hold the same figures, whichever version they were seen with."""

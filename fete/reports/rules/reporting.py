@@ -74,6 +74,29 @@ class DoubtfulReportError(RuleBrokenError):
         self.incoherences = list(found)
 
 
+class UnansweredReportError(RuleBrokenError):
+    """A report was sent back with a question, and comes again as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Répondez à la question de la coordination, ou corrigez les chiffres."),
+            field="explanation",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentBack:
+    """The figures of a report as it was sent back with a question."""
+
+    version: int
+    counts: Counts
+    method: Method | None
+
+    def is_answered_by(self, counts: Counts, method: Method | None, explanation: str) -> bool:
+        """Whether the question got words, or other figures."""
+        return bool(explanation) or (counts, method) != (self.counts, self.method)
+
+
 def due_since(activity: Activity) -> datetime | None:
     """Return when the last slot ends, of the activity or of what holds it: its report is due from then on."""
     return over_at(activity)

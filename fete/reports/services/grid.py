@@ -1,22 +1,22 @@
 """Keep and file the reports of many activities at once, each for itself, inside the caller's transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from sqlalchemy import select
 
 from fete.accounts.models import User
 from fete.core.db import db
 from fete.core.errors import RuleBrokenError, StaleError
-from fete.reports.arithmetic import Counts
-from fete.reports.models import ReportVersion
 from fete.reports.policies import can_report
 from fete.reports.queries.reporting import ReportLine, lines_under
-from fete.reports.rules import DoubtfulReportError, IncompleteReportError
+from fete.reports.rules import (
+    DoubtfulReportError,
+    IncompleteReportError,
+    UnansweredReportError,
+)
 from fete.reports.rules.grid import RowKept, RowState, Typed
 from fete.reports.services.reporting import file_report, save
-from fete.reports.workflow import Learned, Standing
+from fete.reports.workflow import Learned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,19 +50,19 @@ def _lines(typed: Mapping[int, Typed], entering: Entering) -> list[ReportLine]:
 
 def _filed(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     stands = Typed.of(line.report)
-    says_nothing = typed.is_empty and stands.is_empty
-    # What was sent back with a question is not handed in again as if it had been answered.
-    is_unanswered = line.standing is Standing.SENT_BACK and typed.tells_the_same_as(stands)
-    if says_nothing or is_unanswered:
+    if typed.is_empty and stands.is_empty:
         return RowKept(state=RowState.LEFT)
     try:
         _enter(file_report, line, typed, entering)
     except IncompleteReportError as error:
         return replace(_kept(line, typed, entering), gaps=error.gaps)
+    except UnansweredReportError:
+        # It waits for its answer, which is given on its page.
+        return _kept(line, typed, entering)
     except DoubtfulReportError as error:
         return replace(_kept(line, typed, entering), questions=error.incoherences)
     except (StaleError, RuleBrokenError) as error:
-        return _refused(line, typed, error)
+        return _refused(typed, error)
     return RowKept(state=RowState.FILED)
 
 
@@ -72,7 +72,7 @@ def _kept(line: ReportLine, typed: Typed, entering: Entering) -> RowKept:
     try:
         _enter(save, line, typed, entering)
     except (StaleError, RuleBrokenError) as error:
-        return _refused(line, typed, error)
+        return _refused(typed, error)
     return RowKept(state=RowState.SAVED)
 
 
@@ -89,23 +89,7 @@ def _enter(act: Callable[..., object], line: ReportLine, typed: Typed, entering:
         )
 
 
-def _refused(line: ReportLine, typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
+def _refused(typed: Typed, error: StaleError | RuleBrokenError) -> RowKept:
     if isinstance(error, RuleBrokenError):
         return RowKept(state=RowState.REFUSED, refusal=error.message)
-    is_untouched = typed.tells_the_same_as(_as_seen(line, typed.version))
-    return RowKept(state=RowState.RENEWED if is_untouched else RowState.CONFLICT)
-
-
-def _as_seen(line: ReportLine, version: int) -> Typed:
-    """Return the figures that the person had before their eyes."""
-    if line.report is None or not version:
-        return Typed()
-    seen = db.session.scalar(
-        select(ReportVersion).where(
-            ReportVersion.report_id == line.report.id, ReportVersion.version == version
-        )
-    )
-    if seen is None:
-        return Typed()
-    figures = {each.name: getattr(seen, each.name) for each in fields(Counts)}
-    return Typed(counts=Counts(**figures), method=seen.method)
+    return RowKept(state=RowState.RENEWED if typed.is_untouched else RowState.CONFLICT)

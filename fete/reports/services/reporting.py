@@ -19,10 +19,13 @@ from fete.reports.models import Method, Report, ReportVersion, Source
 from fete.reports.policies import can_validate
 from fete.reports.queries.doubts import open_doubts
 from fete.reports.queries.reporting import ReportLine, find_report, line_of, lines_under
+from fete.reports.queries.sent_back import sent_back
 from fete.reports.rules import (
     DoubtfulReportError,
     IncompleteReportError,
+    SentBack,
     Told,
+    UnansweredReportError,
     circumstances_of,
     is_answered,
     is_due,
@@ -95,8 +98,9 @@ def file_report(
 ) -> Report:
     """Hand the report in; sent twice it is filed once.
 
-    Raise `IncompleteReportError` with all that it lacks, or `DoubtfulReportError` with what is asked about its
-    figures as long as the answer was not given to these very questions.
+    Raise `IncompleteReportError` with all that it lacks, `UnansweredReportError` when a question sent it back and got
+    neither words nor other figures, or `DoubtfulReportError` with what is asked about its figures as long as the answer
+    was not given to these very questions. The coordination, in entering it, answers to nobody.
     """
     told = _added_up(told)
     report = _locked(activity, at=at)
@@ -106,11 +110,14 @@ def file_report(
     about = circumstances_of(activity)
     if gaps := limits(told.counts) or missing(told.counts, told.method, about):
         raise IncompleteReportError(gaps)
+    source = source_of(activity, by)
+    if source is not Source.COORDINATION and not _answers_its_question(report, told):
+        raise UnansweredReportError
     found = incoherences(told.counts, about)
     if not is_answered(told, found):
         raise DoubtfulReportError(found)
     _step(report, ReportStep.FILE)
-    _write(report, told, source=source_of(activity, by))
+    _write(report, told, source=source)
     report.filed_at = at
     report.filed_by = by
     _remember(report, at=at)
@@ -168,6 +175,8 @@ def send_back(activity: Activity, question: str, *, version: int, by: User, at: 
         raise RuleBrokenError(_("Écrivez votre question."), field="question")
     _step(report, ReportStep.SEND_BACK)
     report.question = question
+    # What was answered before, and the journal keeps, does not answer this.
+    report.explanation = ""
     report.validated_at = None
     report.validated_by = None
     report.waiver = ""
@@ -252,6 +261,14 @@ def _told_in(report: Report, *, like: Told) -> Told:
         if like.answers is None
         else {each: kept.get(each, "") for each in like.answers},
     )
+
+
+def _answers_its_question(report: Report, told: Told) -> bool:
+    if not report.question:
+        return True
+    as_it_stands = SentBack(version=report.version, counts=report.counts, method=report.method)
+    asked_about = sent_back([report.id]).get(report.id, as_it_stands)
+    return asked_about.is_answered_by(told.counts, told.method, told.explanation)
 
 
 def _check_version(report: Report, version: int) -> None:

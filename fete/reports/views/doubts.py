@@ -26,7 +26,13 @@ from fete.reports.queries.reporting import (
     lines_of,
 )
 from fete.reports.rules import is_open
-from fete.reports.views.follow_up import edition_of, explain_forms, filters_of, led_to
+from fete.reports.views.follow_up import (
+    chosen_in,
+    edition_of,
+    explain_forms,
+    led_to,
+    tab_of,
+)
 
 blueprint = Blueprint("doubts", __name__, url_prefix="/coordination/bilans/doutes")
 
@@ -55,9 +61,8 @@ def index() -> ResponseReturnValue:
     if edition is None:
         return render_template("doubts/index.html", edition=None)
     departements = departements_within(territory_of(current_user))
-    chosen = filters_of(departements).departements
-    word = request.args.get("etat", "")
-    tab = Tab(word) if word in set(Tab) else Tab.OPEN
+    chosen = chosen_in(departements)
+    tab = tab_of(Tab.OPEN)
     number = request.args.get("page", default=1, type=int)
     list_them = _explained if tab is Tab.EXPLAINED else _open
     return render_template(

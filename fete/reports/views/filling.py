@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fete.accounts.models import Sketch, User
@@ -77,6 +77,19 @@ def tell(activity: Activity, way: Way) -> ResponseReturnValue:
     if request.method == "GET":
         asked = _asked_again(activity, form) if sketch else _shown_questions(activity, report)
         return _form_page(activity, report, form, asked, way, sketch=sketch)
+    if "garder" in request.form:
+        return _left(way)
+    if "compteur" in request.form:
+        form.take_count(counted_at_doors(activity))
+        asked = _asked_again(activity, form)
+        return _form_page(activity, report, form, asked, way, is_counted=True)
+    return _taken(activity, report, form, way)
+
+
+def _taken(
+    activity: Activity, report: Report | None, form: ReportForm, way: Way
+) -> ResponseReturnValue:
+    """Keep or hand in what was sent."""
     if not form.submitted():
         return _form_page(activity, report, form, _asked_again(activity, form), way)
     is_filed = "deposer" in request.form
@@ -98,6 +111,14 @@ def tell(activity: Activity, way: Way) -> ResponseReturnValue:
     except (RuleBrokenError, StaleError) as error:
         return _refused(activity, form, error, way)
     return way.done(activity, is_filed)
+
+
+def _left(way: Way) -> ResponseReturnValue:
+    """Show the report as somebody else left it, without what was typed."""
+    if way.by is not None:
+        with transaction():
+            forget_this_page()
+    return redirect(way.here)
 
 
 def is_finished(activity: Activity, report: Report | None) -> bool:
@@ -194,12 +215,16 @@ def _form_page(
     way: Way,
     *,
     is_stale: bool = False,
+    is_counted: bool = False,
     sketch: Sketch | None = None,
 ) -> str:
     about = circumstances_of(activity)
     needed = wanted_figures(about)
     form.require([*needed, "method"] if needed else [])
     form.ask(asked)
+    if report is not None and report.question:
+        form.expect_answer(is_needed=not way.is_on_behalf)
+    done = counted_at_doors(activity)
     return _page(
         "open",
         activity,
@@ -213,8 +238,10 @@ def _form_page(
         is_stale=is_stale,
         sketch=sketch,
         help_of=HELP,
-        counted=counted_at_doors(activity),
-        is_prefilled=takes_the_count(report),
+        counted=done,
+        is_prefilled=is_counted or takes_the_count(report),
+        is_counted=is_counted,
+        offers_count=not form.holds_count(done),
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -65,6 +66,9 @@ from fete.reports.workflow import ReportStatus, ReportStep, possible_steps
 
 _LED = Markup('{} <a href="{}">{}</a>')
 
+Tab = TypeVar("Tab", bound=StrEnum)
+_NOT_FOUND = 404
+
 blueprint = Blueprint("follow_up", __name__, url_prefix="/coordination/bilans")
 
 TABS = {
@@ -85,7 +89,9 @@ def index() -> ResponseReturnValue:
     if edition is None:
         return render_template("follow_up/index.html", edition=None)
     departements = departements_within(territory_of(current_user))
-    filters = filters_of(departements)
+    filters = FollowUpFilters(
+        wanted=tab_of(Wanted.TO_VALIDATE), departements=chosen_in(departements)
+    )
     at = now()
     by_departement = returns_by_departement(current_user, edition=edition, at=at)
     chosen = {
@@ -385,21 +391,26 @@ def led_to(other: Peer) -> str:
 
 
 def edition_of(known: Sequence[Edition]) -> Edition | None:
-    """Return the edition asked for, else the latest that has begun, else the latest."""
-    year = request.args.get("edition", type=int)
-    asked = [edition for edition in known if edition.year == year]
+    """Return the edition asked for, which must be there; else the latest that has begun, else the latest."""
+    asked = request.args.get("edition")
+    if asked is not None:
+        found = (edition for edition in known if str(edition.year) == asked)
+        return next(found, None) or abort(_NOT_FOUND)
     begun = [edition for edition in known if edition.starts_on <= today()]
-    return next(iter([*asked, *begun, *known]), None)
+    return next(iter([*begun, *known]), None)
 
 
-def filters_of(departements: list[Departement]) -> FollowUpFilters:
-    """Return what the address asks of the list."""
+def tab_of(usual: Tab) -> Tab:
+    """Return the tab asked for, which must be there; else the usual one."""
+    tabs = type(usual)
+    word = request.args.get("etat", usual.value)
+    return tabs(word) if word in set(tabs) else abort(_NOT_FOUND)
+
+
+def chosen_in(departements: Sequence[Departement]) -> list[str]:
+    """Return the départements asked for, among those of the person."""
     asked = request.args.getlist("departement")
-    word = request.args.get("etat", "")
-    return FollowUpFilters(
-        wanted=Wanted(word) if word in set(Wanted) else Wanted.TO_VALIDATE,
-        departements=[each.code for each in departements if each.code in asked],
-    )
+    return [each.code for each in departements if each.code in asked]
 
 
 def _arguments(filters: FollowUpFilters, edition: Edition) -> dict[str, object]:

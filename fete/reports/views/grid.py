@@ -117,12 +117,7 @@ def on_behalf() -> ResponseReturnValue:
 
 
 def _edition() -> Edition:
-    known = shown_editions()
-    edition = edition_of(known)
-    year = request.args.get("edition")
-    if edition is None or (year is not None and year != str(edition.year)):
-        abort(404)
-    return edition
+    return edition_of(shown_editions()) or abort(404)
 
 
 def _table(
@@ -166,7 +161,7 @@ def _keep(rows: Sequence[Row], form: GridForm) -> None:
 
 def _show_what_became(row: Row, kept: RowKept) -> None:
     report = row.line.report
-    row.form.renew(report.version if report else 0)
+    row.form.stand_beside(report)
     row.questions = [question_of(each) for each in kept.questions]
     row.form.point_at(kept.gaps)
     if kept.state is RowState.RENEWED:

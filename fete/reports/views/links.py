@@ -66,7 +66,7 @@ def keep(token: str) -> ResponseReturnValue:
     return _keep(opened.activity)
 
 
-def shut(opened: Opened | None) -> ResponseReturnValue:
+def shut(opened: Opened[LinkState] | None) -> ResponseReturnValue:
     """Say why a link opens nothing, and how to go on."""
     page = render_template("links/_shut.html", opened=opened, LinkState=LinkState)
     if opened is not None:

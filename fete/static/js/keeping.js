@@ -3,11 +3,29 @@
 const PAUSE = 2000;
 const AGAIN = 10_000;
 
+function taken(place) {
+  try {
+    return JSON.parse(sessionStorage.getItem(place));
+  } catch {
+    return null;
+  }
+}
+
+function putAway(place, what = null) {
+  try {
+    if (what) sessionStorage.setItem(place, JSON.stringify(what));
+    else sessionStorage.removeItem(place);
+  } catch {
+    // Nothing may be kept in this browser: what leaves with the page is not sent again.
+  }
+}
+
 class Keeping {
   constructor(form) {
     this.form = form;
     this.version = form.elements.version;
     this.kept = this.state();
+    this.place = `fete.typed ${form.dataset.keeps}`;
     this.shown = document.createElement("p");
     this.shown.className = "autosave-note";
     this.shown.setAttribute("role", "status");
@@ -24,6 +42,25 @@ class Keeping {
       this.kept = null;
       this.later(PAUSE);
     }
+    this.takeUp();
+  }
+
+  // What left with the page reaches the site after the next one is read: that page shows it, and sends it once more.
+  takeUp() {
+    const left = taken(this.place);
+    if (left?.version !== this.version.value || this.isStopped) {
+      putAway(this.place);
+      return;
+    }
+    const told = new URLSearchParams(left.state);
+    for (const field of this.form.elements) {
+      const values = told.getAll(field.name);
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else if (field.name && values.length && field.type !== "hidden") field.value = values[0];
+    }
+    for (const field of this.form.querySelectorAll("input[type=text]")) field.dispatchEvent(new Event("input"));
+    this.waiting = left;
+    this.later(0);
   }
 
   state() {
@@ -43,7 +80,8 @@ class Keeping {
     if (!this.waiting) {
       const state = this.state();
       if (state === this.kept) return;
-      this.waiting = { state, body: `${state}&version=${this.version.value}` };
+      this.waiting = { state, version: this.version.value };
+      putAway(this.place, this.waiting);
     }
     this.sending = this.send(this.waiting);
     await this.sending;
@@ -52,7 +90,8 @@ class Keeping {
     else if (this.state() !== this.kept) this.later(PAUSE);
   }
 
-  async send({ state, body }) {
+  async send({ state, version }) {
+    const body = `${state}&version=${version}`;
     try {
       const answer = await fetch(this.form.dataset.keeps, {
         method: "POST",
@@ -65,6 +104,7 @@ class Keeping {
       if (answer.status === 429 || answer.status >= 500) return;
       const told = await answer.json();
       this.waiting = null;
+      putAway(this.place);
       this.kept = state;
       if (answer.ok) this.version.value = told.version;
       else this.isStopped = answer.status !== 422;
@@ -79,12 +119,14 @@ class Keeping {
     clearTimeout(this.timer);
     if (!this.sending || this.isStopped) {
       this.isStopped = true;
+      putAway(this.place);
       return;
     }
     event.preventDefault();
     const button = event.submitter;
     this.sending.then(() => {
       this.isStopped = true;
+      putAway(this.place);
       this.form.requestSubmit(button);
     });
   }

@@ -147,7 +147,7 @@ def test_doubts_ask_the_same_number_of_questions_whatever_they_are_about(
     assert len(lines) == number
     with queries() as asked:
         found = doubts_about(lines)
-    assert len(asked) == 6, asked
+    assert len(asked) == 7, asked
     assert sum(len(each) for each in found.values()) == number - 1
 
 

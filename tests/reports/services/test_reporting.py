@@ -15,7 +15,13 @@ from fete.reports.arithmetic import Counts, Doubt, Method, Outcome, Session
 from fete.reports.models import Question, Report, ReportVersion, Source
 from fete.reports.queries.questions import answers_of
 from fete.reports.queries.reporting import find_report
-from fete.reports.rules import MOST, DoubtfulReportError, IncompleteReportError, Told
+from fete.reports.rules import (
+    MOST,
+    DoubtfulReportError,
+    IncompleteReportError,
+    Told,
+    UnansweredReportError,
+)
 from fete.reports.services.reporting import (
     PastReport,
     Validated,
@@ -262,6 +268,62 @@ def test_a_report_sent_back_goes_to_the_members_with_its_question(
     assert f'href="{address}"' in letter.html
     assert "Combien de classes ?" in letter.html
     assert (letter.topic, letter.page) == (Topic.DECISIONS, f"/mes-bilans/{activity.id}")
+
+
+@pytest.fixture
+def asked(activity, ada, camille, after):
+    """Give a report that was explained, then sent back with a question."""
+    told = replace(TOLD, explanation="Comptés à l’entrée.")
+    file_report(activity, told, version=0, by=ada, at=after)
+    return send_back(activity, "Combien de classes ?", version=1, by=camille, at=after)
+
+
+ANSWERED = replace(TOLD, explanation="Deux classes.")
+CORRECTED = replace(TOLD, counts=replace(COUNTS, public=31))
+RECOUNTED = replace(TOLD, method=Method.TICKETED)
+
+
+@pytest.mark.parametrize("told", [ANSWERED, CORRECTED, RECOUNTED])
+def test_a_question_wants_an_answer_or_other_figures(asked, activity, ada, after, told):
+    for same in (TOLD, replace(TOLD, is_confirmed=True, remarks="Rien à ajouter.")):
+        with pytest.raises(UnansweredReportError) as error:
+            file_report(activity, same, version=2, by=ada, at=after)
+        assert error.value.field == "explanation"
+    assert file_report(activity, told, version=2, by=ada, at=after).status is ReportStatus.FILED
+
+
+def test_a_draft_kept_meanwhile_does_not_hide_what_changed(asked, activity, ada, after):
+    save(activity, TOLD, version=2, by=ada, at=after)
+    save(activity, CORRECTED, version=3, by=None, at=after, is_typing=True)
+    assert file_report(activity, CORRECTED, version=4, by=ada, at=after).version == 5
+    with pytest.raises(UnansweredReportError):
+        file_report(activity, TOLD, version=5, by=ada, at=after)
+
+
+def test_each_question_wants_its_own_answer(asked, activity, ada, camille, after):
+    file_report(activity, ANSWERED, version=2, by=ada, at=after)
+    report = send_back(activity, "Et les adultes ?", version=3, by=camille, at=after)
+    assert report.explanation == ""
+    with pytest.raises(UnansweredReportError):
+        file_report(activity, TOLD, version=4, by=ada, at=after)
+
+
+def test_the_coordination_enters_what_it_asked_itself(asked, activity, camille, after):
+    report = file_report(activity, TOLD, version=2, by=camille, at=after)
+    assert report.status is ReportStatus.FILED
+    shown = {activity.id: 3}
+    assert validate_several(shown, by=camille, at=after) == Validated(done=1, doubtful=0, left=0)
+
+
+def test_a_question_without_answer_is_left_apart_when_several_are_validated(
+    asked, activity, camille, after
+):
+    # As reports were once filed.
+    asked.status = ReportStatus.FILED
+    shown = {activity.id: 2}
+    assert validate_several(shown, by=camille, at=after) == Validated(done=0, doubtful=1, left=0)
+    asked.explanation = "Deux classes."
+    assert validate_several(shown, by=camille, at=after) == Validated(done=1, doubtful=0, left=0)
 
 
 def test_a_question_and_a_waiver_need_words(activity, ada, camille, letters, after):

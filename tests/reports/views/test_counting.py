@@ -22,7 +22,7 @@ from fete.reports.workflow import ReportStatus
 from tests.factories.accounts import make_user
 from tests.factories.network import make_organisation
 from tests.factories.programme import make_activity
-from tests.factories.reports import make_report
+from tests.factories.reports import kept_report, make_report
 
 NOTHING = {"public": 0, "pupils": 0, "adults": 0}
 
@@ -498,6 +498,32 @@ def test_what_was_told_already_stays_and_the_counter_is_beside_it(member, after_
     text = text_of(page)
     assert "Le compteur du site a compté 180 visiteurs" in text
     assert "Les champs en viennent" not in text
+
+
+def test_what_was_counted_replaces_what_was_told_when_one_asks_for_it(member, after_counting):
+    make_report(after_counting, status=ReportStatus.DRAFT, public=7, pupils=None, adults=None)
+    path = f"/mes-bilans/{after_counting.id}"
+    client = member()
+    page = client.get(path)
+    assert "Reprendre les chiffres du compteur" in text_of(page)
+    # The key Enter presses the first button of a form.
+    assert page.text.index('name="deposer"') < page.text.index('name="compteur"')
+    sent = {"version": "1", "public": "7", "others": "5", "remarks": "Il pleuvait."}
+    page = client.send(path, sent | {"compteur": "oui"}, token_from=path)
+    assert shown(page) == ("130", "50", "0", Method.CLICKER.value)
+    text = text_of(page)
+    assert "Les champs en viennent" in text
+    assert "Ils ne sont pas encore enregistrés." in text
+    assert "Reprendre les chiffres du compteur" not in text
+    assert field("others", page) == "5"
+    assert "Il pleuvait." in text
+    assert kept_report(after_counting).public == 7
+
+
+def test_figures_that_are_those_of_the_counter_are_not_offered_again(member, after_counting):
+    make_report(after_counting, status=ReportStatus.FILED, public=130, pupils=50, adults=0)
+    page = member().get(f"/mes-bilans/{after_counting.id}")
+    assert "Reprendre les chiffres du compteur" not in text_of(page)
 
 
 def test_where_nobody_counted_nothing_is_filled_in(member, activity, clock):

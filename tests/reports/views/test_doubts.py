@@ -112,9 +112,6 @@ def test_a_closed_edition_is_read_only(db, client):
 @pytest.mark.parametrize(
     "query",
     [
-        "?etat=rien",
-        "?edition=1850",
-        "?edition=x",
         "?page=-3",
         "?page=999",
         f"?departement={'z' * 1000}",
@@ -123,6 +120,12 @@ def test_a_closed_edition_is_read_only(db, client):
 def test_an_odd_address_shows_a_list(client, query):
     filed("À Auch")
     assert "À Auch" in text_of(client.get(PAGE + query))
+
+
+@pytest.mark.parametrize("query", ["?etat=rien", "?edition=1850", "?edition=x"])
+def test_what_is_not_there_is_not_taken_for_something_else(client, query):
+    filed("À Auch")
+    assert client.get(PAGE + query).status_code == 404
 
 
 def test_without_edition_or_without_doubt_the_page_says_so(client):
@@ -145,7 +148,7 @@ def test_the_page_asks_the_same_number_of_questions_whatever_its_length(client, 
         response = client.get(PAGE)
     assert response.status_code == 200
     assert "comptent : sont-ils passés par l’entrée ?" in text_of(response)
-    assert len(asked) == 21, asked
+    assert len(asked) == 22, asked
 
 
 def test_members_and_visitors_do_not_see_them(sign_in, app, after, db):

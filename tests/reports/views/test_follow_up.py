@@ -74,7 +74,15 @@ def test_a_regional_coordinator_sees_all_and_chooses(sign_in, after, db):
     assert "Bilans validés : 1 sur 1 attendus (100 %) ; reçus : 1." in text
 
 
-@pytest.mark.parametrize("query", ["?etat=rien", "?edition=1850", "?page=999", "?departement=zz"])
+@pytest.mark.parametrize("query", ["?etat=rien", "?etat=", "?edition=1850", "?edition=x"])
+def test_what_is_not_there_is_not_taken_for_something_else(client, query):
+    filed("À Auch")
+    response = client.get(INDEX + query)
+    assert response.status_code == 404
+    assert "Page introuvable" in text_of(response)
+
+
+@pytest.mark.parametrize("query", ["?page=999", "?departement=zz"])
 def test_an_odd_address_shows_a_list(client, query):
     filed("À Auch")
     assert "À Auch" in text_of(client.get(INDEX + query))
@@ -88,8 +96,9 @@ def test_an_edition_in_preparation_is_not_offered(client):
     make_edition(2027, state=EditionState.PREPARED)
     make_edition(2026)
     response = client.get(f"{INDEX}?edition=2027")
-    assert "Bilans 2026" in text_of(response)
-    assert "2027" not in text_of(response)
+    assert response.status_code == 404
+    assert "Bilans 2026" in text_of(client.get(INDEX))
+    assert "2027" not in text_of(client.get(INDEX))
 
 
 @pytest.mark.parametrize("number", [1, 3, 300])
@@ -100,7 +109,7 @@ def test_the_list_asks_the_same_number_of_questions_whatever_its_length(client, 
     with queries() as asked:
         response = client.get(INDEX)
     assert response.status_code == 200
-    assert len(asked) == 19, asked
+    assert len(asked) == 20, asked
 
 
 def test_those_without_doubt_are_validated_together(client):

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from fete.core.clock import from_paris
+from fete.core.clock import from_paris, now
 from fete.programme.models import EditionState, Mode
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.queries.reporting import find_report
+from fete.reports.rules import Told
+from fete.reports.rules.grid import Typed
+from fete.reports.services.reporting import save
 from fete.reports.workflow import ReportStatus, Source
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
@@ -55,7 +58,7 @@ def text_of(response):
 
 def row(activity, version=0, **typed):
     prefix = f"l{activity.id}-"
-    told = {"version": str(version)} | typed
+    told = {"version": str(version), "shown": Typed().figures} | typed
     return {"ligne": [str(activity.id)]} | {prefix + name: value for name, value in told.items()}
 
 
@@ -172,13 +175,22 @@ def test_what_lacks_is_told_beside_its_field_and_kept_as_a_draft(member, held):
     assert kept_report(half).status is ReportStatus.FILED
 
 
-@pytest.mark.parametrize("typed", ["-3", "environ 300", "12,5", "10000000000", "x" * 1000, "=1+1"])
-def test_what_is_no_number_is_told_and_the_other_rows_are_kept(member, held, typed):
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("-3", "Écrivez un nombre entier"),
+        ("environ 300", "Écrivez 300, et choisissez « À vue d’œil »."),
+        ("12,5", "Écrivez un nombre entier"),
+        ("10000000000", "est trop grand"),
+        ("x" * 1000, "Écrivez un nombre entier"),
+        ("=1+1", "Écrivez un nombre entier"),
+    ],
+)
+def test_what_is_no_number_is_told_and_the_other_rows_are_kept(member, held, typed, said):
     good, bad = held("Bonne"), held("Mauvaise")
     sent = together(row(good, public="12"), row(bad, public=typed, pupils="4"))
     response = send(member, sent | SAVE)
     html = response.get_data(as_text=True)
-    said = "est trop grand" if typed.isdigit() else "Écrivez un nombre entier"
     assert said in text_of(response)
     assert f'href="#l{bad.id}-public"' in html
     assert f'value="{typed}"' in unescape(html)
@@ -220,6 +232,22 @@ def test_a_row_that_only_somebody_else_filled_shows_what_they_wrote(member, held
     assert "voici ce qui est enregistré maintenant" in text_of(response)
     assert f'name="l{activity.id}-public" type="text" value="55"' in response.get_data(as_text=True)
     assert kept_report(activity).public == 55
+
+
+def test_a_row_seen_while_somebody_typed_by_the_link_is_no_conflict(member, held):
+    activity = held("Par le lien")
+    told = [Told(counts=Counts(public=public)) for public in (10, 20)]
+    save(activity, told[0], version=0, by=None, at=now(), is_typing=True)
+    html = member.get(OWN).get_data(as_text=True)
+    (shown,) = re.findall(rf'name="l{activity.id}-shown"[^>]*value="([^"]*)"', html)
+    seen = row(activity, 1, public="10", shown=shown)
+    save(activity, told[1], version=1, by=None, at=now())
+    page = send(member, seen | SAVE)
+    assert "voici ce qui est enregistré maintenant" in text_of(page)
+    assert f'name="l{activity.id}-public" type="text" value="20"' in page.get_data(as_text=True)
+    touched = seen | {f"l{activity.id}-public": "12"}
+    assert "Quelqu’un d’autre l’a changée entre-temps." in text_of(send(member, touched | SAVE))
+    assert kept_report(activity).public == 20
 
 
 def test_what_was_sent_back_is_not_handed_in_again_without_a_change(member, held):

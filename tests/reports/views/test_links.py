@@ -377,6 +377,23 @@ def test_what_the_edition_asks_beside_the_figures_is_asked_and_kept(client, acti
     assert answers_of(kept_report(activity))[Question.SATISFACTION] == "4"
 
 
+def test_remarks_do_not_ask_again_what_the_edition_asks(client, activity, path, db):
+    assert "Ce qui a bien marché, ce qui a manqué" in text_of(client.get(path))
+    db.session.add(AskedQuestion(edition_id=activity.edition_id, question=Question.DIFFICULTIES))
+    text = text_of(client.get(path))
+    assert "Ce qui a bien marché, ce qui a manqué" not in text
+    assert "Tout ce que vous voulez ajouter. Seule la coordination les lit." in text
+
+
+def test_who_comes_second_by_the_link_may_leave_what_the_first_wrote(client, activity, path):
+    client.post(path, data=FILLED | SAVE)
+    typed = FILLED | {"public": "7"}
+    assert "Garder ce qui est enregistré" in text_of(client.post(path, data=typed | FILE))
+    left = client.post(path, data=typed | {"garder": "oui"})
+    assert (left.status_code, left.location) == (302, path)
+    assert kept_report(activity).counts == FIGURES
+
+
 def test_posts_are_slowed_down(client, path):
     limiter.enabled = True
     try:

@@ -6,11 +6,13 @@ from html import unescape
 
 import pytest
 
-from fete.core.clock import from_paris
+from fete.accounts.services import keep_sketch
+from fete.core.clock import from_paris, now
 from fete.programme.models import EditionState
 from fete.programme.workflow import Status
 from fete.reports.arithmetic import Counts, Method, Outcome
 from fete.reports.queries.reporting import find_report
+from fete.reports.services.reporting import send_back
 from fete.reports.workflow import ReportStatus, Source
 from tests.factories.accounts import make_coordinator, make_user
 from tests.factories.journal import history_of
@@ -166,17 +168,34 @@ def test_what_lacks_is_told_beside_its_field_and_nothing_typed_is_lost(member, a
 
 
 @pytest.mark.parametrize(
-    "typed", ["environ 300", "-3", "12,5", "10000000000", "=1+1", "<b>1</b>", "1e3"]
+    ("typed", "words"),
+    [
+        ("environ 300", "Écrivez 300, et cochez « Estimés à vue d’œil »."),
+        ("300 à 400", "Écrivez un seul nombre"),
+        ("-3", "Écrivez un nombre entier"),
+        ("12,5", "Écrivez un nombre entier"),
+        ("10000000000", "Ce nombre est trop grand."),
+        ("=1+1", "Écrivez un nombre entier"),
+        ("<b>1</b>", "Écrivez un nombre entier"),
+        ("1e3", "Écrivez un nombre entier"),
+    ],
 )
 @pytest.mark.parametrize("button", [SAVE, FILE])
-def test_what_is_no_number_is_told_and_kept_on_the_page(member, activity, path, typed, button):
+def test_what_is_no_number_is_told_and_kept_on_the_page(
+    member, activity, path, typed, words, button
+):
     response = send(member, path, FILLED | {"public": typed, **button})
     html = response.get_data(as_text=True)
-    words = "Ce nombre est trop grand." if typed.isdigit() else "Écrivez un nombre entier"
     assert words in html
     assert typed in unescape(html)
     assert "<b>1</b>" not in html
     assert find_report(activity) is None
+
+
+def test_nobody_is_an_answer_in_words_too(member, activity, path):
+    send(member, path, FILLED | {"pupils": "zéro", "adults": "aucun"} | FILE)
+    report = kept_report(activity)
+    assert (report.status, report.pupils, report.adults) == (ReportStatus.FILED, 0, 0)
 
 
 def test_doubtful_figures_are_asked_about_then_taken_with_their_answer(member, activity, path):
@@ -245,6 +264,24 @@ def test_the_second_of_two_people_is_told_and_loses_nothing(member, activity, pa
     assert (report.public, report.status) == (1_040, ReportStatus.FILED)
 
 
+def test_the_second_of_two_people_may_leave_what_the_first_wrote(member, activity, path, ada):
+    send(member, path, FILLED | SAVE | {"public": "1 000"})
+    typed = FILLED | {"public": "1 040"}
+    page = text_of(send(member, path, typed | SAVE))
+    for button in (
+        "Déposer ma version à la place",
+        "Enregistrer ma version à la place",
+        "Garder ce qui est enregistré",
+    ):
+        assert button in page
+    assert "Garder ce qui est enregistré" not in text_of(member.get(path))
+    keep_sketch(ada, path, {"public": ["1 040"]}, at=now())
+    left = send(member, path, typed | {"garder": "oui"})
+    assert (left.status_code, left.location) == (302, path)
+    assert 'value="1000"' in member.get(path).get_data(as_text=True)
+    assert kept_report(activity).public == 1_000
+
+
 def test_before_the_last_slot_has_ended_the_page_says_when_it_will_open(
     ada, activity, path, sign_in
 ):
@@ -286,6 +323,22 @@ def test_a_report_sent_back_shows_the_question(member, activity, path):
     make_report(activity, status=ReportStatus.DRAFT, question="Combien de classes ?")
     text = text_of(member.get(path))
     assert "La coordination vous demande : Combien de classes ?" in text
+
+
+def test_a_question_is_answered_under_it_and_what_is_the_same_is_not_filed(member, activity, path):
+    send(member, path, FILLED | FILE)
+    camille = make_coordinator("32")
+    send_back(activity, "Combien d’adultes ?", version=1, by=camille, at=now())
+    page = text_of(member.get(path))
+    assert page.index("Combien d’adultes ?") < page.index("Votre réponse")
+    assert "Votre explication" not in page
+    refused = send(member, path, FILLED | FILE | {"version": "2"})
+    assert "Votre réponse : Répondez à la question de la coordination" in text_of(refused)
+    assert kept_report(activity).status is ReportStatus.DRAFT
+    answer = {"version": "2", "explanation": "Deux, c’est exact."}
+    send(member, path, FILLED | FILE | answer)
+    report = kept_report(activity)
+    assert (report.status, report.explanation) == (ReportStatus.FILED, "Deux, c’est exact.")
 
 
 def test_the_coordination_fills_in_on_behalf_of_the_structure(sign_in, activity, path, after):
