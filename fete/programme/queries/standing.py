@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import ScalarSelect, Select, or_, select
 
 from fete.core.db import db
+from fete.core.kept import Remembered
 from fete.programme.models import Activity, Slot, Standing, StandingChange, activity_site
 
 # What a session knows: what it has changed of the programme and not said yet; the token that it read.
@@ -18,6 +19,8 @@ UNSEEN = {"unseen": True}
 FOLLOWED = ("activity", "organisation", "venue")
 # Beyond these, reading everything again takes no longer.
 _MOST_FOLLOWED = 500
+# What lies between two tokens never changes: it is read once by each worker for all that is kept of each activity.
+_known = Remembered(50)
 
 
 class Tokens(NamedTuple):
@@ -90,6 +93,10 @@ def changed_between(before: str, after: str) -> frozenset[int] | None:
 
     `None` when any may, or when nothing leads from one token to the other. Some may be there no more.
     """
+    return _known.give(("activities", before, after), lambda: _activities(before, after))
+
+
+def _activities(before: str, after: str) -> frozenset[int] | None:
     changes = _between(before, after)
     if changes is None:
         return None
@@ -110,6 +117,10 @@ def names_stand(before: str, after: str) -> bool:
 
 def _between(before: str, after: str) -> list[dict[str, list[int]]] | None:
     """Return what changed, in order, from one token to the other; `None` when it may be anything."""
+    return _known.give(("changes", before, after), lambda: _read_between(before, after))
+
+
+def _read_between(before: str, after: str) -> list[dict[str, list[int]]] | None:
     statement = select(StandingChange.numbers, StandingChange.is_all).where(
         StandingChange.id > _at(before), StandingChange.id <= _at(after)
     )

@@ -12,7 +12,7 @@ from fete.core.db import db as database, transaction
 from fete.programme.models import Activity, Edition, Slot, StandingChange
 from fete.programme.queries.catalogue import catalogue_of
 from fete.programme.queries.listing import count_of
-from fete.programme.queries.standing import changed_between, latest, standing
+from fete.programme.queries.standing import changed_between, latest, names_stand, standing
 from fete.programme.rules.filters import Filters
 from fete.programme.services import standing as services
 from fete.programme.services.activities import rewrite
@@ -324,3 +324,14 @@ def test_all_is_said_once_at_the_end_whatever_savepoints_there_were(others):
             others[1].title = "Encore"
     mark()
     assert database.session.scalars(select(func.count(StandingChange.id))).one() == last + 1
+
+
+def test_what_lies_between_two_tokens_is_read_once(others, queries):
+    before = mark()
+    others[0].title = "Autre titre"
+    after, only = mark(), frozenset({others[0].id})
+    assert changed_between(before, after) == only
+    with queries() as asked:
+        assert changed_between(before, after) == only
+        assert names_stand(before, after)
+    assert asked == []
