@@ -25,8 +25,8 @@ LISTS = {
 }
 _Labels = dict[str | None, str]
 _labels = Remembered(200)
-# Up to which change what is kept holds.
-_followed = ""
+# Up to which change names are known to stand, and since which one.
+_stood = ("", "")
 _lock = Lock()
 
 
@@ -36,20 +36,20 @@ def labels_of(name: str, codes: set[str | None], *, region: str) -> _Labels:
     Names change with the words and the places of all, figures with each report: each worker reads them once.
     """
     known = sorted(filter(None, codes))
-    _follow()
-    kept = _labels.give(
-        (name, region, current_language(), *known), lambda: _read(name, known, region=region)
-    )
+    key = (_since(), name, region, current_language(), *known)
+    kept = _labels.give(key, lambda: _read(name, known, region=region))
     return {**kept, None: str(NAMELESS[name])}
 
 
-def _follow() -> None:
-    global _followed  # noqa: PLW0603  # one for the process
+def _since() -> str:
+    """Return the token since which names stand: what somebody else reads meanwhile of other names is under another."""
+    global _stood  # noqa: PLW0603  # one for the process
     token = latest()
     with _lock:
-        if token != _followed and not names_stand(_followed, token):
-            _labels.forget()
-        _followed = token
+        followed, since = _stood
+        if token != followed:
+            _stood = token, since if names_stand(followed, token) else token
+        return _stood[1]
 
 
 def forget_labels() -> None:

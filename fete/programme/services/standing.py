@@ -66,11 +66,11 @@ class _Changed:
             self._new.append(row)
             self.is_all = len(self._new) > _MOST_NAMED
 
-    def add_owner(self, row: Model | None, table: str, number: int) -> None:
+    def add_owner(self, row: Model | None, table: str, number: int | None) -> None:
         """Name the row of what is its own: that may be new and know the row only, or have left it and know its number."""
         if row is not None:
             self.add(row)
-        else:
+        elif number is not None:
             self.name(table, number)
 
     def name(self, table: str, number: int) -> None:
